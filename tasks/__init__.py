@@ -1,0 +1,1 @@
+"""Graft's work, step by step. Nothing in here knows of Airflow."""

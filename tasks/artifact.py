@@ -1,0 +1,191 @@
+"""Content-addressed artefacts: made aside, renamed into place, never edited.
+
+An artefact is a folder named after a digest of what it was made from. Whoever finds it uses it;
+whoever does not makes it under a lock, so two runs at once make it once.
+"""
+
+import errno
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from tasks.errors import StorageError
+
+logger = logging.getLogger(__name__)
+
+MANIFEST = "artifact.json"
+DIGEST_LENGTH = 16
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """Where an artefact lies and whether this call made it.
+
+    Attributes:
+        path: the artefact's folder.
+        digest: the hexadecimal digest of what it was made from, also the folder's name.
+        reused: whether it was there already.
+        seconds: how long this call took, waiting for a lock included.
+    """
+
+    path: Path
+    digest: str
+    reused: bool
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON types."""
+        return {**asdict(self), "path": str(self.path), "seconds": round(self.seconds, 3)}
+
+
+def digest_of(recipe: Mapping[str, Any]) -> str:
+    """Return the digest of a recipe: SHA-256 of its canonical JSON, the first 16 digits."""
+    canonical = json.dumps(recipe, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:DIGEST_LENGTH]
+
+
+def file_sha256(path: Path) -> str:
+    """Return the hexadecimal SHA-256 of a file's content."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusals to write below ``path`` into a ``StorageError``."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise StorageError(
+                f"no room left while writing {error.filename or path}: {_free(path)} free; "
+                "make room or set GRAFT_HOME to a larger disk, then run again"
+            ) from error
+        if error.errno in _NO_PERMISSION:
+            raise StorageError(
+                f"cannot write {error.filename or path}: {os.strerror(error.errno or 0)}; "
+                "set GRAFT_HOME to a folder that this user may write"
+            ) from error
+        raise
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write ``content`` beside ``path`` and rename it into place."""
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(content, stream, indent=2)
+                stream.write("\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def build(folder: Path, recipe: Mapping[str, Any], make: Callable[[Path], None]) -> Artifact:
+    """Return the artefact of ``recipe`` below ``folder``, making it if it is not there.
+
+    Args:
+        folder: where artefacts of this kind live.
+        recipe: JSON types that say what the artefact is made from; their digest names it.
+        make: writes the artefact's files into the empty folder it is given.
+
+    Raises:
+        StorageError: ``folder`` cannot be written, or the disk is full.
+    """
+    started = time.monotonic()
+    digest = digest_of(recipe)
+    path = folder / digest
+    if _is_whole(path):
+        return _reused(path, digest, started)
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f".{digest}.lock"):
+            if _is_whole(path):
+                return _reused(path, digest, started)
+            _discard_leftovers(folder, digest)
+            aside = Path(tempfile.mkdtemp(dir=folder, prefix=f".{digest}."))
+            try:
+                aside.chmod(0o755)
+                make(aside)
+                _write_manifest(aside, recipe, time.monotonic() - started)
+                aside.rename(path)
+            except BaseException:
+                shutil.rmtree(aside, ignore_errors=True)
+                raise
+    seconds = time.monotonic() - started
+    logger.info("made %s in %.1f s", path, seconds)
+    return Artifact(path, digest, reused=False, seconds=seconds)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Return what the artefact at ``path`` says of itself: recipe, files, when and how long."""
+    manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    return manifest
+
+
+def _reused(path: Path, digest: str, started: float) -> Artifact:
+    logger.info("reused %s, made %s", path, read_manifest(path)["made_at"])
+    return Artifact(path, digest, reused=True, seconds=time.monotonic() - started)
+
+
+def _is_whole(path: Path) -> bool:
+    if not (path / MANIFEST).is_file():
+        return False
+    changed = [
+        name
+        for name, size in read_manifest(path)["files"].items()
+        if not (path / name).is_file() or (path / name).stat().st_size != size
+    ]
+    if changed:
+        logger.warning("%s was changed after it was made (%s): making it again", path, changed[0])
+    return not changed
+
+
+def _discard_leftovers(folder: Path, digest: str) -> None:
+    """Remove what a killed run left behind; only the holder of the digest's lock calls this."""
+    for leftover in folder.glob(f".{digest}.*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+    if (folder / digest).exists():
+        shutil.rmtree(folder / digest)
+
+
+def _write_manifest(aside: Path, recipe: Mapping[str, Any], seconds: float) -> None:
+    files = {
+        str(path.relative_to(aside)): path.stat().st_size
+        for path in sorted(aside.rglob("*"))
+        if path.is_file()
+    }
+    manifest = {
+        "recipe": recipe,
+        "files": files,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+    }
+    write_json(aside / MANIFEST, manifest)
+
+
+def _free(path: Path) -> str:
+    existing = next(parent for parent in [path, *path.parents] if parent.exists())
+    return f"{shutil.disk_usage(existing).free / 2**20:,.0f} MiB"

@@ -1,0 +1,29 @@
+"""The few errors Graft raises on purpose.
+
+Every message names the thing, the bad value and what was expected. An error that is not one of
+these is a defect of Graft, not of its input.
+"""
+
+
+class GraftError(Exception):
+    """What went wrong can be told in one line, and the user can do something about it."""
+
+
+class ParamsError(GraftError):
+    """A parameter or a command-line flag is unknown, of the wrong type or out of bounds."""
+
+
+class NetworkError(GraftError):
+    """A source did not answer as it should; the only error that is worth a retry."""
+
+
+class DataError(GraftError):
+    """A data set, an archive or a checkpoint is not what it should be."""
+
+
+class StorageError(GraftError):
+    """A folder cannot be written: no permission, or no room left."""
+
+
+class SetupError(GraftError):
+    """The machine lacks something: Java, Spark, BigDL, a Spark connection."""

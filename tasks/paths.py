@@ -1,0 +1,88 @@
+"""Every path under ``GRAFT_HOME``; no other module puts one together."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The root of all artefacts.
+
+    Attributes:
+        root: an absolute folder; it need not exist yet.
+    """
+
+    root: Path
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Home":
+        """Return the home that ``GRAFT_HOME`` names, ``work/`` in the checkout by default."""
+        configured = (os.environ if environ is None else environ).get("GRAFT_HOME", "")
+        return cls(Path(configured).expanduser().resolve() if configured else CHECKOUT / "work")
+
+    @property
+    def airflow(self) -> Path:
+        """``AIRFLOW_HOME`` of local runs: configuration, SQLite database and logs."""
+        return self.root / "airflow"
+
+    @property
+    def downloads(self) -> Path:
+        """Downloaded files, each in a folder named after the digest of its content."""
+        return self.root / "downloads"
+
+    @property
+    def datasets(self) -> Path:
+        """Extracted and checked data sets."""
+        return self.root / "datasets"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Extracted and checked checkpoints."""
+        return self.root / "checkpoints"
+
+    @property
+    def dumps(self) -> Path:
+        """Dumped pipelines: ``model.pb``, ``model.bin``, ``pipeline.json``."""
+        return self.root / "dumps"
+
+    @property
+    def features(self) -> Path:
+        """Extracted features as Parquet."""
+        return self.root / "features"
+
+    @property
+    def models(self) -> Path:
+        """Trained heads with their metrics and predictions."""
+        return self.root / "models"
+
+    @property
+    def samples(self) -> Path:
+        """The bundled sample's archives."""
+        return self.root / "samples"
+
+    @property
+    def runs(self) -> Path:
+        """A folder for every run."""
+        return self.root / "runs"
+
+    def run(self, run_id: str) -> Path:
+        """Return the folder of one run; whatever ``run_id`` holds, it is a child of ``runs``."""
+        return self.runs / safe_name(run_id)
+
+
+def safe_name(name: str) -> str:
+    """Return ``name`` as one file name of letters, digits, dots, dashes and underscores.
+
+    >>> safe_name("manual__2026-01-02T03:04:05+00:00")
+    'manual__2026-01-02T03_04_05_00_00'
+    >>> safe_name("../..")
+    'run'
+    """
+    return _UNSAFE.sub("_", name).strip("._")[:200] or "run"
