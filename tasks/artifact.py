@@ -138,6 +138,13 @@ def build(folder: Path, recipe: Mapping[str, Any], make: Callable[[Path], None])
     return Artifact(path, digest, reused=False, seconds=seconds)
 
 
+def find(folder: Path, recipe: Mapping[str, Any]) -> Artifact | None:
+    """Return the artefact of ``recipe`` below ``folder`` if it is there and whole."""
+    digest = digest_of(recipe)
+    path = folder / digest
+    return Artifact(path, digest, reused=True, seconds=0.0) if _is_whole(path) else None
+
+
 def read_manifest(path: Path) -> dict[str, Any]:
     """Return what the artefact at ``path`` says of itself: recipe, files, when and how long."""
     manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
@@ -152,9 +159,13 @@ def _reused(path: Path, digest: str, started: float) -> Artifact:
 def _is_whole(path: Path) -> bool:
     if not (path / MANIFEST).is_file():
         return False
+    try:
+        files = read_manifest(path)["files"]
+    except (ValueError, KeyError):
+        files = {MANIFEST: None}
     changed = [
         name
-        for name, size in read_manifest(path)["files"].items()
+        for name, size in files.items()
         if not (path / name).is_file() or (path / name).stat().st_size != size
     ]
     if changed:

@@ -214,5 +214,5 @@ def _explain(model: type[_Strict], problem: Mapping[str, Any]) -> str:
         return f"unknown param {name!r}: {nearest(name, model.model_fields)}"
     if problem["type"] == "missing":
         return f"{name} is missing: {model.model_fields[name].description}"
-    expected = str(problem["msg"]).removeprefix("Input should ").removeprefix("Value error, ")
+    expected = str(problem["msg"]).removeprefix("Input should ").removeprefix("String should ")
     return f"{name} is {problem['input']!r}, expected to {expected}"

@@ -48,6 +48,11 @@ class Home:
         return self.root / "checkpoints"
 
     @property
+    def weights(self) -> Path:
+        """A checkpoint's weights as BigDL and TensorFlow read them; dumps link to them."""
+        return self.root / "weights"
+
+    @property
     def dumps(self) -> Path:
         """Dumped pipelines: ``model.pb``, ``model.bin``, ``pipeline.json``."""
         return self.root / "dumps"

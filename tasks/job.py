@@ -1,0 +1,170 @@
+"""The job's course: features, training, predictions, export; metrics are written last."""
+
+import importlib.metadata
+import json
+import logging
+import platform
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tasks.artifact import Artifact, build, write_json
+from tasks.config import JobConfig, TrainingParams
+from tasks.dump import Pipeline, read_pipeline
+from tasks.errors import DataError
+from tasks.export import export_head
+from tasks.features.store import extract_features
+from tasks.optimizer_log import Epoch
+from tasks.parent_guard import guard_parents
+from tasks.paths import Home
+from tasks.prediction import write_predictions
+from tasks.spark_session import Cluster, spark_cluster
+from tasks.training import Plan, plan_training, train
+
+logger = logging.getLogger(__name__)
+
+METRICS = "metrics.json"
+OPTIMIZER_LOG = "optimizer.log"
+_FORMAT = 1
+_PACKAGES = ("pyspark", "bigdl-dllib-spark3", "tensorflow-cpu", "numpy", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Stages:
+    """Seconds of every stage of a job, in the order in which they ended."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Time the stage ``name``."""
+        started = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - started, 3)
+
+
+def run(config: JobConfig) -> Path:
+    """Train what ``config`` says and return the folder of the run.
+
+    Raises:
+        GraftError: the dumps do not go together, or a record cannot be read.
+    """
+    guard_parents()
+    home = Home.from_environ()
+    run_id = config.run_id or f"by_hand__{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
+    pipelines = [read_pipeline(Path(d)) for d in (config.train_dump, config.validation_dump)]
+    require_pair(*pipelines)
+    stages = Stages()
+    with ExitStack() as stack:
+        with stages.timed("spark"):
+            cluster = stack.enter_context(spark_cluster(f"graft {run_id}"))
+        plan = plan_training(config, pipelines, cluster)
+        job = Job(config, home, pipelines, cluster, plan, stages)
+        model = build(home.models, job.recipe(run_id), job.make)
+    metrics = json.loads((model.path / METRICS).read_text(encoding="utf-8"))
+    write_json(home.run(run_id) / METRICS, {"run_id": run_id, "model": model.as_dict(), **metrics})
+    logger.info(
+        "top-1 accuracy %.4f on %d validation records after %d epochs; model, metrics and "
+        "predictions in %s",
+        metrics["top1"],
+        metrics["records"]["validation"],
+        config.epochs,
+        model.path,
+    )
+    return home.run(run_id)
+
+
+def require_pair(train_dump: Pipeline, validation_dump: Pipeline) -> None:
+    """Raise a ``DataError`` unless a head trained on one dump can be measured on the other."""
+    for name in ("class_names", "feature_size"):
+        ours, theirs = getattr(train_dump, name), getattr(validation_dump, name)
+        if ours != theirs:
+            raise DataError(
+                f"the dumps do not go together: {name} is {ours} in {train_dump.path} and "
+                f"{theirs} in {validation_dump.path}"
+            )
+    if train_dump.digests["weights"] != validation_dump.digests["weights"]:
+        raise DataError(
+            f"the dumps do not go together: {train_dump.path} and {validation_dump.path} were "
+            "made from different checkpoints"
+        )
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job on a started cluster; ``make`` writes the model's artefact."""
+
+    config: JobConfig
+    home: Home
+    pipelines: Sequence[Pipeline]
+    cluster: Cluster
+    plan: Plan
+    stages: Stages
+
+    def recipe(self, run_id: str) -> dict[str, Any]:
+        """Return all that the trained head depends on."""
+        chosen = self.config.model_dump(include=set(TrainingParams.model_fields) - {"force"})
+        return {
+            "format": _FORMAT,
+            "dumps": [pipeline.digests for pipeline in self.pipelines],
+            "training": {**chosen, "batch_size": self.plan.batch_size},
+            "optimizer": self.plan.optimizer,
+            "cores": self.plan.cores,
+            "forced_by": run_id if self.config.force else None,
+        }
+
+    def make(self, folder: Path) -> None:
+        """Extract features, train, predict and export into an empty folder."""
+        spark = self.cluster.spark
+        class_names = self.pipelines[0].class_names
+        with self.stages.timed("features"):
+            features = extract_features(
+                spark, self.pipelines, self.config.feature_engine, self.home, self.cluster.cores
+            )
+        with self.stages.timed("training"):
+            paths = [artifact.path for artifact in features]
+            head, epochs = train(
+                spark, paths, len(class_names), self.config, self.plan, folder / OPTIMIZER_LOG
+            )
+        with self.stages.timed("predictions"):
+            top1 = write_predictions(spark, paths[1], head, class_names, folder)
+        _compare(top1, epochs[-1])
+        with self.stages.timed("export"):
+            export_head(spark, head, class_names, folder)
+        write_json(folder / METRICS, self._metrics(features, epochs, top1))
+
+    def _metrics(
+        self, features: Sequence[Artifact], epochs: Sequence[Epoch], top1: float
+    ) -> dict[str, Any]:
+        splits = [pipeline.split for pipeline in self.pipelines]
+        return {
+            "top1": top1,
+            "epochs": [epoch.as_dict() for epoch in epochs],
+            "stages": self.stages.seconds,
+            "records": {p.split: p.records for p in self.pipelines},
+            "class_names": self.pipelines[0].class_names,
+            "config": self.config.model_dump(mode="json"),
+            "plan": {**vars(self.plan), "master": self.cluster.master},
+            "dumps": {p.split: str(p.path) for p in self.pipelines},
+            "features": dict(zip(splits, (a.as_dict() for a in features), strict=True)),
+            "digests": {p.split: p.digests for p in self.pipelines},
+            "versions": {name: importlib.metadata.version(name) for name in _PACKAGES},
+            "python": platform.python_version(),
+            "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+
+
+def _compare(top1: float, last: Epoch) -> None:
+    """Say so when the exported head and BigDL's model disagree on validation records."""
+    if round(top1 * last.count) != last.correct:
+        logger.warning(
+            "the exported head is right on %d of %d validation records, BigDL's model was on %d: "
+            "the others lie within rounding of a boundary between classes",
+            round(top1 * last.count),
+            last.count,
+            last.correct,
+        )

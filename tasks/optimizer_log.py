@@ -1,0 +1,152 @@
+"""Reads what BigDL's optimisers log and follows the log while they write it.
+
+BigDL 2.3.0 reports its progress nowhere else: its local optimiser keeps no training summary. The
+two optimisers word an iteration differently; both forms are those of the original example.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+_NUMBER = r"[-+0-9.eE]+|NaN|-?Infinity"
+_HEADER = (
+    r"\[Epoch (?P<epoch>\d+) (?P<records>\d+)/(?P<total>\d+)\]"
+    rf"\[Iteration (?P<iteration>\d+)\]\[Wall Clock (?P<wall_clock>{_NUMBER})s\] "
+)
+_LOCAL = re.compile(_HEADER + rf"loss is (?P<loss>{_NUMBER}), iteration time is ")
+_DISTRIBUTED = re.compile(_HEADER + rf"Trained .* Loss is (?P<loss>{_NUMBER})\. ")
+_TOP1 = re.compile(
+    _HEADER + r"Top1Accuracy is Accuracy\(correct: (?P<correct>\d+), count: (?P<count>\d+), "
+)
+_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass over the training records.
+
+    Attributes:
+        epoch: its number, from 1.
+        iteration: the number of its last training step.
+        records: how many records were trained on; the last batch is filled up from the beginning.
+        total: how many records there are.
+        loss: mean cross entropy of its training steps.
+        correct: how many validation records were right after it.
+        count: how many validation records there are.
+        seconds: time of its training steps, without validation.
+        wall_clock_seconds: time of all training steps so far.
+    """
+
+    epoch: int
+    iteration: int
+    records: int
+    total: int
+    loss: float
+    correct: int
+    count: int
+    seconds: float
+    wall_clock_seconds: float
+
+    @property
+    def top1(self) -> float:
+        """Top-1 accuracy on the validation records."""
+        return self.correct / self.count
+
+    @property
+    def records_per_second(self) -> float:
+        """Training throughput."""
+        return self.records / max(self.seconds, 1e-9)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return fields and derived figures as JSON types."""
+        figures = {"top1": self.top1, "records_per_second": round(self.records_per_second, 1)}
+        return {**asdict(self), **figures}
+
+    def lines(self) -> list[str]:
+        """Return what to print after the epoch, in the words of the original example."""
+        header = (
+            f"[Epoch {self.epoch} {self.records}/{self.total}][Iteration {self.iteration}]"
+            f"[Wall Clock {self.wall_clock_seconds:.3f}s]"
+        )
+        return [
+            f"{header} Trained {self.records} records in {self.seconds:.3f} seconds. "
+            f"Throughput is {self.records_per_second:.1f} records/second. Loss is {self.loss:.4f}.",
+            f"{header} Top1Accuracy is Accuracy(correct: {self.correct}, count: {self.count}, "
+            f"accuracy: {self.top1:.4f})",
+        ]
+
+
+def read_epochs(lines: Iterable[str]) -> Iterator[Epoch]:
+    """Yield every epoch whose validation is in ``lines``."""
+    losses: list[float] = []
+    before = 0.0
+    for line in lines:
+        step = _LOCAL.match(line) or _DISTRIBUTED.match(line)
+        if step:
+            losses.append(float(step["loss"]))
+        validated = _TOP1.match(line)
+        if validated and losses:
+            wall_clock = float(validated["wall_clock"])
+            yield Epoch(
+                epoch=int(validated["epoch"]),
+                iteration=int(validated["iteration"]),
+                records=int(validated["records"]),
+                total=int(validated["total"]),
+                loss=sum(losses) / len(losses),
+                correct=int(validated["correct"]),
+                count=int(validated["count"]),
+                seconds=wall_clock - before,
+                wall_clock_seconds=wall_clock,
+            )
+            losses, before = [], wall_clock
+
+
+@contextmanager
+def followed(path: Path, show: Callable[[str], None], *, iterations: bool) -> Iterator[None]:
+    """Call ``show`` with every epoch's lines as soon as they are in the log.
+
+    Args:
+        path: the log, which need not exist yet.
+        show: gets one line at a time.
+        iterations: whether to show BigDL's own lines instead, all of them.
+    """
+    finished = threading.Event()
+
+    def follow() -> None:
+        lines = _tail(path, finished)
+        if iterations:
+            for line in lines:
+                show(line)
+        else:
+            for epoch in read_epochs(lines):
+                for line in epoch.lines():
+                    show(line)
+
+    follower = threading.Thread(target=follow, name="optimizer-log", daemon=True)
+    follower.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        follower.join()
+
+
+def _tail(path: Path, finished: threading.Event) -> Iterator[str]:
+    while not path.exists() and not finished.wait(_POLL_SECONDS):
+        pass
+    if not path.exists():
+        return
+    rest = ""
+    with path.open(encoding="utf-8") as stream:
+        while True:
+            # Asked before reading, so that nothing written before the end is missed.
+            last = finished.is_set()
+            *whole, rest = (rest + stream.read()).split("\n")
+            yield from whole
+            if last:
+                return
+            finished.wait(_POLL_SECONDS)

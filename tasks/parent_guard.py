@@ -1,0 +1,48 @@
+"""Ends the job when whoever started it is gone.
+
+``spark-submit`` is a JVM that starts this Python as its child. Killed, the JVM takes its Spark
+workers along but not its Python driver; and a killed Airflow task takes neither.
+"""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Mapping
+
+import psutil
+
+logger = logging.getLogger(__name__)
+
+#: Process id of the Airflow task; set by the operator. By hand there is none to guard against.
+TASK_PID = "GRAFT_TASK_PID"
+_POLL_SECONDS = 0.5
+
+
+def guard_parents(environ: Mapping[str, str] | None = None) -> None:
+    """Watch the JVM that started this process, and the Airflow task behind it if there is one."""
+    task_pid = (os.environ if environ is None else environ).get(TASK_PID, "")
+    watched = [_process(os.getppid()), *([_process(int(task_pid))] if task_pid.isdigit() else [])]
+    threading.Thread(target=_watch, args=(watched,), name="parent-guard", daemon=True).start()
+
+
+def _process(pid: int) -> psutil.Process | None:
+    try:
+        return psutil.Process(pid)
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _watch(parents: list[psutil.Process | None]) -> None:
+    forever = threading.Event()
+    while all(parent is not None and _lives(parent) for parent in parents):
+        forever.wait(_POLL_SECONDS)
+    jvm = parents[0]
+    if jvm is not None and _lives(jvm):
+        jvm.kill()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _lives(process: psutil.Process) -> bool:
+    # is_running() compares start times, so a recycled process id does not count.
+    return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)

@@ -1,0 +1,40 @@
+"""What happens to a picture before the network sees it, as TensorFlow operations.
+
+The steps and their order are those of the original BigDL transfer-learning example: the whole
+picture is scaled to the network's size, without cropping.
+"""
+
+from typing import Any
+
+from tasks.network import IMAGE_SIZE
+from tasks.tensorflow_import import import_tensorflow
+
+
+def decode(encoded: Any) -> Any:
+    """Decode a JPEG, a string scalar, to float32 ``[height, width, 3]`` in ``[0, 1]``."""
+    tf = import_tensorflow()
+    return tf.image.convert_image_dtype(tf.io.decode_jpeg(encoded, channels=3), tf.float32)
+
+
+def resize(image: Any) -> Any:
+    """Scale ``[height, width, 3]`` to ``[224, 224, 3]``.
+
+    Bilinear with neither aligned corners nor half-pixel centres: TensorFlow 1's default, which the
+    released checkpoint was trained with and BigDL computes.
+    """
+    tf = import_tensorflow().compat.v1
+    batch = tf.image.resize_bilinear(
+        tf.expand_dims(image, 0), [IMAGE_SIZE, IMAGE_SIZE], align_corners=False
+    )
+    return tf.squeeze(batch, [0])
+
+
+def scale(image: Any) -> Any:
+    """Map ``[0, 1]`` to the ``[-1, 1]`` that the network expects."""
+    tf = import_tensorflow()
+    return tf.multiply(tf.subtract(image, 0.5), 2.0)
+
+
+def preprocess(encoded: Any) -> Any:
+    """Turn a JPEG, a string scalar, into the network's input, float32 ``[224, 224, 3]``."""
+    return scale(resize(decode(encoded)))

@@ -1,0 +1,65 @@
+"""Progress lines for a log: whole lines, every few seconds, never a bar."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+logger = logging.getLogger(__name__)
+
+INTERVAL = 5.0
+
+
+class Progress:
+    """Says how far some work is, how fast, and how long it will take.
+
+    Args:
+        task: what is going on, the first word of every line.
+        unit: what is counted.
+    """
+
+    def __init__(self, task: str, unit: str) -> None:
+        self._task = task
+        self._unit = unit
+        self._total = 0
+        self._started = time.monotonic()
+
+    def expect(self, count: int) -> None:
+        """Say that ``count`` more units are to be done."""
+        self._total += count
+
+    def line(self, done: int) -> str:
+        """Return the line for ``done`` finished units."""
+        seconds = max(time.monotonic() - self._started, 1e-9)
+        rate = done / seconds
+        left = f"{(self._total - done) / rate:.0f} s left" if rate else "just started"
+        if done >= self._total:
+            left = f"in {seconds:.1f} s"
+        return f"{self._task}: {done:,} of {self._total:,} {self._unit}, {rate:.1f}/s, {left}"
+
+
+@contextmanager
+def reported(
+    progress: Progress, done: Callable[[], int], interval: float = INTERVAL
+) -> Iterator[None]:
+    """Log a line every ``interval`` seconds while ``done()`` grows, and one at the end."""
+    finished = threading.Event()
+    last = 0
+
+    def report() -> None:
+        nonlocal last
+        while not finished.wait(interval):
+            if done() != last:
+                last = done()
+                logger.info(progress.line(last))
+
+    reporter = threading.Thread(target=report, name="progress", daemon=True)
+    reporter.start()
+    try:
+        yield
+    finally:
+        finished.set()
+        reporter.join()
+    if done() != last:
+        logger.info(progress.line(done()))

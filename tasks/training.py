@@ -1,0 +1,248 @@
+"""Trains the linear classifier with BigDL.
+
+The model is the original example's: Squeeze, Linear; cross entropy; RMSprop (Tieleman and Hinton,
+"Lecture 6.5", Neural Networks for Machine Learning, 2012); top-1 accuracy at every epoch.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.config import JobConfig, TrainingParams
+from tasks.dump import Pipeline
+from tasks.features.store import PARQUET, read_features
+from tasks.head import FloatArray, Head, Scaling, fit_scaling, fold, scaling_of
+from tasks.network import FEATURE_SIZE
+from tasks.optimizer_log import Epoch, followed, read_epochs
+from tasks.spark_session import Cluster, log_optimizer_to, quiet
+
+logger = logging.getLogger(__name__)
+
+LOCAL = "LocalOptimizer"
+DISTRIBUTED = "DistriOptimizer"
+
+# BigDL's default of Epsilon, the constant that keeps RMSprop from dividing by 0.
+RMSPROP_EPSILON = 1e-8
+
+# The network's output, which the model's Squeeze expects.
+_POOLED = (-1, 1, 1, FEATURE_SIZE)
+_MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a training is run, once the machine is known.
+
+    Attributes:
+        optimizer: ``LocalOptimizer`` or ``DistriOptimizer``.
+        batch_size: a multiple of ``cores``.
+        cores: of the whole cluster.
+    """
+
+    optimizer: str
+    batch_size: int
+    cores: int
+
+
+def plan_training(config: JobConfig, pipelines: Sequence[Pipeline], cluster: Cluster) -> Plan:
+    """Choose the optimiser and round the batch; say so in one line each."""
+    values = sum(p.records * p.feature_size for p in pipelines)
+    size = values * np.dtype(np.float32).itemsize / _MIB
+    optimizer = LOCAL if cluster.is_local and size <= config.max_local_mib else DISTRIBUTED
+    logger.info(
+        "%s: master %s, %d cores, %.1f MiB of features (the driver takes up to %d)",
+        optimizer,
+        cluster.master,
+        cluster.cores,
+        size,
+        config.max_local_mib if cluster.is_local else 0,
+    )
+    batch_size = -(-config.batch_size // cluster.cores) * cluster.cores
+    if batch_size != config.batch_size:
+        logger.info(
+            "batch size %d -> %d, a multiple of %d cores",
+            config.batch_size,
+            batch_size,
+            cluster.cores,
+        )
+    return Plan(optimizer, batch_size, cluster.cores)
+
+
+def train(
+    spark: Any,
+    features: Sequence[Path],
+    class_count: int,
+    config: JobConfig,
+    plan: Plan,
+    log: Path,
+) -> tuple[Head, list[Epoch]]:
+    """Train on the first features, measure on the second after every epoch.
+
+    Args:
+        spark: the session.
+        features: artefacts of the training and the validation features.
+        class_count: outputs of the linear layer.
+        config: epochs, rates, seed, scaling.
+        plan: optimiser, batch size and cores.
+        log: the file that log4j writes the optimiser's lines to.
+
+    Returns:
+        The head on raw features, and what BigDL logged of every epoch.
+    """
+    log_optimizer_to(spark, log)
+    with quiet():
+        model = new_model(spark, class_count, FEATURE_SIZE, config.seed)
+        if plan.optimizer == LOCAL:
+            optimizer, scaling = _local(features, model, config, plan)
+        else:
+            optimizer, scaling = _distributed(spark, features, model, config, plan)
+        with followed(log, _show, iterations=config.log_iterations):
+            trained = optimizer.optimize()
+    weight, bias = (np.asarray(w, np.float32) for w in trained.get_weights())
+    with log.open(encoding="utf-8") as lines:
+        epochs = list(read_epochs(lines))
+    head = Head(weight, bias)
+    return (fold(head, scaling) if scaling else head), epochs
+
+
+def _local(
+    features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
+) -> tuple[Any, Scaling | None]:
+    """Return an optimiser that trains in the driver's JVM."""
+    from bigdl.dllib.optim.optimizer import EveryEpoch, LocalOptimizer, MaxEpoch, Top1Accuracy
+
+    training, validation = (read_features(path) for path in features)
+    scaling = fit_scaling(training.feature) if config.standardize else None
+    x, x_validation = (
+        (scaling(f.feature) if scaling else f.feature).reshape(_POOLED)
+        for f in (training, validation)
+    )
+    optimizer = LocalOptimizer(
+        X=x,
+        Y=_from_one(training.label),
+        model=model,
+        criterion=_criterion(),
+        end_trigger=MaxEpoch(config.epochs),
+        batch_size=plan.batch_size,
+        optim_method=_rmsprop(config),
+        cores=plan.cores,
+    )
+    optimizer.set_validation(
+        batch_size=plan.batch_size,
+        X_val=x_validation,
+        Y_val=_from_one(validation.label),
+        trigger=EveryEpoch(),
+        val_method=[Top1Accuracy()],
+    )
+    return optimizer, scaling
+
+
+def _distributed(
+    spark: Any, features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
+) -> tuple[Any, Scaling | None]:
+    """Return an optimiser that trains on the executors; features never reach the driver."""
+    from bigdl.dllib.optim.optimizer import EveryEpoch, MaxEpoch, Optimizer, Top1Accuracy
+
+    frames = [spark.read.parquet((path / PARQUET).as_uri()) for path in features]
+    scaling = fit_scaling_distributed(frames[0]) if config.standardize else None
+    training, validation = (_samples(frame, scaling, plan.cores) for frame in frames)
+    optimizer = Optimizer(
+        model=model,
+        training_rdd=training,
+        criterion=_criterion(),
+        end_trigger=MaxEpoch(config.epochs),
+        batch_size=plan.batch_size,
+        optim_method=_rmsprop(config),
+    )
+    optimizer.set_validation(
+        batch_size=plan.batch_size,
+        val_rdd=validation,
+        trigger=EveryEpoch(),
+        val_method=[Top1Accuracy()],
+    )
+    return optimizer, scaling
+
+
+def _samples(frame: Any, scaling: Scaling | None, partitions: int) -> Any:
+    from bigdl.dllib.utils.common import Sample
+
+    def as_sample(row: Any) -> Any:
+        feature = np.array(row.feature, np.float32)
+        feature = scaling(feature) if scaling else feature
+        return Sample.from_ndarray(feature.reshape(_POOLED[1:]), _from_one(np.array(row.label)))
+
+    return frame.select("label", "feature").repartition(partitions).rdd.map(as_sample)
+
+
+def fit_scaling_distributed(frame: Any) -> Scaling:
+    """Return what ``fit_scaling`` does, from sums that the executors make."""
+
+    def sums(batches: Iterator[Any]) -> Iterator[Any]:
+        import pyarrow as pa
+
+        for batch in batches:
+            values = batch.column(0).flatten().to_numpy().reshape(batch.num_rows, -1)
+            values = values.astype(np.float64)
+            arrays = [values.sum(axis=0), (values**2).sum(axis=0)]
+            columns = [pa.array([a.tolist()], pa.list_(pa.float64())) for a in arrays]
+            yield pa.RecordBatch.from_arrays(
+                [pa.array([batch.num_rows]), *columns], names=["count", "total", "squares"]
+            )
+
+    schema = "count bigint, total array<double>, squares array<double>"
+    rows = frame.select("feature").mapInArrow(sums, schema).toLocalIterator()
+    count, total, squares = 0, np.zeros(FEATURE_SIZE), np.zeros(FEATURE_SIZE)
+    for row in rows:
+        count += row["count"]
+        total += row["total"]
+        squares += row["squares"]
+    mean = total / count
+    return scaling_of(mean, np.sqrt(np.maximum(squares / count - mean**2, 0)))
+
+
+def new_model(spark: Any, class_count: int, feature_size: int, seed: int) -> Any:
+    """Return an untrained ``Squeeze``, ``Linear(feature_size, class_count)``."""
+    from bigdl.dllib.nn.layer import Linear, Sequential
+    from bigdl.dllib.utils.common import RNG
+
+    RNG().set_seed(seed)
+    linear = Linear(feature_size, class_count).set_name("head")
+    return Sequential().add(_squeeze(spark.sparkContext._jvm)).add(linear)
+
+
+def _squeeze(jvm: Any) -> Any:
+    """Return a Squeeze of all dimensions but the batch's, which BigDL's Python side cannot make."""
+    from bigdl.dllib.nn.layer import Layer
+
+    numeric = "com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath$TensorNumeric$NumericFloat$"
+    as_float = jvm.java.lang.Class.forName(numeric).getField("MODULE$").get(None)
+    squeeze = jvm.com.intel.analytics.bigdl.dllib.nn.Squeeze
+    return Layer.of(squeeze(None, True, jvm.scala.reflect.ClassTag.Float(), as_float))
+
+
+def _criterion() -> Any:
+    from bigdl.dllib.nn.criterion import CrossEntropyCriterion
+
+    return CrossEntropyCriterion()
+
+
+def _rmsprop(params: TrainingParams) -> Any:
+    from bigdl.dllib.optim.optimizer import RMSprop
+
+    return RMSprop(
+        learningrate=params.learning_rate, decayrate=params.decay_rate, epsilon=RMSPROP_EPSILON
+    )
+
+
+def _from_one(label: npt.NDArray[Any]) -> FloatArray:
+    """Return labels as BigDL counts them, from 1, as float32."""
+    return (label + 1).astype(np.float32)
+
+
+def _show(line: str) -> None:
+    logger.info("%s", line)

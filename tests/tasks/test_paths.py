@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+from tasks.paths import CHECKOUT, Home, safe_name
+
+
+def test_home_is_what_the_environment_says(tmp_path: Path) -> None:
+    assert Home.from_environ({"GRAFT_HOME": str(tmp_path)}).root == tmp_path
+
+
+@pytest.mark.parametrize("environ", [{}, {"GRAFT_HOME": ""}])
+def test_home_is_in_the_checkout_by_default(environ: dict[str, str]) -> None:
+    assert Home.from_environ(environ).root == CHECKOUT / "work"
+    assert (CHECKOUT / "tasks" / "paths.py").is_file()
+
+
+def test_home_reads_the_process_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAFT_HOME", str(tmp_path))
+    assert Home.from_environ().root == tmp_path
+
+
+def test_home_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Home.from_environ({"GRAFT_HOME": "a/../b"}).root == tmp_path / "b"
+    assert Home.from_environ({"GRAFT_HOME": "~/b"}).root == tmp_path / "b"
+
+
+def test_every_kind_has_a_folder_of_its_own_below_the_root(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    names = [name for name, member in vars(Home).items() if isinstance(member, property)]
+    folders = [getattr(home, name) for name in names]
+    assert {"downloads", "datasets", "checkpoints", "dumps", "features", "models"} <= set(names)
+    assert len(set(folders)) == len(names)
+    assert {folder.parent for folder in folders} == {tmp_path}
+
+
+@pytest.mark.parametrize(
+    "run_id", ["manual__2026-01-02T03:04:05+00:00", "../../etc", "a/b", "", ".", "..", "x" * 999]
+)
+def test_run_is_a_child_of_runs_whatever_its_name(tmp_path: Path, run_id: str) -> None:
+    home = Home(tmp_path)
+    assert home.run(run_id).resolve().parent == home.runs
+    home.run(run_id).mkdir(parents=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("flowers.tar.gz", "flowers.tar.gz"),
+        ("manual__2026-01-02T03:04:05+00:00", "manual__2026-01-02T03_04_05_00_00"),
+        ("../..", "run"),
+        ("", "run"),
+        (".hidden", "hidden"),
+        ("a\0b\nc", "a_b_c"),
+        ("x" * 999, "x" * 200),
+    ],
+)
+def test_safe_name(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
