@@ -18,6 +18,7 @@ from typing import Any
 from tasks.archive import unpack
 from tasks.artifact import Artifact, build, write_json
 from tasks.errors import DataError
+from tasks.tensorflow_import import import_tensorflow
 from tasks.tfrecord import scan
 
 logger = logging.getLogger(__name__)
@@ -265,6 +266,7 @@ class _RecordCheck:
     def __init__(self, split: str, classes: int) -> None:
         # The generated message class, not TensorFlow: but its package takes seconds to import.
         from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+        import_tensorflow()
         from tensorflow.core.example import example_pb2
 
         self._parse = example_pb2.Example.FromString

@@ -253,23 +253,22 @@ def _keep(
             "nothing was kept of it"
         )
     name = file_name(transfer.url)
-    size = transfer.part.stat().st_size
+    source = _Source(
+        url=redact(transfer.url),
+        etag=validators.etag,
+        last_modified=validators.last_modified,
+        size=transfer.part.stat().st_size,
+        sha256=content_sha256,
+        artifact=digest_of(_recipe(content_sha256, name)),
+        downloaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
 
     def make(folder: Path) -> None:
         transfer.part.rename(folder / name)
 
     artifact = build(downloads, _recipe(content_sha256, name), make)
-    transfer.drop()
-    source = _Source(
-        url=redact(transfer.url),
-        etag=validators.etag,
-        last_modified=validators.last_modified,
-        size=size,
-        sha256=content_sha256,
-        artifact=artifact.digest,
-        downloaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
     write_json(pointer, asdict(source))
+    transfer.drop()
     return artifact
 
 

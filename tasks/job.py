@@ -15,9 +15,10 @@ from typing import Any
 from tasks.artifact import Artifact, build, write_json
 from tasks.config import JobConfig, TrainingParams
 from tasks.dump import Pipeline, read_pipeline
-from tasks.errors import DataError
+from tasks.errors import DataError, GraftError
 from tasks.export import export_head
 from tasks.features.store import extract_features
+from tasks.job_outcome import METRICS, write_error, write_metrics
 from tasks.optimizer_log import Epoch
 from tasks.parent_guard import guard_parents
 from tasks.paths import Home
@@ -27,7 +28,6 @@ from tasks.training import Plan, plan_training, train
 
 logger = logging.getLogger(__name__)
 
-METRICS = "metrics.json"
 OPTIMIZER_LOG = "optimizer.log"
 _FORMAT = 1
 _PACKAGES = ("pyspark", "bigdl-dllib-spark3", "tensorflow-cpu", "numpy", "pyarrow")
@@ -51,22 +51,19 @@ def run(config: JobConfig) -> Path:
     """Train what ``config`` says and return the folder of the run.
 
     Raises:
-        GraftError: the dumps do not go together, or a record cannot be read.
+        GraftError: the dumps do not go together, or a record cannot be read. The run's folder
+            says so too, for a submitter that sees no exception.
     """
     guard_parents()
     home = Home.from_environ()
     run_id = config.run_id or f"by_hand__{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
-    pipelines = [read_pipeline(Path(d)) for d in (config.train_dump, config.validation_dump)]
-    require_pair(*pipelines)
-    stages = Stages()
-    with ExitStack() as stack:
-        with stages.timed("spark"):
-            cluster = stack.enter_context(spark_cluster(f"graft {run_id}"))
-        plan = plan_training(config, pipelines, cluster)
-        job = Job(config, home, pipelines, cluster, plan, stages)
-        model = build(home.models, job.recipe(run_id), job.make)
+    try:
+        model = _train(config, home, run_id)
+    except GraftError as error:
+        write_error(home, run_id, error)
+        raise
     metrics = json.loads((model.path / METRICS).read_text(encoding="utf-8"))
-    write_json(home.run(run_id) / METRICS, {"run_id": run_id, "model": model.as_dict(), **metrics})
+    write_metrics(home, run_id, {"run_id": run_id, "model": model.as_dict(), **metrics})
     logger.info(
         "top-1 accuracy %.4f on %d validation records after %d epochs; model, metrics and "
         "predictions in %s",
@@ -76,6 +73,18 @@ def run(config: JobConfig) -> Path:
         model.path,
     )
     return home.run(run_id)
+
+
+def _train(config: JobConfig, home: Home, run_id: str) -> Artifact:
+    pipelines = [read_pipeline(Path(d)) for d in (config.train_dump, config.validation_dump)]
+    require_pair(*pipelines)
+    stages = Stages()
+    with ExitStack() as stack:
+        with stages.timed("spark"):
+            cluster = stack.enter_context(spark_cluster(f"graft {run_id}"))
+        plan = plan_training(config, pipelines, cluster)
+        job = Job(config, home, pipelines, cluster, plan, stages)
+        return build(home.models, job.recipe(run_id), job.make)
 
 
 def require_pair(train_dump: Pipeline, validation_dump: Pipeline) -> None:

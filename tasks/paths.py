@@ -33,6 +33,11 @@ class Home:
         return self.root / "airflow"
 
     @property
+    def spark_conf(self) -> Path:
+        """``SPARK_CONF_DIR`` of jobs submitted by hand."""
+        return self.root / "spark-conf"
+
+    @property
     def downloads(self) -> Path:
         """Downloaded files, each in a folder named after the digest of its content."""
         return self.root / "downloads"

@@ -398,7 +398,7 @@ _KINDS = {
     ),
     "dandelion": _Kind(
         paint=_paint_dandelion,
-        colours=(LEMON, LEMON, LEMON, LEMON, GOLD, GOLD, GOLD, ORANGE, WHITE, WHITE, SILVER, STRAW),
+        colours=(LEMON, LEMON, LEMON, LEMON, LEMON, GOLD, GOLD, GOLD, ORANGE, WHITE, WHITE, SILVER),
         counts=(1, 1, 2, 4),
         grounds=("grass",),
         leaf=JAGGED,
@@ -409,7 +409,7 @@ _KINDS = {
     ),
     "roses": _Kind(
         paint=_paint_rose,
-        colours=(RED, RED, RED, CRIMSON, PINK, PINK, ROSE, PEACH, WHITE, LEMON),
+        colours=(RED, RED, CRIMSON, PINK, PINK, PINK, ROSE, ROSE, PEACH, PEACH, WHITE, LEMON),
         counts=(1, 1, 1, 2, 3),
         grounds=("foliage", "shade", "shade"),
         leaf=OVAL,
@@ -431,7 +431,7 @@ _KINDS = {
     ),
     "tulips": _Kind(
         paint=_paint_tulip,
-        colours=(RED, RED, RED, LEMON, GOLD, PINK, ROSE, PURPLE, ORANGE, WHITE),
+        colours=(RED, RED, RED, RED, RED, LEMON, GOLD, PINK, PURPLE, PURPLE, ORANGE, WHITE),
         counts=(1, 2, 3, 5, 9),
         grounds=("lights", "lights", "grass"),
         leaf=BLADE,
@@ -487,7 +487,7 @@ def _arrange(brush: _Brush, counts: Sequence[int], lowest: float) -> list[_Pose]
     """Return the poses of the flowers in a picture, the farthest first."""
     side = brush.side
     count = brush.pick(counts)
-    size = brush.between(0.3, 0.5) / math.sqrt((count + 1) / 2)
+    size = brush.between(0.37, 0.6) / math.sqrt((count + 1) / 2)
     poses = []
     for _ in range(count):
         spread = 0.22 if count == 1 else 0.46
@@ -563,7 +563,7 @@ _GROUNDS: dict[str, tuple[Callable[[_Brush], None], Sequence[Colour], float]] = 
     "boards": (_paint_boards, (BROWN, STRAW, SILVER, SOOT), 1.5),
     "lights": (_paint_lights, (*GREENS, SOOT, STRAW, (40, 60, 60)), 5.0),
 }
-USUAL_GROUND, SAME_COLOUR, CLUTTERED = 0.9, 0.9, 0.15
+USUAL_GROUND, SAME_COLOUR, CLUTTERED = 0.45, 0.95, 0.1
 
 
 def _background(rng: np.random.Generator, size: int, usual: Sequence[str]) -> Image.Image:
@@ -590,7 +590,7 @@ def _photograph(rng: np.random.Generator, scene: Image.Image) -> Image.Image:
     image = image.filter(ImageFilter.BoxBlur(brush.pick((0, 0, 0, 0.3, 0.6, 1.0))))
     light = np.asarray(image, dtype=np.float32)
     grey = (light[..., 0] * 0.3 + light[..., 1] * 0.59 + light[..., 2] * 0.11)[..., None]
-    saturation, contrast = brush.between(0.7, 1.15), brush.between(0.8, 1.15)
+    saturation, contrast = brush.between(0.8, 1.15), brush.between(0.85, 1.15)
     light = light * (saturation * contrast)
     light += grey * ((1 - saturation) * contrast) + MIDDLE_GREY * (1 - contrast)
     across = (np.arange(size, dtype=np.float32) / size - 0.5)[None, :, None]
@@ -601,7 +601,7 @@ def _photograph(rng: np.random.Generator, scene: Image.Image) -> Image.Image:
         brush.between(0, 0.6),
     )
     fall = 1 + slope * across + tilt * down - vignette * (across * across + down * down)
-    cast = brush.between(0.85, 1.15) * brush.scatter(3, 0.94, 1.06)
+    cast = brush.between(0.88, 1.12) * brush.scatter(3, 0.95, 1.05)
     light *= fall * cast.astype(np.float32)
     grain = np.frombuffer(rng.bytes(2 * light.size), dtype=np.uint8).reshape(2, *light.shape)
     light += (np.add(*grain, dtype=np.int16) - 255) * np.float32(brush.between(0.01, 0.05))

@@ -36,7 +36,12 @@ class Cluster:
     @property
     def is_local(self) -> bool:
         """Whether driver and executors are one JVM."""
-        return self.master == "local" or self.master.startswith("local[")
+        return is_local(self.master)
+
+
+def is_local(master: str) -> bool:
+    """Whether a master URL makes driver and executors one JVM; ``local-cluster[...]`` does not."""
+    return master == "local" or master.startswith("local[")
 
 
 @contextmanager
@@ -57,7 +62,10 @@ def spark_cluster(name: str) -> Iterator[Cluster]:
             _require_bigdl(context._jvm)
             context.addPyFile(_pack_tasks(Path(folder)))
             with quiet():
-                cores = _init_bigdl()
+                engine_cores = _init_bigdl()
+            # BigDL counts half the cores of local[*].
+            local = is_local(context.master)
+            cores = context.defaultParallelism if local else engine_cores
             yield Cluster(spark, context.master, cores)
         finally:
             spark.stop()

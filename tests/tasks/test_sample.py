@@ -211,7 +211,7 @@ def test_pictures_come_in_portrait_and_landscape():
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match="cannot write .*/file/"):
+    with pytest.raises(StorageError, match=r"cannot write .*/file/"):
         write_dataset_archive(tmp_path / "file" / "flowers.tar.gz")
 
 

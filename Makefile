@@ -1,0 +1,61 @@
+# Every target sets up what it needs; none asks for anything but Python 3.11.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEV_READY := $(VENV)/.ready-dev
+SOURCE ?= sample
+CONF ?= {}
+UV_VERSION := 0.13.9
+
+.PHONY: help setup setup-dev doctor run shell test lint types bench sample lock clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  variables: SOURCE=sample|flowers, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PYTHON"
+
+setup: $(READY) ## Make .venv from the lock; cheap when nothing changed
+setup-dev: $(DEV_READY) ## The same with test and lint tools
+
+$(READY): requirements.txt scripts/setup.sh
+	@scripts/setup.sh $(UV_VERSION) requirements.txt
+	@touch $@
+
+$(DEV_READY): requirements.txt requirements-dev.txt scripts/setup.sh
+	@scripts/setup.sh $(UV_VERSION) requirements.txt requirements-dev.txt
+	@touch $(READY) $@
+
+doctor: $(READY) ## Check this machine: a line each, ok or what to do
+	@source ./env.sh && python -m tasks.doctor
+
+run: $(READY) ## Run the DAG to its end and print a summary (SOURCE=..., CONF='{...}')
+	@source ./env.sh && python -m tasks.run_local --source '$(SOURCE)' --conf '$(subst ','\'',$(CONF))'
+
+shell: $(READY) ## Open a shell in which airflow and spark-submit are Graft's
+	@source ./env.sh && exec $${SHELL:-/bin/bash}
+
+test: $(DEV_READY) lint types ## Lint, type check and run every test
+	@$(BIN)/python -m pytest
+
+lint: $(DEV_READY) ## ruff, shellcheck, codespell
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/shellcheck scripts/*.sh .ci/run
+	@$(BIN)/codespell README.md CHANGELOG.md docs tasks dags plugins tests benchmarks
+
+types: $(DEV_READY) ## mypy, strict
+	@$(BIN)/mypy
+
+bench: $(DEV_READY) ## Benchmarks, as ratios of one run
+	@source ./env.sh && python -m benchmarks
+
+sample: $(READY) ## Make the bundled sample and say where it is
+	@source ./env.sh && python -m tasks.sample
+
+lock: ## Compile requirements.txt and requirements-dev.txt anew
+	@scripts/lock.sh $(UV_VERSION)
+
+clean: ## Remove .venv and caches; work/ and its artefacts stay
+	rm -rf $(VENV) .setup .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -not -path './work/*' -prune -exec rm -rf {} +

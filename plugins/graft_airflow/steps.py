@@ -1,0 +1,110 @@
+"""Turns a function of ``tasks`` into an Airflow task that reports what it did."""
+
+import functools
+import inspect
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import (
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryRule,
+    get_current_context,
+    task,
+)
+from airflow.sdk.exceptions import AirflowFailException
+
+from tasks.artifact import Artifact
+from tasks.config import RunParams, parse
+from tasks.errors import GraftError, NetworkError
+from tasks.paths import Home
+from tasks.run_record import record_step
+
+logger = logging.getLogger(__name__)
+
+#: Only what may pass by itself is tried again; a defect or a bad input is not.
+RETRIES: dict[str, Any] = {
+    "retries": 3,
+    "retry_delay": timedelta(seconds=10),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=10),
+    "retry_policy": ExceptionRetryPolicy(
+        rules=[
+            RetryRule(
+                exception="tasks.errors.NetworkError",
+                action=RetryAction.RETRY,
+                reason="the network may be back by then",
+            ),
+            RetryRule(
+                exception="builtins.Exception",
+                action=RetryAction.FAIL,
+                reason="trying again would not help",
+            ),
+        ]
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a step knows of the run that it is part of."""
+
+    params: RunParams
+    home: Home
+    run_id: str
+
+
+def current_run(context: Mapping[str, Any]) -> Run:
+    """Return the run of a task's context, its params checked.
+
+    Raises:
+        ParamsError: a param is unknown or out of bounds.
+    """
+    return Run(parse(RunParams, dict(context["params"])), Home.from_environ(), context["run_id"])
+
+
+def step(timeout: timedelta) -> Callable[[Callable[..., Artifact]], Any]:
+    """Make a task of a function ``(run, *paths) -> Artifact``.
+
+    The paths are those of the artefacts that the tasks before it made. An error of ours fails the
+    task at once with its one-line message; a ``NetworkError`` is tried again.
+
+    Args:
+        timeout: how long the task may take.
+    """
+
+    def decorate(function: Callable[..., Artifact]) -> Any:
+        @functools.wraps(function)
+        def execute(*artifacts: Mapping[str, Any], **named: Mapping[str, Any]) -> dict[str, Any]:
+            context = get_current_context()
+            inputs = [Path(a["path"]) for a in (*artifacts, *named.values())]
+            with failing_at_once():
+                run = current_run(context)
+                artifact = function(run, *inputs)
+                facts = artifact.as_dict()
+                record_step(run.home, run.run_id, function.__name__, facts)
+            return facts
+
+        # Airflow binds a task's arguments by signature, and the run is not one of them.
+        signature = inspect.signature(function)
+        inputs = list(signature.parameters.values())[1:]
+        execute.__signature__ = signature.replace(parameters=inputs)  # type: ignore[attr-defined] # functions take any attribute
+        return task(task_id=function.__name__, execution_timeout=timeout, **RETRIES)(execute)
+
+    return decorate
+
+
+class failing_at_once:  # noqa: N801 - used like contextlib's functions
+    """Raise an error of ours as one that Airflow does not retry, without a traceback's tail."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Replace a ``GraftError`` that no retry mends."""
+        if isinstance(error, GraftError) and not isinstance(error, NetworkError):
+            raise AirflowFailException(str(error)) from None

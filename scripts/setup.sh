@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Make .venv hold exactly what the given locks say. $1: uv's version; the rest: lock files.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+found=$(scripts/uv.sh "$1")
+{ read -r uv; read -r python; } <<<"$found"
+shift
+echo "setup: installing $* into .venv" >&2
+[ -x .venv/bin/python ] || "$uv" venv --quiet --python "$python" .venv
+# The locks are complete, hashes included. Byte code is compiled here because Spark's and Airflow's
+# many short processes would compile TensorFlow again and again where they may not write it.
+"$uv" pip sync --quiet --require-hashes --compile-bytecode --python .venv/bin/python "$@"

@@ -1,0 +1,177 @@
+"""Checks that this machine can run Graft: a line for everything, ok or what to do."""
+
+import importlib.metadata
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tasks.environment import LOCAL_SPARK, SPARK_CONNECTION
+from tasks.errors import GraftError, SetupError
+from tasks.paths import Home
+from tasks.spark_settings import JAVA_MAJOR, bigdl_jars, java_home, java_version, spark_home
+
+_NEEDED_GIB = 2.0
+_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of one check.
+
+    Attributes:
+        name: what was looked at.
+        ok: whether it will do.
+        text: what was found, or what to do.
+    """
+
+    name: str
+    ok: bool
+    text: str
+
+    def line(self) -> str:
+        """Return the finding as one line."""
+        return f"{'ok ' if self.ok else 'FIX'} {self.name}: {self.text}"
+
+
+def examine(environ: Mapping[str, str] | None = None) -> Iterator[Finding]:
+    """Yield a finding for everything that a run needs."""
+    current = os.environ if environ is None else environ
+    checks: dict[str, Callable[[], str]] = {
+        "Python": _python,
+        "Java": lambda: _java(current),
+        "Spark": _spark,
+        "BigDL": _bigdl,
+        "TensorFlow": _tensorflow,
+        "Spark master": lambda: _master(current),
+        "free disk": lambda: _disk(Home.from_environ(current).root),
+        "GRAFT_HOME": lambda: _writable(Home.from_environ(current).root),
+    }
+    for name, check in checks.items():
+        try:
+            yield Finding(name, True, check())
+        except (GraftError, importlib.metadata.PackageNotFoundError) as error:
+            yield Finding(name, False, str(error))
+
+
+def main() -> int:
+    """Print every finding; return 1 if something has to be mended, else 0."""
+    findings = []
+    for finding in examine():
+        sys.stdout.write(f"{finding.line()}\n")
+        sys.stdout.flush()
+        findings.append(finding)
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def spark_master(connection: str) -> str:
+    """Return the master URL in an Airflow connection, JSON or URI.
+
+    Raises:
+        SetupError: there is none in it.
+    """
+    if connection.lstrip().startswith("{"):
+        try:
+            fields = json.loads(connection)
+        except ValueError as error:
+            raise SetupError(f"{SPARK_CONNECTION} is not JSON: {error}") from None
+        host, port = str(fields.get("host") or ""), fields.get("port")
+    else:
+        parts = urlsplit(connection)
+        host, port = f"{parts.scheme}://{parts.hostname or ''}", parts.port
+    if not host or host.endswith("://"):
+        raise SetupError(
+            f"{SPARK_CONNECTION} is {connection!r}, which names no host; for this machine: "
+            f"export {SPARK_CONNECTION}='{LOCAL_SPARK}'"
+        )
+    return f"{host}:{port}" if port else host
+
+
+def _python() -> str:
+    if sys.version_info[:2] != _PYTHON:
+        raise SetupError(f"{sys.version.split()[0]} found, 3.11 expected: rm -r .venv; make setup")
+    return f"{sys.version.split()[0]} in {sys.prefix}"
+
+
+def _java(environ: Mapping[str, str]) -> str:
+    home = java_home(environ)
+    version = java_version(home)
+    if version.split(".")[0] != JAVA_MAJOR:
+        raise SetupError(f"no Java {JAVA_MAJOR} in {home}: run make setup")
+    ran = subprocess.run([home / "bin" / "java", "-version"], capture_output=True, check=False)
+    if ran.returncode:
+        raise SetupError(f"{home}/bin/java does not run: {ran.stderr.decode(errors='replace')}")
+    ignored = environ.get("JAVA_HOME", "")
+    note = f" (JAVA_HOME={ignored} is not Java 17 and is not used)" if ignored else ""
+    return f"{version} in {home}{note if ignored != str(home) else ''}"
+
+
+def _spark() -> str:
+    submit = spark_home() / "bin" / "spark-submit"
+    if not os.access(submit, os.X_OK):
+        raise SetupError(f"{submit} is missing or may not be run: run make setup")
+    return f"{importlib.metadata.version('pyspark')} in {spark_home()}"
+
+
+def _bigdl() -> str:
+    return f"{importlib.metadata.version('bigdl-dllib-spark3')}, {bigdl_jars()[0].name}"
+
+
+def _tensorflow() -> str:
+    # In a process of its own: doctor must outlive a native library that crashes.
+    program = (
+        "from tasks.tensorflow_import import import_session_runtime as r; s = r(); "
+        "s.session(graph=s.graph()).close()"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    if ran.returncode:
+        last = ran.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+        raise SetupError(f"does not start ({last[0]}): run make setup")
+    return importlib.metadata.version("tensorflow-cpu")
+
+
+def _master(environ: Mapping[str, str]) -> str:
+    connection = environ.get(SPARK_CONNECTION, "")
+    if not connection:
+        raise SetupError(
+            f"{SPARK_CONNECTION} is not set: source env.sh, or for this machine "
+            f"export {SPARK_CONNECTION}='{LOCAL_SPARK}'"
+        )
+    master = spark_master(connection)
+    if master == "yarn" and not {"HADOOP_CONF_DIR", "YARN_CONF_DIR"} & set(environ):
+        raise SetupError("yarn, but neither HADOOP_CONF_DIR nor YARN_CONF_DIR is set")
+    return master
+
+
+def _disk(root: Path) -> str:
+    existing = next(parent for parent in [root, *root.parents] if parent.exists())
+    free = shutil.disk_usage(existing).free / 2**30
+    if free < _NEEDED_GIB:
+        raise SetupError(
+            f"{free:.1f} GiB free in {existing}, {_NEEDED_GIB:.0f} expected: make room or set "
+            "GRAFT_HOME to a larger disk"
+        )
+    return f"{free:.1f} GiB in {existing}"
+
+
+def _writable(root: Path) -> str:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root):
+            pass
+    except OSError as error:
+        raise SetupError(
+            f"cannot write {root} ({error.strerror}): set GRAFT_HOME to a folder that this user "
+            "may write"
+        ) from None
+    return f"{root} can be written"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""The environment in which Airflow, Spark and the job run on one machine.
+
+``env.sh`` evaluates what ``python -m tasks.environment`` prints, so a shell, ``make run`` and the
+tests have the same one.
+"""
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tasks.artifact import storage_errors
+from tasks.paths import CHECKOUT, Home
+from tasks.spark_settings import submit_conf, submit_env
+
+SPARK_CONNECTION = "AIRFLOW_CONN_SPARK_DEFAULT"
+LOCAL_SPARK = json.dumps({"conn_type": "spark", "host": "local[*]"})
+
+
+def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the variables to set; a Spark connection that is set already stays."""
+    current = os.environ if environ is None else environ
+    home = Home.from_environ(current)
+    python_path = [p for p in current.get("PYTHONPATH", "").split(os.pathsep) if p]
+    return {
+        **submit_env(current),
+        "GRAFT_HOME": str(home.root),
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(CHECKOUT), *python_path])),
+        "SPARK_CONF_DIR": str(home.spark_conf),
+        "AIRFLOW_HOME": str(home.airflow),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(CHECKOUT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(CHECKOUT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        SPARK_CONNECTION: current.get(SPARK_CONNECTION, LOCAL_SPARK),
+    }
+
+
+def write_spark_defaults(home: Home) -> Path:
+    """Write what a ``spark-submit`` by hand needs into ``SPARK_CONF_DIR`` and return the file."""
+    lines = [f"{key} {value}\n" for key, value in submit_conf().items()]
+    path = home.spark_conf / "spark-defaults.conf"
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        aside.write_text("".join(lines), encoding="utf-8")
+        aside.replace(path)
+    return path
+
+
+def main() -> None:
+    """Print the environment as shell commands."""
+    write_spark_defaults(Home.from_environ())
+    for name, value in environment().items():
+        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""The job's command line: how it is written and how it is read."""
+
+import argparse
+from collections.abc import Sequence
+
+from tasks.config import JobConfig, TrainingParams, parse
+
+_SHORT = {"train_dump": "-t", "validation_dump": "-v", "batch_size": "-b", "epochs": "-e"}
+
+
+def job_arguments(**values: str) -> list[str]:
+    """Return the arguments of a job that the DAG submits, templates for the params in them.
+
+    Args:
+        values: the fields of ``JobConfig`` that are not params of the DAG.
+    """
+    params = {name: f"{{{{ params.{name} }}}}" for name in TrainingParams.model_fields}
+    return [
+        argument
+        for name, value in {**values, **params}.items()
+        for argument in (_flag(name), value)
+    ]
+
+
+def parse_arguments(arguments: Sequence[str]) -> JobConfig:
+    """Return the configuration that a command line describes.
+
+    Raises:
+        ParamsError: a value is of the wrong type or out of bounds.
+    """
+    parser = argparse.ArgumentParser(
+        prog="spark-submit [spark options] tasks/train_job.py",
+        description="Train a linear classifier on the features of two dumped pipelines.",
+        epilog="GRAFT_HOME says where features, models and runs go (default: work/ in the "
+        "checkout). Source env.sh first: it tells spark-submit where Java and BigDL are.",
+        allow_abbrev=False,
+    )
+    for name, field in JobConfig.model_fields.items():
+        default = "required" if field.is_required() else f"default: {field.default}"
+        parser.add_argument(
+            *([_SHORT[name]] if name in _SHORT else []),
+            _flag(name),
+            dest=name,
+            required=field.is_required(),
+            default=argparse.SUPPRESS,
+            metavar=name.rsplit("_", 1)[-1].upper(),
+            help=f"{field.description} ({default})",
+        )
+    return parse(JobConfig, vars(parser.parse_args(arguments)))
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

@@ -1,0 +1,40 @@
+"""The steps before training, each from checked params and the artefacts before it."""
+
+import dataclasses
+from pathlib import Path
+
+from tasks import checkpoint as checkpoints
+from tasks import dataset as datasets
+from tasks.artifact import Artifact, read_manifest
+from tasks.config import RunParams
+from tasks.download import download, downloaded_file
+from tasks.dump import dump_split
+from tasks.paths import Home
+
+
+def download_dataset(params: RunParams, home: Home) -> Artifact:
+    """Download the data set's archive, or find it as it was."""
+    return download(params.dataset_url, home.downloads, params.dataset_sha256)
+
+
+def extract_dataset(archive: Path, home: Home) -> Artifact:
+    """Unpack and check the archive that ``download_dataset`` left in ``archive``."""
+    return datasets.extract_dataset(downloaded_file(archive), _sha256(archive), home.datasets)
+
+
+def fetch_checkpoint(params: RunParams, home: Home) -> Artifact:
+    """Download, unpack and check the checkpoint."""
+    archive = download(params.checkpoint_url, home.downloads, params.checkpoint_sha256)
+    fetched = checkpoints.fetch_checkpoint(
+        downloaded_file(archive.path), _sha256(archive.path), home.checkpoints
+    )
+    return dataclasses.replace(fetched, seconds=archive.seconds + fetched.seconds)
+
+
+def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: Home) -> Artifact:
+    """Dump the pipeline of one split."""
+    return dump_split(split, dataset, checkpoint, params.dump_batch_size, home)
+
+
+def _sha256(archive: Path) -> str:
+    return str(read_manifest(archive)["recipe"]["sha256"])

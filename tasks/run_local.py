@@ -1,0 +1,159 @@
+"""``make run``: the DAG through ``airflow dags test`` on this machine, without a server."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tasks import doctor
+from tasks.artifact import storage_errors
+from tasks.config import RunParams, parse
+from tasks.console import Console
+from tasks.environment import environment
+from tasks.errors import GraftError, ParamsError, SetupError
+from tasks.paths import Home
+from tasks.summary import summary
+
+DAG_ID = "flowers_transfer_learning"
+SOURCES = ("sample", "flowers")
+_INPUTS = {"dataset_url", "checkpoint_url"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the DAG; return 0 when it succeeded, 1 when it did not, 2 for bad arguments."""
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--source", choices=SOURCES, default="sample", help="input by default")
+    parser.add_argument("--conf", default="{}", help="params of the run, as JSON")
+    parsed = parser.parse_args(arguments)
+    try:
+        conf = parse_conf(parsed.conf)
+        return run(parsed.source, conf)
+    except GraftError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 2
+
+
+def parse_conf(text: str) -> dict[str, Any]:
+    """Return the params in ``CONF``, checked.
+
+    Raises:
+        ParamsError: it is not a JSON object, or a param is unknown or out of bounds.
+    """
+    try:
+        conf = json.loads(text)
+    except ValueError as error:
+        raise ParamsError(f"CONF is {text!r}, expected a JSON object: {error}") from None
+    if not isinstance(conf, dict):
+        raise ParamsError(f'CONF is {text!r}, expected a JSON object such as {{"epochs": 5}}')
+    parse(RunParams, conf)
+    return conf
+
+
+def run(source: str, conf: Mapping[str, Any]) -> int:
+    """Check the machine, make the sample if it is asked for, run the DAG, print the summary."""
+    started = time.monotonic()
+    _say("doctor")
+    findings = list(doctor.examine(environment()))
+    for finding in findings:
+        _say(f"  {finding.line()}")
+    if not all(finding.ok for finding in findings):
+        raise SetupError("this machine is not ready, see the lines that say FIX")
+    home = Home.from_environ()
+    use_sample = source == "sample" and not _INPUTS & set(conf)
+    with ThreadPoolExecutor() as pool:
+        migrated = pool.submit(_migrate, home)
+        sample = pool.submit(_sample_conf) if use_sample else None
+        base = _wait("sample", sample) if sample else {}
+        migrated.result()
+    console, succeeded = _dags_test(home, {**base, **conf})
+    _say("")
+    if console.run_id:
+        for line in summary(home, console.run_id):
+            _say(line)
+    if use_sample:
+        _say("  The bundled sample is drawn and its network has random weights: a demonstration.")
+    for error in console.errors or []:
+        _say(f"  FAILED: {error}")
+    _say(f"  log         {_log(home)}")
+    _say(f"\n{'succeeded' if succeeded else 'FAILED'} in {time.monotonic() - started:.0f} s")
+    return 0 if succeeded else 1
+
+
+def _wait(name: str, future: "Future[dict[str, Any]]") -> dict[str, Any]:
+    _say(f"\n{name}")
+    conf = future.result()
+    for key, value in conf.items():
+        _say(f"  {key} {value}")
+    return conf
+
+
+def _sample_conf() -> dict[str, Any]:
+    # In a process of its own, beside the data base's migration.
+    command = [sys.executable, "-m", "tasks.sample", "make"]
+    made = subprocess.run(
+        command, env={**os.environ, **environment()}, capture_output=True, text=True, check=False
+    )
+    if made.returncode:
+        raise SetupError(f"the sample could not be made: {made.stderr.strip()}")
+    conf: dict[str, Any] = json.loads(made.stdout)
+    return conf
+
+
+def _migrate(home: Home) -> None:
+    """Create Airflow's data base, or bring it up to date."""
+    with storage_errors(home.airflow):
+        home.airflow.mkdir(parents=True, exist_ok=True)
+    ran = _airflow("db", "migrate", capture_output=True)
+    if ran.returncode:
+        raise SetupError(f"airflow db migrate failed: {ran.stderr.strip()[-2000:]}")
+
+
+def _airflow(*arguments: str, **options: Any) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [_airflow_binary(), *arguments],
+        env={**os.environ, **environment()},
+        text=True,
+        check=False,
+        **options,
+    )
+
+
+def _airflow_binary() -> str:
+    return str(Path(sys.executable).parent / "airflow")
+
+
+def _dags_test(home: Home, conf: Mapping[str, Any]) -> tuple[Console, bool]:
+    console = Console()
+    env = {**os.environ, **environment(), "AIRFLOW__LOGGING__JSON_LOGS": "True"}
+    command = [_airflow_binary(), "dags", "test", DAG_ID, "-c", json.dumps(dict(conf))]
+    with (
+        storage_errors(_log(home)),
+        _log(home).open("w", encoding="utf-8") as log,
+        subprocess.Popen(
+            command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as process,
+    ):
+        for raw in process.stdout or ():
+            log.write(raw)
+            for line in console.lines(raw):
+                _say(line)
+    return console, process.returncode == 0
+
+
+def _log(home: Home) -> Path:
+    return home.airflow / "dags-test.log"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

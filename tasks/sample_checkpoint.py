@@ -1,0 +1,119 @@
+"""The bundled sample's checkpoint: random weights, calibrated so that its features tell something.
+
+Random convolutions with sane statistics keep much of what tells pictures apart. They stand in for
+ImageNet's weights where there is no network to download those; they are no substitute.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.network import (
+    CHECKPOINT_CLASSES,
+    FEATURE_SIZE,
+    IMAGE_SIZE,
+    inception_v1,
+    network_variables,
+)
+from tasks.sample_drawing import FLOWERS, draw_flower
+from tasks.tensorflow_import import import_tensorflow
+
+CHECKPOINT = "inception_v1.ckpt"
+_PICTURES = 32
+_SEED = 3
+# Calibrated statistics keep this many binary digits, so that the last bits, in which processors
+# differ, do not decide over the file's bytes.
+_DIGITS = 7
+
+FloatArray = npt.NDArray[np.float32]
+
+
+def checkpoint_bytes(folder: Path) -> bytes:
+    """Return the checkpoint, a single file in TensorFlow's V1 format with the official names.
+
+    Args:
+        folder: an empty folder to work in.
+    """
+    tf = import_tensorflow()
+    weights = calibrate(random_weights(np.random.default_rng(_SEED)), calibration_pictures())
+    names = sorted(weights)
+    path = folder / CHECKPOINT
+    tf.raw_ops.Save(
+        filename=str(path), tensor_names=names, data=[tf.constant(weights[n]) for n in names]
+    )
+    return path.read_bytes()
+
+
+def random_weights(rng: np.random.Generator) -> dict[str, FloatArray]:
+    """Return a value for every variable of the released checkpoint, the 1,001 logits included.
+
+    Convolutions are normal with variance ``2 / fan_in`` (He et al.,
+    https://arxiv.org/abs/1502.01852), so that activations neither fade nor blow up.
+    """
+    shapes = network_variables() | {
+        "InceptionV1/Logits/Conv2d_0c_1x1/weights": (1, 1, FEATURE_SIZE, CHECKPOINT_CLASSES),
+        "InceptionV1/Logits/Conv2d_0c_1x1/biases": (CHECKPOINT_CLASSES,),
+    }
+    values = {}
+    for name, shape in sorted(shapes.items()):
+        if name.endswith("/weights"):
+            deviation = np.sqrt(2 / np.prod(shape[:-1]))
+            values[name] = rng.standard_normal(shape, np.float32) * np.float32(deviation)
+        else:
+            values[name] = np.full(shape, float(name.endswith("variance")), np.float32)
+    return values
+
+
+def calibration_pictures() -> FloatArray:
+    """Return float32 ``[32, 224, 224, 3]`` in ``[-1, 1]``, the five kinds in turn."""
+    rng = np.random.default_rng(_SEED)
+    drawn = [draw_flower(FLOWERS[i % len(FLOWERS)], rng, IMAGE_SIZE) for i in range(_PICTURES)]
+    pictures = np.stack([np.asarray(picture.convert("RGB"), np.float32) for picture in drawn])
+    return pictures / np.float32(127.5) - np.float32(1)
+
+
+def calibrate(weights: dict[str, FloatArray], pictures: FloatArray) -> dict[str, FloatArray]:
+    """Return ``weights`` with the moving statistics that ``pictures`` have in every layer.
+
+    One pass with every batch normalisation in training mode: each layer then sees inputs that the
+    layers before it have normalised, as they will be later.
+    """
+    tf = import_tensorflow().compat.v1
+    with tf.Graph().as_default() as graph:
+        inception_v1(tf.placeholder(tf.float32, pictures.shape, "pictures"))
+        definition = _in_training_mode(graph.as_graph_def())
+    statistics = {
+        f"{node.name.rpartition('/')[0]}/moving_{name}": f"{node.name}:{output}"
+        for node in definition.node
+        if node.op == "FusedBatchNormV3"
+        for name, output in (("mean", 1), ("variance", 2))
+    }
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(definition, name="")
+        # One thread: the order of sums is then the same every time.
+        config = tf.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+        with tf.Session(graph=graph, config=config) as session:
+            variables = [n.name for n in definition.node if n.op == "VariableV2"]
+            feeds = {f"{name}:0": weights[name] for name in variables}
+            measured = session.run(statistics, {"pictures:0": pictures, **feeds})
+    return weights | {name: _rounded(value) for name, value in measured.items()}
+
+
+def _in_training_mode(definition: Any) -> Any:
+    tf = import_tensorflow().compat.v1
+    empty = tf.NodeDef(name="empty", op="Const")
+    empty.attr["dtype"].type = tf.float32.as_datatype_enum
+    empty.attr["value"].tensor.CopyFrom(tf.make_tensor_proto([], tf.float32))
+    for node in definition.node:
+        if node.op == "FusedBatchNormV3":
+            node.attr["is_training"].b = True
+            node.input[3] = node.input[4] = empty.name
+    definition.node.append(empty)
+    return definition
+
+
+def _rounded(values: FloatArray) -> FloatArray:
+    fraction, exponent = np.frexp(values)
+    return np.ldexp(np.round(np.ldexp(fraction, _DIGITS)), exponent - _DIGITS).astype(np.float32)
