@@ -51,7 +51,7 @@ bench: $(DEV_READY) ## Benchmarks, as ratios of one run
 	@source ./env.sh && python -m benchmarks
 
 sample: $(READY) ## Make the bundled sample and say where it is
-	@source ./env.sh && python -m tasks.sample
+	@source ./env.sh && python -m tasks.sample make
 
 lock: ## Compile requirements.txt and requirements-dev.txt anew
 	@scripts/lock.sh $(UV_VERSION)

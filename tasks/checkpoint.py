@@ -1,7 +1,8 @@
 """The pretrained checkpoint: unpacked, found and checked against the network."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ def fetch_checkpoint(archive: Path, archive_sha256: str, checkpoints: Path) -> A
     def make(folder: Path) -> None:
         prefix = _find(archive, unpack(archive, folder), folder)
         check_variables(archive, read_shapes(folder / prefix))
+        # Every value once: an index may be whole where the data behind it is not.
+        read_weights(folder / prefix)
         write_json(folder / DESCRIPTION, {"checkpoint": prefix, "archive_sha256": archive_sha256})
 
     recipe = {"archive": archive_sha256, "network": "inception_v1", "layout": _LAYOUT}
@@ -50,9 +53,15 @@ def read_shapes(prefix: Path) -> dict[str, tuple[int, ...]]:
 
 
 def read_weights(prefix: Path) -> dict[str, npt.NDArray[np.float32]]:
-    """Return the variables of a checkpoint that the network's features depend on."""
+    """Return the variables of a checkpoint that the network's features depend on.
+
+    Raises:
+        DataError: the checkpoint is truncated or damaged.
+    """
     reader = _open(prefix)
-    return {name: reader.get_tensor(name) for name in network_variables()}
+    names = network_variables()
+    with _damage(prefix):
+        return {name: reader.get_tensor(name) for name in names}
 
 
 def check_variables(archive: Path, found: Mapping[str, tuple[int, ...]]) -> None:
@@ -88,9 +97,16 @@ def _find(archive: Path, files: list[Path], folder: Path) -> str:
 
 
 def _open(prefix: Path) -> Any:
+    with _damage(prefix):
+        return import_tensorflow().compat.v1.train.NewCheckpointReader(str(prefix))
+
+
+@contextmanager
+def _damage(prefix: Path) -> Iterator[None]:
+    """Turn what TensorFlow raises on a damaged checkpoint into a ``DataError``."""
     tf = import_tensorflow()
     try:
-        return tf.compat.v1.train.NewCheckpointReader(str(prefix))
+        yield
     except (tf.errors.OpError, ValueError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(

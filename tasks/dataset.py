@@ -266,6 +266,7 @@ class _RecordCheck:
     def __init__(self, split: str, classes: int) -> None:
         # The generated message class, not TensorFlow: but its package takes seconds to import.
         from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
         import_tensorflow()
         from tensorflow.core.example import example_pb2
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tasks.environment import LOCAL_SPARK, SPARK_CONNECTION
 from tasks.errors import GraftError, SetupError
@@ -19,6 +19,7 @@ from tasks.spark_settings import JAVA_MAJOR, bigdl_jars, java_home, java_version
 
 _NEEDED_GIB = 2.0
 _PYTHON = (3, 11)
+_USE_LOCAL = f"for this machine: export {SPARK_CONNECTION}='{LOCAL_SPARK}'"
 
 
 @dataclass(frozen=True)
@@ -71,26 +72,34 @@ def main() -> int:
 
 
 def spark_master(connection: str) -> str:
-    """Return the master URL in an Airflow connection, JSON or URI.
+    """Return the master URL that Spark's provider takes from an Airflow connection, JSON or URI.
 
     Raises:
         SetupError: there is none in it.
     """
-    if connection.lstrip().startswith("{"):
-        try:
-            fields = json.loads(connection)
-        except ValueError as error:
-            raise SetupError(f"{SPARK_CONNECTION} is not JSON: {error}") from None
-        host, port = str(fields.get("host") or ""), fields.get("port")
-    else:
-        parts = urlsplit(connection)
-        host, port = f"{parts.scheme}://{parts.hostname or ''}", parts.port
-    if not host or host.endswith("://"):
+    try:
+        kind, host, port = _parts(connection)
+    except ValueError as error:
         raise SetupError(
-            f"{SPARK_CONNECTION} is {connection!r}, which names no host; for this machine: "
-            f"export {SPARK_CONNECTION}='{LOCAL_SPARK}'"
-        )
-    return f"{host}:{port}" if port else host
+            f"{SPARK_CONNECTION} is {connection!r}, expected JSON or a URI: {error}; {_USE_LOCAL}"
+        ) from None
+    if not host:
+        raise SetupError(f"{SPARK_CONNECTION} is {connection!r}, which names no host; {_USE_LOCAL}")
+    whole = kind == "spark" and ("://" in host or not port)
+    master = host if whole else f"{kind}://{host}"
+    return f"{master}:{port}" if port else master
+
+
+def _parts(connection: str) -> tuple[str, str, int | None]:
+    """Return type, host and port of a connection as Airflow reads them."""
+    if connection.lstrip().startswith("{"):
+        fields = json.loads(connection)
+        port = fields.get("port")
+        return str(fields.get("conn_type")), str(fields.get("host") or ""), int(port or 0) or None
+    kind, _, rest = connection.partition("://")
+    parts = urlsplit(rest if "://" in rest else f"//{rest}")
+    host = unquote(parts.hostname or "")
+    return kind, f"{parts.scheme}://{host}" if parts.scheme and host else host, parts.port
 
 
 def _python() -> str:
@@ -139,10 +148,7 @@ def _tensorflow() -> str:
 def _master(environ: Mapping[str, str]) -> str:
     connection = environ.get(SPARK_CONNECTION, "")
     if not connection:
-        raise SetupError(
-            f"{SPARK_CONNECTION} is not set: source env.sh, or for this machine "
-            f"export {SPARK_CONNECTION}='{LOCAL_SPARK}'"
-        )
+        raise SetupError(f"{SPARK_CONNECTION} is not set: source env.sh, or {_USE_LOCAL}")
     master = spark_master(connection)
     if master == "yarn" and not {"HADOOP_CONF_DIR", "YARN_CONF_DIR"} & set(environ):
         raise SetupError("yarn, but neither HADOOP_CONF_DIR nor YARN_CONF_DIR is set")

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tasks.artifact import storage_errors
+from tasks.errors import StorageError
 from tasks.paths import CHECKOUT, Home
 from tasks.spark_settings import submit_conf, submit_env
 
@@ -49,12 +50,17 @@ def write_spark_defaults(home: Home) -> Path:
     return path
 
 
-def main() -> None:
-    """Print the environment as shell commands."""
-    write_spark_defaults(Home.from_environ())
+def main() -> int:
+    """Print the environment as shell commands; return 1 if GRAFT_HOME cannot be written."""
     for name, value in environment().items():
         sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+    try:
+        write_spark_defaults(Home.from_environ())
+    except StorageError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

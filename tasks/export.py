@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 
 from tasks.head import Head
-from tasks.spark_session import quiet
+from tasks.spark_cluster import quiet
 from tasks.training import new_model
 
 ARRAYS = "head.npz"
 BIGDL = "head.bigdl"
 
 
-def export_head(spark: Any, head: Head, class_names: Sequence[str], folder: Path) -> None:
+def export_head(context: Any, head: Head, class_names: Sequence[str], folder: Path) -> None:
     """Write ``head.npz`` and ``head.bigdl`` into ``folder``; both work on raw features."""
     np.savez(folder / ARRAYS, weight=head.weight, bias=head.bias, class_names=np.array(class_names))
     with quiet():
         class_count, feature_size = head.weight.shape
-        model = new_model(spark, class_count, feature_size, seed=0)
+        model = new_model(context, class_count, feature_size, seed=0)
         model.set_weights([head.weight, head.bias])
         model.saveModel(str(folder / BIGDL), over_write=True)
 

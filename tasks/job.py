@@ -23,7 +23,7 @@ from tasks.optimizer_log import Epoch
 from tasks.parent_guard import guard_parents
 from tasks.paths import Home
 from tasks.prediction import write_predictions
-from tasks.spark_session import Cluster, spark_cluster
+from tasks.spark_cluster import Cluster, spark_cluster
 from tasks.training import Plan, plan_training, train
 
 logger = logging.getLogger(__name__)
@@ -128,22 +128,22 @@ class Job:
 
     def make(self, folder: Path) -> None:
         """Extract features, train, predict and export into an empty folder."""
-        spark = self.cluster.spark
+        context = self.cluster.context
         class_names = self.pipelines[0].class_names
         with self.stages.timed("features"):
             features = extract_features(
-                spark, self.pipelines, self.config.feature_engine, self.home, self.cluster.cores
+                context, self.pipelines, self.config.feature_engine, self.home, self.cluster.cores
             )
         with self.stages.timed("training"):
             paths = [artifact.path for artifact in features]
             head, epochs = train(
-                spark, paths, len(class_names), self.config, self.plan, folder / OPTIMIZER_LOG
+                context, paths, len(class_names), self.config, self.plan, folder / OPTIMIZER_LOG
             )
         with self.stages.timed("predictions"):
-            top1 = write_predictions(spark, paths[1], head, class_names, folder)
+            top1 = write_predictions(context, paths[1], head, class_names, folder)
         _compare(top1, epochs[-1])
         with self.stages.timed("export"):
-            export_head(spark, head, class_names, folder)
+            export_head(context, head, class_names, folder)
         write_json(folder / METRICS, self._metrics(features, epochs, top1))
 
     def _metrics(

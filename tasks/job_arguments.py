@@ -15,11 +15,8 @@ def job_arguments(**values: str) -> list[str]:
         values: the fields of ``JobConfig`` that are not params of the DAG.
     """
     params = {name: f"{{{{ params.{name} }}}}" for name in TrainingParams.model_fields}
-    return [
-        argument
-        for name, value in {**values, **params}.items()
-        for argument in (_flag(name), value)
-    ]
+    # One argument each: a run id may start with a dash, which would pass for a flag.
+    return [f"{_flag(name)}={value}" for name, value in {**values, **params}.items()]
 
 
 def parse_arguments(arguments: Sequence[str]) -> JobConfig:

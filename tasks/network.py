@@ -4,7 +4,9 @@ Szegedy et al., "Going deeper with convolutions", 2014, https://arxiv.org/abs/14
 normalisation as in TF-Slim's release of 2016-08-28.
 """
 
+import functools
 import warnings
+from types import MappingProxyType
 from typing import Any
 
 from tasks.slim_compat import import_slim
@@ -42,10 +44,11 @@ def inception_v1(images: Any) -> tuple[Any, dict[str, Any]]:
     return features, end_points
 
 
-def network_variables() -> dict[str, tuple[int, ...]]:
+@functools.cache
+def network_variables() -> MappingProxyType[str, tuple[int, ...]]:
     """Return name and shape of every variable that the features depend on."""
     tf = import_tensorflow().compat.v1
     with tf.Graph().as_default() as graph:
         inception_v1(tf.placeholder(tf.float32, [None, IMAGE_SIZE, IMAGE_SIZE, 3]))
         variables = graph.get_collection(tf.GraphKeys.GLOBAL_VARIABLES)
-        return {v.op.name: tuple(v.shape.as_list()) for v in variables}
+        return MappingProxyType({v.op.name: tuple(v.shape.as_list()) for v in variables})

@@ -45,4 +45,7 @@ def _watch(parents: list[psutil.Process | None]) -> None:
 
 def _lives(process: psutil.Process) -> bool:
     # is_running() compares start times, so a recycled process id does not count.
-    return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return False

@@ -1,69 +1,66 @@
 """What the head says of every validation record."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tasks.features.store import PARQUET as FEATURES
+from tasks.features.store import feature_files, read_tables
 from tasks.head import Head, softmax
 
 PARQUET = "predictions.parquet"
 
-_SCHEMA = (
-    "shard string, record bigint, label int, prediction int, label_name string, "
-    "prediction_name string, probability array<float>"
-)
-
 
 def write_predictions(
-    spark: Any, features: Path, head: Head, class_names: Sequence[str], folder: Path
+    context: Any, features: Path, head: Head, class_names: Sequence[str], folder: Path
 ) -> float:
     """Write ``predictions.parquet`` into ``folder`` and return the top-1 accuracy.
 
     Columns: ``shard``, ``record``, ``label``, ``prediction`` (both from 0), their names, and
-    ``probability``, one float per class.
+    ``probability``, one float per class. The executors predict; the driver holds one file's rows at
+    a time.
     """
-    names = list(class_names)
+    import pyarrow.parquet as pq
 
-    def predict(batches: Iterator[Any]) -> Iterator[Any]:
-        for batch in batches:
-            yield predict_batch(batch, head, names)
+    files = feature_files(features)
+    tables = context.parallelize(files, len(files)).map(_predictor(head, list(class_names)))
+    right = count = 0
+    writer = None
+    for table in tables.toLocalIterator(prefetchPartitions=True):
+        writer = writer or pq.ParquetWriter(folder / PARQUET, table.schema)
+        writer.write_table(table)
+        right += np.count_nonzero(table["label"].to_numpy() == table["prediction"].to_numpy())
+        count += table.num_rows
+    if writer:
+        writer.close()
+    return float(right / count)
 
-    rows = spark.read.parquet((features / FEATURES).as_uri()).mapInArrow(predict, _SCHEMA)
-    rows.coalesce(1).write.parquet((folder / PARQUET).as_uri())
-    return read_top1(folder / PARQUET)
 
-
-def predict_batch(batch: Any, head: Head, class_names: Sequence[str]) -> Any:
-    """Turn an Arrow record batch of features into one of predictions."""
+def predict(features: Any, head: Head, class_names: Sequence[str]) -> Any:
+    """Turn an Arrow table of features into one of predictions."""
     import pyarrow as pa
 
-    column = {name: batch.column(i) for i, name in enumerate(batch.schema.names)}
-    features = column["feature"].flatten().to_numpy().reshape(batch.num_rows, -1)
-    probability = softmax(head.logits(features))
+    values = features["feature"].combine_chunks().flatten().to_numpy()
+    probability = softmax(head.logits(values.reshape(features.num_rows, -1)))
+    label = features["label"].to_numpy()
     prediction = probability.argmax(axis=1).astype(np.int32)
-    label = column["label"].to_numpy()
-    offsets = np.arange(0, probability.size + 1, len(class_names), dtype=np.int32)
-    return pa.RecordBatch.from_arrays(
-        [
-            column["shard"],
-            column["record"],
-            column["label"],
-            pa.array(prediction),
-            pa.array([class_names[i] for i in label], pa.string()),
-            pa.array([class_names[i] for i in prediction], pa.string()),
-            pa.ListArray.from_arrays(pa.array(offsets), pa.array(probability.reshape(-1))),
-        ],
-        names=[field.strip().split()[0] for field in _SCHEMA.split(",")],
+    names = np.array(class_names)
+    return pa.table(
+        {
+            "shard": features["shard"],
+            "record": features["record"],
+            "label": label,
+            "prediction": prediction,
+            "label_name": names[label],
+            "prediction_name": names[prediction],
+            "probability": list(probability),
+        }
     )
 
 
-def read_top1(path: Path) -> float:
-    """Return the share of predictions that equal the label."""
-    import pyarrow.parquet as pq
+def _predictor(head: Head, class_names: Sequence[str]) -> Callable[[Path], Any]:
+    def predict_file(file: Path) -> Any:
+        return predict(read_tables(file), head, class_names)
 
-    table = pq.read_table(path, columns=["label", "prediction"])
-    right = np.count_nonzero(table["label"].to_numpy() == table["prediction"].to_numpy())
-    return float(right / table.num_rows)
+    return predict_file

@@ -1,206 +1,68 @@
-"""The data set that Graft brings along: drawn flowers in the layout of the official archive.
+"""The bundled sample: a data set and a checkpoint that need no network.
 
-Run ``python -m tasks.sample --help`` for the commands. Everything follows from a seed, to the byte:
-the archive's digest, and all that is named after it, is the same wherever it is made.
+Run ``python -m tasks.sample --help`` for the commands. Everything follows from seeds, to the byte.
 """
 
 import argparse
-import io
-import struct
+import json
 import sys
-import tarfile
 import tempfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image
 
-from tasks.artifact import storage_errors
-from tasks.dataset import (
-    IMAGE_ENCODED,
-    IMAGE_FORMAT,
-    IMAGE_HEIGHT,
-    IMAGE_WIDTH,
-    LABEL,
-    LABELS,
-    SPLITS,
-    shard_name,
-)
-from tasks.sample_drawing import FLOWERS, draw_flower
-from tasks.tfrecord import write_records
+from tasks.artifact import Artifact, build, storage_errors
+from tasks.paths import Home
+from tasks.sample_archive import write_archive
+from tasks.sample_checkpoint import write_checkpoint
+from tasks.sample_dataset import contact_sheet, dataset_files
 
-RECORDS = {"train": 300, "validation": 75}
-SHARDS = 5
-SEED = 2
-SHORTEST, LONGEST = 140, 200  # sides, in pixels
-JPEG_QUALITY = 85
-
-_SHEET_COLUMNS, _SHEET_SIDE, _SHEET_GAP, _SHEET_MARGIN = 8, 100, 4, 84
+DATASET_ARCHIVE = "flowers.tar.gz"
+CHECKPOINT_ARCHIVE = "inception_v1.tar.gz"
+_VERSION = 1
 _SHEET_COLOURS = 192
-_GZIP_HEADER = b"\x1f\x8b\x08\x00" + bytes(4) + b"\x00\xff"  # no flags, no time, no name
-_LARGEST_BLOCK = 0xFFFF
 
 
-def sample_pictures(split: str, records: int, seed: int) -> Iterator[tuple[Image.Image, int]]:
-    """Yield ``records`` drawn pictures with their labels, the kinds shuffled and in equal parts.
+def make_sample(home: Home) -> Artifact:
+    """Return the sample's folder, which holds the two archives in the official layouts."""
 
-    Args:
-        split: one of ``SPLITS``; the pictures of one do not occur in the other.
-        records: how many.
-        seed: what all of them follow from.
-    """
-    place = [seed, SPLITS.index(split)]
-    order = np.random.Generator(np.random.PCG64(place)).permutation(records) % len(FLOWERS)
-    for number, label in enumerate(order.tolist()):
-        rng = np.random.Generator(np.random.PCG64([*place, number]))
-        width, height = rng.integers(SHORTEST, LONGEST, 2, endpoint=True).tolist()
-        side = max(width, height)
-        picture = draw_flower(FLOWERS[label], rng, side)
-        left, top = (int(rng.integers(side - length + 1)) for length in (width, height))
-        yield picture.crop((left, top, left + width, top + height)), label
+    def make(folder: Path) -> None:
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            write_archive(folder / DATASET_ARCHIVE, dataset_files(Path(scratch)))
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            write_archive(folder / CHECKPOINT_ARCHIVE, [write_checkpoint(Path(scratch))])
+
+    return build(home.samples, {"version": _VERSION}, make)
 
 
-def sample_examples(split: str, records: int, seed: int) -> Iterator[bytes]:
-    """Yield ``sample_pictures`` as serialized ``tf.train.Example`` messages."""
-    for picture, label in sample_pictures(split, records, seed):
-        jpeg = io.BytesIO()
-        picture.save(jpeg, "JPEG", quality=JPEG_QUALITY)
-        yield encode_example(
-            {
-                IMAGE_ENCODED: jpeg.getvalue(),
-                IMAGE_FORMAT: b"jpg",
-                IMAGE_HEIGHT: picture.height,
-                IMAGE_WIDTH: picture.width,
-                LABEL: label,
-            }
-        )
+def sample_conf(sample: Path) -> dict[str, str]:
+    """Return the params of a run on the sample."""
+    return {
+        "dataset_url": (sample / DATASET_ARCHIVE).as_uri(),
+        "checkpoint_url": (sample / CHECKPOINT_ARCHIVE).as_uri(),
+    }
 
 
-def encode_example(features: Mapping[str, bytes | int]) -> bytes:
-    """Return a serialized ``tf.train.Example`` of one value per key, the keys sorted.
-
-    The messages are defined in TensorFlow's ``tensorflow/core/example/{example,feature}.proto``;
-    importing TensorFlow for these few bytes would take seconds.
-    """
-    entries = b"".join(
-        _field(1, _field(1, key.encode()) + _field(2, _feature(features[key])))
-        for key in sorted(features)
-    )
-    return _field(1, entries)
-
-
-def _feature(value: bytes | int) -> bytes:
-    if isinstance(value, bytes):
-        return _field(1, _field(1, value))
-    return _field(3, _field(1, _varint(value)))
-
-
-def _field(number: int, content: bytes) -> bytes:
-    """Return a length-delimited field of a protocol buffer."""
-    return _varint(number << 3 | 2) + _varint(len(content)) + content
-
-
-def _varint(value: int) -> bytes:
-    value &= 2**64 - 1
-    encoded = bytearray()
-    while value > 0x7F:
-        encoded.append(value & 0x7F | 0x80)
-        value >>= 7
-    encoded.append(value)
-    return bytes(encoded)
-
-
-def write_dataset_archive(path: Path) -> None:
-    """Write the sample as ``flowers.tar.gz``, five shards for each split and ``labels.txt``.
-
-    Raises:
-        StorageError: ``path`` cannot be written, or the disk is full.
-    """
-    labels = "".join(f"{label}:{kind}\n" for label, kind in enumerate(FLOWERS))
-    packed = io.BytesIO()
-    with (
-        storage_errors(path),
-        tempfile.TemporaryDirectory(dir=path.parent) as name,
-        tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive,
-    ):
-        for shard in _write_shards(Path(name)):
-            _add(archive, shard.name, shard.read_bytes())
-        _add(archive, LABELS, labels.encode())
-    with storage_errors(path):
-        path.write_bytes(_stored_gzip(packed.getvalue()))
-
-
-def _write_shards(folder: Path) -> Iterator[Path]:
-    for split in SPLITS:
-        examples = list(sample_examples(split, RECORDS[split], SEED))
-        for number in range(SHARDS):
-            path = folder / shard_name("flowers", split, number, SHARDS)
-            write_records(path, examples[number::SHARDS])
-            yield path
-
-
-def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
-    member = tarfile.TarInfo(name)  # as made: no owner, no time, mode 644
-    member.size = len(content)
-    archive.addfile(member, io.BytesIO(content))
-
-
-def _stored_gzip(content: bytes) -> bytes:
-    """Return ``content`` as gzip, RFC 1952, in stored blocks.
-
-    JPEG does not get smaller, and what a compressor writes depends on the zlib that Python has.
-    """
-    blocks = [_GZIP_HEADER]
-    for start in range(0, len(content), _LARGEST_BLOCK):
-        block = content[start : start + _LARGEST_BLOCK]
-        is_last = start + _LARGEST_BLOCK >= len(content)
-        blocks += [struct.pack("<BHH", is_last, len(block), len(block) ^ 0xFFFF), block]
-    blocks.append(struct.pack("<II", zlib.crc32(content), len(content) & 0xFFFFFFFF))
-    return b"".join(blocks)
-
-
-def contact_sheet() -> Image.Image:
-    """Return the sample's first training pictures of every kind, a row each."""
-    cell = _SHEET_SIDE + _SHEET_GAP
-    size = (_SHEET_MARGIN + _SHEET_COLUMNS * cell, len(FLOWERS) * cell)
-    sheet = Image.new("RGB", size, "white")
-    captions = ImageDraw.Draw(sheet)
-    for row, kind in enumerate(FLOWERS):
-        place = (_SHEET_GAP, row * cell + _SHEET_SIDE // 2)
-        captions.text(place, kind, fill="black", anchor="lm", font=ImageFont.load_default(13))
-    filled = [0] * len(FLOWERS)
-    pictures = sample_pictures(SPLITS[0], RECORDS[SPLITS[0]], SEED)
-    while min(filled) < _SHEET_COLUMNS:
-        picture, label = next(pictures)
-        if filled[label] < _SHEET_COLUMNS:
-            small = ImageOps.fit(picture, (_SHEET_SIDE, _SHEET_SIDE))
-            sheet.paste(small, (_SHEET_MARGIN + filled[label] * cell, label * cell))
-            filled[label] += 1
-    return sheet
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one of the sample's commands; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tasks.sample", description=__doc__)
+    commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
+    commands.add_parser("make", help="make it below GRAFT_HOME and print a run's params as JSON")
+    sheet = commands.add_parser("contact-sheet", help="write a PNG of pictures of every kind")
+    sheet.add_argument("path", type=Path, metavar="PATH", help="the file to write")
+    parsed = parser.parse_args(arguments)
+    if parsed.command == "make":
+        sample = make_sample(Home.from_environ())
+        sys.stdout.write(f"{json.dumps(sample_conf(sample.path))}\n")
+    else:
+        _save_contact_sheet(parsed.path)
+    return 0
 
 
 def _save_contact_sheet(path: Path) -> None:
     with storage_errors(path):
         contact_sheet().quantize(_SHEET_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one of the sample's commands; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tasks.sample", description="Make the sample.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run, explanation in (
-        ("dataset", write_dataset_archive, "write the data set's archive, flowers.tar.gz"),
-        ("contact-sheet", _save_contact_sheet, "write a PNG of some pictures of every kind"),
-    ):
-        command = commands.add_parser(name, help=explanation, description=explanation)
-        command.add_argument("path", type=Path, metavar="PATH", help="the file to write")
-        command.set_defaults(run=run)
-    parsed = parser.parse_args(arguments)
-    parsed.run(parsed.path)
-    sys.stdout.write(f"wrote {parsed.path}, {parsed.path.stat().st_size:,} bytes\n")
-    return 0
 
 
 if __name__ == "__main__":

@@ -30,11 +30,10 @@ _DIGITS = 7
 FloatArray = npt.NDArray[np.float32]
 
 
-def checkpoint_bytes(folder: Path) -> bytes:
-    """Return the checkpoint, a single file in TensorFlow's V1 format with the official names.
+def write_checkpoint(folder: Path) -> Path:
+    """Write the checkpoint into ``folder``, one file in TensorFlow's V1 format, and return it.
 
-    Args:
-        folder: an empty folder to work in.
+    Names and shapes are those of the official release.
     """
     tf = import_tensorflow()
     weights = calibrate(random_weights(np.random.default_rng(_SEED)), calibration_pictures())
@@ -43,7 +42,7 @@ def checkpoint_bytes(folder: Path) -> bytes:
     tf.raw_ops.Save(
         filename=str(path), tensor_names=names, data=[tf.constant(weights[n]) for n in names]
     )
-    return path.read_bytes()
+    return path
 
 
 def random_weights(rng: np.random.Generator) -> dict[str, FloatArray]:
@@ -116,4 +115,5 @@ def _in_training_mode(definition: Any) -> Any:
 
 def _rounded(values: FloatArray) -> FloatArray:
     fraction, exponent = np.frexp(values)
-    return np.ldexp(np.round(np.ldexp(fraction, _DIGITS)), exponent - _DIGITS).astype(np.float32)
+    rounded: FloatArray = np.ldexp(np.round(np.ldexp(fraction, _DIGITS)), exponent - _DIGITS)
+    return rounded.astype(np.float32)

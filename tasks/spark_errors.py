@@ -1,11 +1,25 @@
 """Finds the error that matters inside the many that Spark wraps around it."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tasks import errors
 from tasks.errors import GraftError
 
 _RAISED = re.compile(r"tasks\.errors\.(\w+): (.+)")
+
+
+@contextmanager
+def user_errors() -> Iterator[None]:
+    """Raise the ``GraftError`` of a Python worker as it was, without Spark's traces around it."""
+    try:
+        yield
+    except Exception as error:
+        found = user_error(error)
+        if found is None:
+            raise
+        raise found from None
 
 
 def user_error(error: BaseException) -> GraftError | None:

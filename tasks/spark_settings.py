@@ -77,8 +77,6 @@ def submit_conf() -> dict[str, str]:
         "spark.speculation": "false",
         "spark.serializer": "org.apache.spark.serializer.JavaSerializer",
         "spark.ui.showConsoleProgress": "false",
-        # Arrow's batches between the JVM and Python hold features of whole chunks.
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "1024",
     }
 
 

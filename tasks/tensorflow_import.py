@@ -32,6 +32,9 @@ class SessionRuntime:
 
 def import_tensorflow() -> ModuleType:
     """Import TensorFlow and return it."""
+    if not hasattr(sys.modules.get("tensorflow"), "__file__"):
+        # The bare package of import_session_runtime would pass for the whole.
+        sys.modules.pop("tensorflow", None)
     with _native_errors_hidden():
         tensorflow = importlib.import_module("tensorflow")
     # TensorFlow warns at every use of the version 1 API, which is the one BigDL can read.

@@ -15,11 +15,11 @@ import numpy.typing as npt
 
 from tasks.config import JobConfig, TrainingParams
 from tasks.dump import Pipeline
-from tasks.features.store import PARQUET, read_features
+from tasks.features.store import feature_files, read_features
 from tasks.head import FloatArray, Head, Scaling, fit_scaling, fold, scaling_of
 from tasks.network import FEATURE_SIZE
 from tasks.optimizer_log import Epoch, followed, read_epochs
-from tasks.spark_session import Cluster, log_optimizer_to, quiet
+from tasks.spark_cluster import Cluster, log_optimizer_to, quiet
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def plan_training(config: JobConfig, pipelines: Sequence[Pipeline], cluster: Clu
 
 
 def train(
-    spark: Any,
+    context: Any,
     features: Sequence[Path],
     class_count: int,
     config: JobConfig,
@@ -84,7 +84,7 @@ def train(
     """Train on the first features, measure on the second after every epoch.
 
     Args:
-        spark: the session.
+        context: the Spark context.
         features: artefacts of the training and the validation features.
         class_count: outputs of the linear layer.
         config: epochs, rates, seed, scaling.
@@ -94,13 +94,13 @@ def train(
     Returns:
         The head on raw features, and what BigDL logged of every epoch.
     """
-    log_optimizer_to(spark, log)
+    log_optimizer_to(context, log)
     with quiet():
-        model = new_model(spark, class_count, FEATURE_SIZE, config.seed)
+        model = new_model(context, class_count, FEATURE_SIZE, config.seed)
         if plan.optimizer == LOCAL:
             optimizer, scaling = _local(features, model, config, plan)
         else:
-            optimizer, scaling = _distributed(spark, features, model, config, plan)
+            optimizer, scaling = _distributed(context, features, model, config, plan)
         with followed(log, _show, iterations=config.log_iterations):
             trained = optimizer.optimize()
     weight, bias = (np.asarray(w, np.float32) for w in trained.get_weights())
@@ -116,7 +116,7 @@ def _local(
     """Return an optimiser that trains in the driver's JVM."""
     from bigdl.dllib.optim.optimizer import EveryEpoch, LocalOptimizer, MaxEpoch, Top1Accuracy
 
-    training, validation = (read_features(path) for path in features)
+    training, validation = (read_features(*feature_files(path)) for path in features)
     scaling = fit_scaling(training.feature) if config.standardize else None
     x, x_validation = (
         (scaling(f.feature) if scaling else f.feature).reshape(_POOLED)
@@ -143,14 +143,14 @@ def _local(
 
 
 def _distributed(
-    spark: Any, features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
+    context: Any, features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains on the executors; features never reach the driver."""
     from bigdl.dllib.optim.optimizer import EveryEpoch, MaxEpoch, Optimizer, Top1Accuracy
 
-    frames = [spark.read.parquet((path / PARQUET).as_uri()) for path in features]
-    scaling = fit_scaling_distributed(frames[0]) if config.standardize else None
-    training, validation = (_samples(frame, scaling, plan.cores) for frame in frames)
+    files = [context.parallelize(feature_files(path), plan.cores) for path in features]
+    scaling = fit_scaling_distributed(files[0]) if config.standardize else None
+    training, validation = (_samples(f, scaling) for f in files)
     optimizer = Optimizer(
         model=model,
         training_rdd=training,
@@ -168,51 +168,40 @@ def _distributed(
     return optimizer, scaling
 
 
-def _samples(frame: Any, scaling: Scaling | None, partitions: int) -> Any:
-    from bigdl.dllib.utils.common import Sample
+def _samples(files: Any, scaling: Scaling | None) -> Any:
+    """Return an ``RDD[Sample]`` of an RDD of feature files."""
 
-    def as_sample(row: Any) -> Any:
-        feature = np.array(row.feature, np.float32)
-        feature = scaling(feature) if scaling else feature
-        return Sample.from_ndarray(feature.reshape(_POOLED[1:]), _from_one(np.array(row.label)))
+    def samples(file: Path) -> Iterator[Any]:
+        from bigdl.dllib.utils.common import Sample
 
-    return frame.select("label", "feature").repartition(partitions).rdd.map(as_sample)
+        read = read_features(file)
+        feature = scaling(read.feature) if scaling else read.feature
+        for x, y in zip(feature.reshape(_POOLED), _from_one(read.label), strict=True):
+            yield Sample.from_ndarray(x, y)
+
+    return files.flatMap(samples)
 
 
-def fit_scaling_distributed(frame: Any) -> Scaling:
-    """Return what ``fit_scaling`` does, from sums that the executors make."""
+def fit_scaling_distributed(files: Any) -> Scaling:
+    """Return what ``fit_scaling`` does, from sums that the executors make of feature files."""
 
-    def sums(batches: Iterator[Any]) -> Iterator[Any]:
-        import pyarrow as pa
+    def sums(file: Path) -> npt.NDArray[np.float64]:
+        values = read_features(file).feature.astype(np.float64)
+        return np.stack([np.full(values.shape[1], len(values)), values.sum(0), (values**2).sum(0)])
 
-        for batch in batches:
-            values = batch.column(0).flatten().to_numpy().reshape(batch.num_rows, -1)
-            values = values.astype(np.float64)
-            arrays = [values.sum(axis=0), (values**2).sum(axis=0)]
-            columns = [pa.array([a.tolist()], pa.list_(pa.float64())) for a in arrays]
-            yield pa.RecordBatch.from_arrays(
-                [pa.array([batch.num_rows]), *columns], names=["count", "total", "squares"]
-            )
-
-    schema = "count bigint, total array<double>, squares array<double>"
-    rows = frame.select("feature").mapInArrow(sums, schema).toLocalIterator()
-    count, total, squares = 0, np.zeros(FEATURE_SIZE), np.zeros(FEATURE_SIZE)
-    for row in rows:
-        count += row["count"]
-        total += row["total"]
-        squares += row["squares"]
+    count, total, squares = files.map(sums).reduce(np.add)
     mean = total / count
     return scaling_of(mean, np.sqrt(np.maximum(squares / count - mean**2, 0)))
 
 
-def new_model(spark: Any, class_count: int, feature_size: int, seed: int) -> Any:
+def new_model(context: Any, class_count: int, feature_size: int, seed: int) -> Any:
     """Return an untrained ``Squeeze``, ``Linear(feature_size, class_count)``."""
     from bigdl.dllib.nn.layer import Linear, Sequential
     from bigdl.dllib.utils.common import RNG
 
     RNG().set_seed(seed)
     linear = Linear(feature_size, class_count).set_name("head")
-    return Sequential().add(_squeeze(spark.sparkContext._jvm)).add(linear)
+    return Sequential().add(_squeeze(context._jvm)).add(linear)
 
 
 def _squeeze(jvm: Any) -> Any:

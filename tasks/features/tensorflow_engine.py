@@ -1,7 +1,7 @@
 """The ``tensorflow`` engine: the frozen graph in Spark's Python workers, one thread each."""
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tasks.dump import FROZEN, Pipeline
 from tasks.errors import DataError
-from tasks.features.chunks import Chunk, plan_chunks
+from tasks.features.chunks import Chunk
 from tasks.graph import Nodes
 from tasks.tensorflow_import import import_session_runtime
 from tasks.tfrecord import read_records
@@ -20,43 +20,17 @@ from tasks.tfrecord import read_records
 # Larger batches are no faster on one thread and take longer to fill their memory.
 _BATCH = 16
 
-SCHEMA = "label int, feature array<float>, shard string, record bigint"
 
+def extract_chunk(chunk: Chunk, pipeline: Pipeline) -> Iterator[Any]:
+    """Yield Arrow record batches of the features of one chunk of a dump's split.
 
-def extract(spark: Any, pipeline: Pipeline, cores: int, done: Callable[[int], None]) -> Any:
-    """Return a DataFrame with one row for every record of a dump's split.
-
-    Args:
-        spark: the Spark session.
-        pipeline: the dump.
-        cores: how many Python workers run at once.
-        done: an accumulator's ``add``, called on the executors with counts of finished records.
-
-    Returns:
-        Columns ``label`` (int, from 0), ``feature`` (1,024 floats), ``shard`` (file name) and
-        ``record`` (number in the shard, from 0).
-    """
-    chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk, cores)
-    frozen, nodes = str(pipeline.path / FROZEN), pipeline.nodes
-
-    def extract_chunks(batches: Iterator[Any]) -> Iterator[Any]:
-        for batch in batches:
-            for index in batch.column(0).to_pylist():
-                for rows in extract_chunk(chunks[index], frozen, nodes):
-                    yield rows
-                    done(rows.num_rows)
-
-    numbers = spark.range(0, len(chunks), 1, len(chunks))
-    return numbers.mapInArrow(extract_chunks, SCHEMA)
-
-
-def extract_chunk(chunk: Chunk, frozen: str, nodes: Nodes) -> Iterator[Any]:
-    """Yield Arrow record batches of the features of one chunk.
+    Columns: ``label`` (int32, from 0), ``feature`` (1,024 float32), ``shard`` (file name) and
+    ``record`` (number in the shard, from 0).
 
     Raises:
         DataError: a picture does not decode; shard and record are named.
     """
-    network = _load(frozen, nodes)
+    network = _load(str(pipeline.path / FROZEN), pipeline.nodes)
     wanted = chunk.skip + chunk.records
     records = islice(read_records(Path(chunk.shard), chunk.offset, wanted), chunk.skip, None)
     name = Path(chunk.shard).name

@@ -24,12 +24,12 @@ class Cluster:
     """Where the job runs.
 
     Attributes:
-        spark: the session.
+        context: the Spark context.
         master: Spark's master URL.
         cores: how many tasks run at once, on all nodes together.
     """
 
-    spark: Any
+    context: Any
     master: str
     cores: int
 
@@ -46,15 +46,14 @@ def is_local(master: str) -> bool:
 
 @contextmanager
 def spark_cluster(name: str) -> Iterator[Cluster]:
-    """Start a Spark session with BigDL on it, yield it and stop it.
+    """Start a Spark context with BigDL on it, yield it and stop it.
 
     Raises:
         SetupError: BigDL is not on the driver's class path.
     """
-    from pyspark.sql import SparkSession
+    from pyspark import SparkConf, SparkContext
 
-    spark = SparkSession.builder.appName(name).getOrCreate()
-    context = spark.sparkContext
+    context = SparkContext(conf=SparkConf().setAppName(name))
     # Executors fetch the package when their first task starts, so it stays until Spark stops.
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -66,9 +65,9 @@ def spark_cluster(name: str) -> Iterator[Cluster]:
             # BigDL counts half the cores of local[*].
             local = is_local(context.master)
             cores = context.defaultParallelism if local else engine_cores
-            yield Cluster(spark, context.master, cores)
+            yield Cluster(context, context.master, cores)
         finally:
-            spark.stop()
+            context.stop()
 
 
 @contextmanager
@@ -78,9 +77,9 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def log_optimizer_to(spark: Any, path: Path) -> None:
+def log_optimizer_to(context: Any, path: Path) -> None:
     """Have log4j write the optimiser's lines to ``path`` from now on."""
-    jvm = spark.sparkContext._jvm
+    jvm = context._jvm
     jvm.java.lang.System.setProperty(_LOG_PROPERTY, str(path))
     jvm.org.apache.logging.log4j.LogManager.getContext(False).reconfigure()
 

@@ -1,0 +1,52 @@
+"""TensorFlow's forward pass alone: no reading, no decoding, one process.
+
+The network is the plain tf-slim graph with the checkpoint's weights, as a TensorFlow user has it.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tasks.network import IMAGE_SIZE, inception_v1
+from tasks.tensorflow_import import import_tensorflow
+
+_BATCH = 32
+_WARM_UP = 3
+
+
+def forward_rate(checkpoint: Path, images: int, threads: int) -> float:
+    """Return images per second, warm, with ``threads`` threads."""
+    tf = import_tensorflow().compat.v1
+    batch = np.random.default_rng(0).uniform(-1, 1, (_BATCH, IMAGE_SIZE, IMAGE_SIZE, 3))
+    with tf.Graph().as_default() as graph:
+        pictures = tf.placeholder(tf.float32, [None, IMAGE_SIZE, IMAGE_SIZE, 3])
+        feature, _ = inception_v1(pictures)
+        saver = tf.train.Saver()
+    config = tf.ConfigProto(intra_op_parallelism_threads=threads, inter_op_parallelism_threads=1)
+    with tf.Session(graph=graph, config=config) as session:
+        saver.restore(session, str(checkpoint))
+        for _ in range(_WARM_UP):
+            session.run(feature, {pictures: batch})
+        rounds = max(images // _BATCH, 1)
+        started = time.monotonic()
+        for _ in range(rounds):
+            session.run(feature, {pictures: batch})
+    return rounds * _BATCH / (time.monotonic() - started)
+
+
+def main() -> None:
+    """Print the rate."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--images", type=int, default=1024)
+    parser.add_argument("--threads", type=int, required=True)
+    options = parser.parse_args()
+    rate = forward_rate(options.checkpoint, options.images, options.threads)
+    sys.stdout.write(f"{rate:.2f}\n")
+
+
+if __name__ == "__main__":
+    main()

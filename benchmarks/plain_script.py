@@ -1,0 +1,74 @@
+"""The script that Graft has to beat: one TensorFlow process, tf.data and scikit-learn.
+
+It reads the same shards, decodes and scales as the pipeline does, runs the same network with the
+same checkpoint, and fits a regularised logistic regression on standardised features.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from tasks.dataset import IMAGE_ENCODED, LABEL, read_dataset
+from tasks.network import inception_v1
+from tasks.preprocessing import preprocess
+from tasks.tensorflow_import import import_tensorflow
+
+_BATCH = 32
+
+
+def features(shards: Sequence[str], checkpoint: Path) -> tuple[Any, Any]:
+    """Return features ``[n, 1024]`` and labels ``[n]`` of all records."""
+    tf = import_tensorflow()
+    v1 = tf.compat.v1
+
+    def parse(record: Any) -> tuple[Any, Any]:
+        keys = {
+            IMAGE_ENCODED: tf.io.FixedLenFeature([], tf.string),
+            LABEL: tf.io.FixedLenFeature([], tf.int64),
+        }
+        example = tf.io.parse_single_example(record, keys)
+        return preprocess(example[IMAGE_ENCODED]), example[LABEL]
+
+    with tf.Graph().as_default() as graph:
+        records = tf.data.TFRecordDataset(list(shards))
+        batches = records.map(parse, tf.data.AUTOTUNE).batch(_BATCH).prefetch(2)
+        images, labels = v1.data.make_one_shot_iterator(batches).get_next()
+        feature, _ = inception_v1(images)
+        saver = v1.train.Saver()
+    found = []
+    with v1.Session(graph=graph) as session:
+        saver.restore(session, str(checkpoint))
+        try:
+            while True:
+                found.append(session.run((feature, labels)))
+        except tf.errors.OutOfRangeError:
+            pass
+    x = np.concatenate([batch.reshape(len(batch), -1) for batch, _ in found])
+    return x, np.concatenate([batch for _, batch in found])
+
+
+def main() -> None:
+    """Print the accuracy on the validation split."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("checkpoint", type=Path)
+    options = parser.parse_args()
+    splits = read_dataset(options.dataset).splits
+    (x, y), (x_validation, y_validation) = (
+        features([str(s.path) for s in splits[split].shards], options.checkpoint)
+        for split in ("train", "validation")
+    )
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200))
+    accuracy = model.fit(x, y).score(x_validation, y_validation)
+    sys.stdout.write(f"{accuracy:.4f}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Runs a command and watches the memory of everything that it starts."""
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import psutil
+
+_INTERVAL = 0.5
+_MIB = 2**20
+
+
+@dataclass
+class Measured:
+    """What a command took.
+
+    Attributes:
+        seconds: from start to exit.
+        output: standard output and error.
+        peaks: largest resident memory of every process, MiB, by role and process id.
+    """
+
+    seconds: float = 0.0
+    output: str = ""
+    peaks: dict[tuple[str, int], float] = field(default_factory=dict)
+
+    def peak_lines(self) -> list[str]:
+        """Return a line for every process, the largest of each role first."""
+        ordered = sorted(self.peaks.items(), key=lambda item: (item[0][0], -item[1]))
+        return [f"{role:<14} {peak:>7.0f} MiB" for (role, _), peak in ordered]
+
+
+def measure(command: Sequence[str]) -> Measured:
+    """Run ``command`` to its end and return what it took.
+
+    Raises:
+        RuntimeError: it failed; its output is in the message.
+    """
+    measured = Measured()
+    started = time.monotonic()
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ
+    ) as process:
+        finished = threading.Event()
+        watcher = threading.Thread(target=_watch, args=(process.pid, measured, finished))
+        watcher.start()
+        measured.output = process.stdout.read() if process.stdout else ""
+        process.wait()
+        measured.seconds = time.monotonic() - started
+        finished.set()
+        watcher.join()
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed:\n{measured.output[-4000:]}")
+    return measured
+
+
+def _watch(pid: int, measured: Measured, finished: threading.Event) -> None:
+    root = psutil.Process(pid)
+    while not finished.wait(_INTERVAL):
+        try:
+            for process in [root, *root.children(recursive=True)]:
+                with process.oneshot():
+                    key = (_role(process), process.pid)
+                    resident = process.memory_info().rss / _MIB
+                measured.peaks[key] = max(measured.peaks.get(key, 0.0), resident)
+        except psutil.Error:
+            continue
+
+
+def _role(process: psutil.Process) -> str:
+    command = " ".join(process.cmdline())
+    if "java" in process.name():
+        return "driver JVM"
+    if "pyspark.daemon" in command:
+        parent = process.parent()
+        forked = parent is not None and "pyspark.daemon" in " ".join(parent.cmdline())
+        return "python worker" if forked else "python daemon"
+    return "driver Python" if "train_job.py" in command else "script"

@@ -1,0 +1,231 @@
+"""Fixtures that several modules share; whatever takes seconds is made once per session."""
+
+import io
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from tasks.artifact import Artifact, file_sha256
+from tasks.dataset import IMAGE_ENCODED, LABEL, LABELS, SPLITS, shard_name
+from tasks.paths import CHECKOUT, Home
+from tasks.tensorflow_import import import_tensorflow
+from tasks.tfrecord import write_records
+
+CLASS_NAMES = ("stripes", "spots")
+#: Records of every shard, by split.
+SHARD_SIZES = {"train": (5, 3), "validation": (2, 2)}
+#: Images per batch of the dumps: both splits are whole batches.
+BATCH_SIZE = 4
+
+FloatArray = npt.NDArray[np.float32]
+Records = dict[str, list[bytes]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Airflow makes this folder when it is imported; set, no test writes into the user's own.
+    config.stash[_AIRFLOW] = tempfile.mkdtemp(prefix="graft-airflow-")
+    os.environ["AIRFLOW_HOME"] = config.stash[_AIRFLOW]
+    for line in (
+        "ignore:tostring:DeprecationWarning:bigdl",
+        "ignore:`layer.apply` is deprecated:UserWarning:tensorflow",
+    ):
+        config.addinivalue_line("filterwarnings", line)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(config.stash[_AIRFLOW], ignore_errors=True)
+
+
+_AIRFLOW = pytest.StashKey[str]()
+
+
+@pytest.fixture(scope="session")
+def fixtures_folder() -> Path:
+    """The real input beside the checkout; tests that need it are skipped elsewhere."""
+    folder = CHECKOUT.parent / "shared" / "fixtures"
+    if not folder.is_dir():
+        pytest.skip(f"no {folder}: this is not the machine where the fixtures are")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pictures() -> dict[str, list[tuple[bytes, int]]]:
+    """JPEGs and labels by split, in reading order: odd sizes, one grey, one progressive."""
+    rng = np.random.default_rng(7)
+    return {split: [_picture(rng, i) for i in range(sum(SHARD_SIZES[split]))] for split in SPLITS}
+
+
+def _picture(rng: np.random.Generator, number: int) -> tuple[bytes, int]:
+    label = int(rng.integers(len(CLASS_NAMES)))
+    small = rng.integers(0, 256, (6, 6 if label else 1, 3), np.uint8)
+    width, height = (int(side) for side in rng.integers(40, 300, 2))
+    image = Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
+    jpeg = io.BytesIO()
+    image.convert("L" if number == 1 else "RGB").save(jpeg, "JPEG", progressive=number == 2)
+    return jpeg.getvalue(), label
+
+
+@pytest.fixture(scope="session")
+def encode() -> Callable[[bytes, int], bytes]:
+    """Serialise a picture and its label as the official data set does."""
+    import_tensorflow()
+    from tensorflow.core.example import example_pb2
+
+    def encode(jpeg: bytes, label: int) -> bytes:
+        message = example_pb2.Example()
+        message.features.feature[IMAGE_ENCODED].bytes_list.value.append(jpeg)
+        message.features.feature[LABEL].int64_list.value.append(label)
+        return bytes(message.SerializeToString())
+
+    return encode
+
+
+@pytest.fixture(scope="session")
+def records(
+    pictures: dict[str, list[tuple[bytes, int]]], encode: Callable[[bytes, int], bytes]
+) -> Records:
+    """Every record by split, in reading order."""
+    return {split: [encode(*picture) for picture in pictures[split]] for split in SPLITS}
+
+
+@pytest.fixture(scope="session")
+def dataset_archive(records: Records, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The records in the official layout, two shards for each split."""
+    folder = tmp_path_factory.mktemp("dataset")
+    (folder / LABELS).write_text("".join(f"{i}:{name}\n" for i, name in enumerate(CLASS_NAMES)))
+    for split, sizes in SHARD_SIZES.items():
+        first = 0
+        for number, size in enumerate(sizes):
+            path = folder / shard_name("tiny", split, number, len(sizes))
+            write_records(path, records[split][first : first + size])
+            first += size
+    return pack(folder / "tiny.tar", sorted(folder.iterdir()))
+
+
+@pytest.fixture(scope="session")
+def checkpoint_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled sample's checkpoint, V1 format."""
+    from tasks.sample_checkpoint import write_checkpoint
+
+    folder = tmp_path_factory.mktemp("checkpoint")
+    return pack(folder / "inception_v1.tar", [write_checkpoint(folder)])
+
+
+def pack(archive: Path, files: Sequence[Path]) -> Path:
+    with tarfile.open(archive, "w") as tar:
+        for path in files:
+            tar.add(path, path.name)
+    return archive
+
+
+@pytest.fixture(scope="session")
+def graft_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The GRAFT_HOME of everything that is made once per session."""
+    return Home(tmp_path_factory.mktemp("graft home"))
+
+
+@pytest.fixture(scope="session")
+def dataset(dataset_archive: Path, graft_home: Home) -> Path:
+    """Folder of the extracted data set."""
+    from tasks.dataset import extract_dataset
+
+    digest = file_sha256(dataset_archive)
+    return extract_dataset(dataset_archive, digest, graft_home.datasets).path
+
+
+@pytest.fixture(scope="session")
+def checkpoint(checkpoint_archive: Path, graft_home: Home) -> Path:
+    """Folder of the fetched checkpoint."""
+    from tasks.checkpoint import fetch_checkpoint
+
+    digest = file_sha256(checkpoint_archive)
+    return fetch_checkpoint(checkpoint_archive, digest, graft_home.checkpoints).path
+
+
+@pytest.fixture(scope="session")
+def checkpoint_prefix(checkpoint: Path) -> Path:
+    """The checkpoint itself, as TensorFlow's readers want it named."""
+    return checkpoint / "inception_v1.ckpt"
+
+
+@pytest.fixture(scope="session")
+def weights(checkpoint_prefix: Path) -> dict[str, FloatArray]:
+    """The checkpoint's variables that the features depend on."""
+    from tasks.checkpoint import read_weights
+
+    return read_weights(checkpoint_prefix)
+
+
+@pytest.fixture(scope="session")
+def dumps(dataset: Path, checkpoint: Path, graft_home: Home) -> dict[str, Artifact]:
+    """The dumps of both splits."""
+    from tasks.dump import dump_split
+
+    return {s: dump_split(s, dataset, checkpoint, BATCH_SIZE, graft_home) for s in SPLITS}
+
+
+@pytest.fixture(scope="session")
+def plain_features(checkpoint_prefix: Path) -> Callable[[Sequence[bytes]], FloatArray]:
+    """Compute features as a user of TF-Slim would: nothing of Graft's graph, dump or freeze.
+
+    The network is the library's ``inception_v1`` with its 1,001 classes, in evaluation mode, its
+    weights restored by TensorFlow's own saver.
+    """
+    from tasks.slim_compat import import_slim
+
+    tf, slim = import_tensorflow().compat.v1, import_slim()
+    with tf.Graph().as_default() as graph:
+        encoded = tf.placeholder(tf.string, [])
+        image = tf.image.convert_image_dtype(tf.image.decode_jpeg(encoded, channels=3), tf.float32)
+        image = tf.image.resize_bilinear(tf.expand_dims(image, 0), [224, 224], align_corners=False)
+        image = tf.multiply(tf.subtract(image, 0.5), 2.0)
+        with slim.arg_scope(slim.nets.inception.inception_v1_arg_scope()):
+            slim.nets.inception_v1.inception_v1(image, num_classes=1001, is_training=False)
+        # tf-slim 1.1.0's name for its average pooling; earlier releases said AvgPool_0a_7x7.
+        pooled = graph.get_tensor_by_name("InceptionV1/Logits/MaxPool_0a_7x7/AvgPool:0")
+        session = tf.Session(graph=graph)
+        tf.train.Saver(slim.get_model_variables()).restore(session, str(checkpoint_prefix))
+
+    def features(jpegs: Sequence[bytes]) -> FloatArray:
+        return np.stack([session.run(pooled, {encoded: jpeg}).reshape(-1) for jpeg in jpegs])
+
+    return features
+
+
+@pytest.fixture(scope="session")
+def expected(
+    plain_features: Callable[[Sequence[bytes]], FloatArray],
+    pictures: dict[str, list[tuple[bytes, int]]],
+) -> dict[str, FloatArray]:
+    """Features of every record by split, in reading order, computed by plain TF-Slim."""
+    return {split: plain_features([jpeg for jpeg, _ in pictures[split]]) for split in SPLITS}
+
+
+@pytest.fixture(scope="session")
+def labels(pictures: dict[str, list[tuple[bytes, int]]]) -> dict[str, list[int]]:
+    """Labels of every record by split, in reading order."""
+    return {split: [label for _, label in pictures[split]] for split in SPLITS}
+
+
+@pytest.fixture(scope="session")
+def assert_features_agree() -> Callable[[Any, Any], None]:
+    """Compare features to 1e-5 of their size, value by value.
+
+    Both sides are float32 sums of up to 1,024 x 9 products taken in another order (other batch
+    sizes; batch normalisation folded or not), so the last two or three of 24 bits may differ; a
+    value near 0 is a difference of larger ones, so it is measured against their mean size.
+    """
+
+    def agree(actual: FloatArray, wanted: FloatArray) -> None:
+        np.testing.assert_allclose(actual, wanted, rtol=1e-5, atol=1e-5 * np.abs(wanted).mean())
+
+    return agree

@@ -1,0 +1,105 @@
+"""A GRAFT_HOME for the whole session and the commands a user would give."""
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.environment import environment, write_spark_defaults
+from tasks.paths import CHECKOUT, Home
+
+_RUN = re.compile(r"^Run (\S+)$", re.M)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that ended."""
+
+    status: int
+    output: str
+
+    @property
+    def run_id(self) -> str:
+        """The id of the DAG run in the closing summary."""
+        found = _RUN.search(self.output)
+        assert found, self.output[-3000:]
+        return found[1]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Runs commands in Graft's environment, below one GRAFT_HOME."""
+
+    home: Home
+
+    @property
+    def env(self) -> dict[str, str]:
+        """What ``source env.sh`` sets."""
+        ours = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "SPARK_"))}
+        given = {**ours, "GRAFT_HOME": str(self.home.root)}
+        return {**given, **environment(given)}
+
+    def __call__(self, *command: str, **extra: str) -> Ran:
+        ended = subprocess.run(
+            command,
+            cwd=CHECKOUT,
+            env={**self.env, **extra},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=900,
+        )
+        return Ran(ended.returncode, ended.stdout)
+
+    def make_run(self, conf: dict[str, Any] | None = None) -> Ran:
+        """Do what ``make run`` does."""
+        return self(sys.executable, "-m", "tasks.run_local", "--conf", json.dumps(conf or {}))
+
+    def submit(self, *arguments: str, master: str = "local[2]") -> Ran:
+        """Submit the job by hand."""
+        job = str(CHECKOUT / "tasks" / "train_job.py")
+        return self("spark-submit", "--master", master, job, *arguments)
+
+
+@pytest.fixture(scope="session")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    home = Home(tmp_path_factory.mktemp("graft"))
+    write_spark_defaults(home)
+    return Shell(home)
+
+
+@pytest.fixture(scope="session")
+def cut_archive(fixtures_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """200 records of the fixtures in the official layout: 32 in each training shard, 8 in each
+    validation shard."""
+    return cut(fixtures_folder / "flowers.tar.gz", tmp_path_factory.mktemp("cut"), lambda r: r)
+
+
+def cut(archive: Path, folder: Path, change: Callable[[Sequence[bytes]], Sequence[bytes]]) -> Path:
+    """Write the first records of every shard of ``archive`` into a smaller one."""
+    from tasks.tfrecord import read_records, write_records
+
+    target = folder / "flowers.tar.gz"
+    with tarfile.open(archive) as whole, tarfile.open(target, "w:gz") as small:
+        for member in whole.getmembers():
+            content = whole.extractfile(member)
+            assert content is not None
+            path = folder / member.name
+            path.write_bytes(content.read())
+            if path.suffix == ".tfrecord":
+                wanted = 32 if "train" in path.name else 8
+                records = list(read_records(path, 0, wanted))
+                write_records(path, change(records) if "00000-of" in path.name else records)
+            info = tarfile.TarInfo(member.name)
+            info.size = path.stat().st_size
+            small.addfile(info, io.BytesIO(path.read_bytes()))
+    return target

@@ -1,0 +1,84 @@
+"""``make run`` as a newcomer gives it: the bundled sample through Airflow and Spark, twice."""
+
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from tasks.export import load_head
+from tasks.features.store import read_features
+from tasks.run_record import TASK_IDS, read_steps
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def first(shell):
+    return shell.make_run({"epochs": 4})
+
+
+@pytest.fixture(scope="module")
+def metrics(shell, first):
+    return json.loads((shell.home.run(first.run_id) / "metrics.json").read_text())
+
+
+def test_it_succeeds_and_makes_everything(shell, first):
+    assert first.status == 0, first.output[-5000:]
+    steps = read_steps(shell.home, first.run_id)
+    assert [step["task_id"] for step in steps] == list(TASK_IDS)
+    assert not any(step["reused"] for step in steps)
+
+
+def test_the_summary_tells_accuracy_seconds_and_places(first, metrics):
+    assert f"top-1 accuracy {metrics['top1']:.4f}" in first.output
+    assert metrics["model"]["path"] in first.output
+    for task_id in TASK_IDS:
+        assert f"  {task_id} " in first.output
+    assert "The bundled sample is drawn" in first.output
+
+
+def test_the_log_has_a_line_for_every_epoch_and_no_noise_of_spark(first):
+    assert first.output.count("Top1Accuracy is Accuracy(") == 4
+    assert "features: 375 of 375 images" in first.output
+    for noise in ("WARN", "log4j", "creating:", "oneDNN", "MLIR", "cls.getname"):
+        assert noise not in first.output
+
+
+def test_accuracy_is_neither_chance_nor_perfect(metrics):
+    assert 0.35 < metrics["top1"] < 0.97
+
+
+def test_metrics_say_how_they_were_made(metrics):
+    assert [epoch["epoch"] for epoch in metrics["epochs"]] == [1, 2, 3, 4]
+    assert metrics["epochs"][-1]["top1"] == pytest.approx(metrics["top1"])
+    assert all(epoch["records_per_second"] > 0 for epoch in metrics["epochs"])
+    assert metrics["plan"]["optimizer"] == "LocalOptimizer"
+    assert set(metrics["stages"]) == {"spark", "features", "training", "predictions", "export"}
+    assert metrics["versions"]["pyspark"].startswith("3.5.")
+
+
+def test_the_arrays_predict_what_the_predictions_say(shell, metrics):
+    model = shell.home.models / metrics["model"]["digest"]
+    head, class_names = load_head(model / "head.npz")
+    features = read_features(shell.home.features / metrics["features"]["validation"]["digest"])
+    predictions = pq.read_table(model / "predictions.parquet").sort_by(
+        [("shard", "ascending"), ("record", "ascending")]
+    )
+    assert class_names == ["daisy", "dandelion", "roses", "sunflowers", "tulips"]
+    assert predictions.num_rows == 75
+    np.testing.assert_array_equal(predictions["label"].to_numpy(), features.label)
+    np.testing.assert_array_equal(
+        predictions["prediction"].to_numpy(), head.logits(features.feature).argmax(axis=1)
+    )
+    assert (model / "head.bigdl").stat().st_size > 1024 * 5 * 4
+
+
+def test_a_second_run_reuses_everything(shell, first):
+    second = shell.make_run({"epochs": 4})
+    assert second.status == 0, second.output[-5000:]
+    steps = read_steps(shell.home, second.run_id)
+    assert [step["task_id"] for step in steps] == list(TASK_IDS)
+    assert all(step["reused"] for step in steps)
+    made = read_steps(shell.home, first.run_id)
+    assert [step["path"] for step in steps] == [step["path"] for step in made]
