@@ -107,7 +107,7 @@ def _damage(prefix: Path) -> Iterator[None]:
     tf = import_tensorflow()
     try:
         yield
-    except (tf.errors.OpError, ValueError, RuntimeError) as error:
+    except (tf.errors.OpError, ValueError, RuntimeError, IndexError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(
             f"{prefix.name} cannot be read as a TensorFlow checkpoint, is it whole? {reason}"

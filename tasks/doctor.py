@@ -113,12 +113,17 @@ def _java(environ: Mapping[str, str]) -> str:
     version = java_version(home)
     if version.split(".")[0] != JAVA_MAJOR:
         raise SetupError(f"no Java {JAVA_MAJOR} in {home}: run make setup")
-    ran = subprocess.run([home / "bin" / "java", "-version"], capture_output=True, check=False)
-    if ran.returncode:
-        raise SetupError(f"{home}/bin/java does not run: {ran.stderr.decode(errors='replace')}")
-    ignored = environ.get("JAVA_HOME", "")
-    note = f" (JAVA_HOME={ignored} is not Java 17 and is not used)" if ignored else ""
-    return f"{version} in {home}{note if ignored != str(home) else ''}"
+    java = home / "bin" / "java"
+    try:
+        subprocess.run([java, "-version"], capture_output=True, check=True, errors="replace")
+    except OSError as error:
+        raise SetupError(f"{java} does not run: {error.strerror}") from None
+    except subprocess.CalledProcessError as error:
+        raise SetupError(f"{java} does not run: {error.stderr.strip()}") from None
+    configured = environ.get("JAVA_HOME", "")
+    ignored = configured and Path(configured) != home
+    note = f" (JAVA_HOME={configured} is not Java {JAVA_MAJOR} and is not used)" if ignored else ""
+    return f"{version} in {home}{note}"
 
 
 def _spark() -> str:

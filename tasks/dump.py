@@ -126,7 +126,8 @@ def read_pipeline(dump: Path) -> Pipeline:
     """Return the description of a dump.
 
     Raises:
-        DataError: the folder is not a dump, or one of its files is missing.
+        DataError: the folder is not a dump, one of its files is missing, or a shard is not there as
+            it was.
     """
     missing = [n for n in (DESCRIPTION, GRAPH, TENSORS, FROZEN) if not (dump / n).is_file()]
     if missing:
@@ -141,6 +142,8 @@ def read_pipeline(dump: Path) -> Pipeline:
         Shard(**{**s, "path": Path(s["path"]), "chunk_offsets": tuple(s["chunk_offsets"])})
         for s in fields["shards"]
     )
+    for shard in shards:
+        _check_shard(dump, shard)
     fields.update(
         path=dump,
         class_names=tuple(fields["class_names"]),
@@ -148,6 +151,16 @@ def read_pipeline(dump: Path) -> Pipeline:
         nodes=Nodes(**fields["nodes"]),
     )
     return Pipeline(**fields)
+
+
+def _check_shard(dump: Path, shard: Shard) -> None:
+    size = shard.path.stat().st_size if shard.path.is_file() else None
+    if size != shard.bytes:
+        found = "missing" if size is None else f"{size:,} bytes long"
+        raise DataError(
+            f"{dump} reads {shard.path}, which is {found}, expected {shard.bytes:,} bytes as when "
+            "it was dumped: run extract_dataset again"
+        )
 
 
 def _dump_weights(checkpoint: Path, definition: Any, home: Home) -> Artifact:

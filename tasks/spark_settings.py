@@ -14,6 +14,10 @@ JAVA_MAJOR = "17"
 LOG4J2 = CHECKOUT / "conf" / "log4j2.properties"
 TRAIN_JOB = CHECKOUT / "tasks" / "train_job.py"
 
+# MKL chooses among instructions by how arrays happen to be aligned, unless it is told to give the
+# same sums every time: a seed would not give the same head twice.
+_SAME_SUMS = {"MKL_CBWR": "COMPATIBLE"}
+
 _BIGDL_JARS = (
     "share/dllib/lib/bigdl-dllib-spark_*-jar-with-dependencies.jar",
     "share/core/lib/all-*.jar",
@@ -77,6 +81,7 @@ def submit_conf() -> dict[str, str]:
         "spark.speculation": "false",
         "spark.serializer": "org.apache.spark.serializer.JavaSerializer",
         "spark.ui.showConsoleProgress": "false",
+        **{f"spark.executorEnv.{name}": value for name, value in _SAME_SUMS.items()},
     }
 
 
@@ -95,6 +100,7 @@ def submit_env(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "PATH": os.pathsep.join([binaries, *others]),
+        **_SAME_SUMS,
     }
 
 

@@ -15,7 +15,7 @@ def summary(home: Home, run_id: str) -> list[str]:
     return [
         f"Run {run_id}",
         "",
-        f"  {'step':<18} {'seconds':>8}  artefact",
+        f"  {'step':<22} {'seconds':>8}  artefact",
         *_steps(steps),
         *(_training(metrics) if metrics else ["", "No metrics: the run did not get to its end."]),
         f"  run         {home.run(run_id)}",
@@ -24,11 +24,11 @@ def summary(home: Home, run_id: str) -> list[str]:
 
 def _steps(steps: list[dict[str, Any]]) -> Iterator[str]:
     for step in steps:
-        yield f"  {step['task_id']:<18} {step['seconds']:>8.1f}  {_artefact(step)}"
+        yield f"  {step['task_id']:<22} {step['seconds']:>8.1f}  {_artefact(step)}"
         for split, features in step.get("features", {}).items():
             if not step["reused"]:
                 name = f"features, {split}"
-                yield f"    {name:<16} {features['seconds']:>8.1f}  {_artefact(features)}"
+                yield f"    {name:<20} {features['seconds']:>8.1f}  {_artefact(features)}"
 
 
 def _artefact(facts: Mapping[str, Any]) -> str:

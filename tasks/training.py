@@ -42,11 +42,13 @@ class Plan:
         optimizer: ``LocalOptimizer`` or ``DistriOptimizer``.
         batch_size: a multiple of ``cores``.
         cores: of the whole cluster.
+        steps_per_epoch: batches that it takes to see every training record.
     """
 
     optimizer: str
     batch_size: int
     cores: int
+    steps_per_epoch: int
 
 
 def plan_training(config: JobConfig, pipelines: Sequence[Pipeline], cluster: Cluster) -> Plan:
@@ -70,7 +72,8 @@ def plan_training(config: JobConfig, pipelines: Sequence[Pipeline], cluster: Clu
             batch_size,
             cluster.cores,
         )
-    return Plan(optimizer, batch_size, cluster.cores)
+    steps = -(-pipelines[0].records // batch_size)
+    return Plan(optimizer, batch_size, cluster.cores, steps)
 
 
 def train(
@@ -114,7 +117,7 @@ def _local(
     features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains in the driver's JVM."""
-    from bigdl.dllib.optim.optimizer import EveryEpoch, LocalOptimizer, MaxEpoch, Top1Accuracy
+    from bigdl.dllib.optim.optimizer import LocalOptimizer, MaxEpoch, Top1Accuracy
 
     training, validation = (read_features(*feature_files(path)) for path in features)
     scaling = fit_scaling(training.feature) if config.standardize else None
@@ -136,7 +139,7 @@ def _local(
         batch_size=plan.batch_size,
         X_val=x_validation,
         Y_val=_from_one(validation.label),
-        trigger=EveryEpoch(),
+        trigger=_every_epoch(plan),
         val_method=[Top1Accuracy()],
     )
     return optimizer, scaling
@@ -146,7 +149,7 @@ def _distributed(
     context: Any, features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains on the executors; features never reach the driver."""
-    from bigdl.dllib.optim.optimizer import EveryEpoch, MaxEpoch, Optimizer, Top1Accuracy
+    from bigdl.dllib.optim.optimizer import MaxEpoch, Optimizer, Top1Accuracy
 
     files = [context.parallelize(feature_files(path), plan.cores) for path in features]
     scaling = fit_scaling_distributed(files[0]) if config.standardize else None
@@ -162,7 +165,7 @@ def _distributed(
     optimizer.set_validation(
         batch_size=plan.batch_size,
         val_rdd=validation,
-        trigger=EveryEpoch(),
+        trigger=_every_epoch(plan),
         val_method=[Top1Accuracy()],
     )
     return optimizer, scaling
@@ -226,6 +229,14 @@ def _rmsprop(params: TrainingParams) -> Any:
     return RMSprop(
         learningrate=params.learning_rate, decayrate=params.decay_rate, epsilon=RMSPROP_EPSILON
     )
+
+
+def _every_epoch(plan: Plan) -> Any:
+    """Return a trigger for the end of every epoch."""
+    from bigdl.dllib.optim.optimizer import EveryEpoch, SeveralIteration
+
+    # EveryEpoch waits for a change of the epoch's number, and misses the first of a single step.
+    return SeveralIteration(1) if plan.steps_per_epoch == 1 else EveryEpoch()
 
 
 def _from_one(label: npt.NDArray[Any]) -> FloatArray:

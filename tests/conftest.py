@@ -112,12 +112,17 @@ def dataset_archive(records: Records, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-def checkpoint_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkpoint_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled sample's checkpoint, V1 format."""
     from tasks.sample_checkpoint import write_checkpoint
 
-    folder = tmp_path_factory.mktemp("checkpoint")
-    return pack(folder / "inception_v1.tar", [write_checkpoint(folder)])
+    return write_checkpoint(tmp_path_factory.mktemp("checkpoint"))
+
+
+@pytest.fixture(scope="session")
+def checkpoint_archive(checkpoint_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkpoint in the official layout."""
+    return pack(tmp_path_factory.mktemp("archive") / "inception_v1.tar", [checkpoint_file])
 
 
 def pack(archive: Path, files: Sequence[Path]) -> Path:
@@ -218,14 +223,16 @@ def labels(pictures: dict[str, list[tuple[bytes, int]]]) -> dict[str, list[int]]
 
 @pytest.fixture(scope="session")
 def assert_features_agree() -> Callable[[Any, Any], None]:
-    """Compare features to 1e-5 of their size, value by value.
+    """Compare the features of every record, as vectors, to 3e-5 of their length.
 
-    Both sides are float32 sums of up to 1,024 x 9 products taken in another order (other batch
-    sizes; batch normalisation folded or not), so the last two or three of 24 bits may differ; a
-    value near 0 is a difference of larger ones, so it is measured against their mean size.
+    For a network whose batch normalisation is folded into its convolutions: other float32 products
+    through 57 layers. Measured against the same network in float64, the folded and the plain one
+    are both off by 4e-6, and 6e-6 from each other; the rest is for other processors.
     """
 
     def agree(actual: FloatArray, wanted: FloatArray) -> None:
-        np.testing.assert_allclose(actual, wanted, rtol=1e-5, atol=1e-5 * np.abs(wanted).mean())
+        assert actual.shape == wanted.shape
+        distance = np.linalg.norm(actual - wanted, axis=1) / np.linalg.norm(wanted, axis=1)
+        assert distance.max() < 3e-5
 
     return agree

@@ -23,6 +23,8 @@ def _param(field: Mapping[str, Any]) -> Param:
     choices = field.get("anyOf", [field])
     types = [choice["type"] for choice in choices]
     bounds = {key: choice[key] for choice in choices for key in _BOUNDS if key in choice}
+    if "const" in field:  # a choice of one
+        bounds["enum"] = [field["const"]]
     return Param(
         field["default"],
         description=field["description"],

@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,8 +24,6 @@ from tasks.errors import GraftError, NetworkError
 from tasks.paths import Home
 from tasks.run_record import record_step
 
-logger = logging.getLogger(__name__)
-
 #: Only what may pass by itself is tried again; a defect or a bad input is not.
 RETRIES: dict[str, Any] = {
     "retries": 3,
@@ -40,7 +38,8 @@ RETRIES: dict[str, Any] = {
                 reason="the network may be back by then",
             ),
             RetryRule(
-                exception="builtins.Exception",
+                # Airflow's timeout of a task is no Exception.
+                exception="builtins.BaseException",
                 action=RetryAction.FAIL,
                 reason="trying again would not help",
             ),
@@ -80,13 +79,15 @@ def step(timeout: timedelta) -> Callable[[Callable[..., Artifact]], Any]:
     def decorate(function: Callable[..., Artifact]) -> Any:
         @functools.wraps(function)
         def execute(*artifacts: Mapping[str, Any], **named: Mapping[str, Any]) -> dict[str, Any]:
+            started = time.monotonic()
             context = get_current_context()
             inputs = [Path(a["path"]) for a in (*artifacts, *named.values())]
             with failing_at_once():
                 run = current_run(context)
                 artifact = function(run, *inputs)
                 facts = artifact.as_dict()
-                record_step(run.home, run.run_id, function.__name__, facts)
+                took = time.monotonic() - started
+                record_step(run.home, run.run_id, function.__name__, {**facts, "seconds": took})
             return facts
 
         # Airflow binds a task's arguments by signature, and the run is not one of them.

@@ -1,6 +1,7 @@
 """Submits the training job to Spark and brings its result back."""
 
 import os
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:  # type: ignore[override] # the provider's returns nothing, ours the result
         """Run the job to its end and return its facts."""
+        started = time.monotonic()
         with failing_at_once():
             run = current_run(context)
             clear_outcome(run.home, run.run_id)
@@ -55,6 +57,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
         facts = {
             **metrics["model"],
             **{key: metrics[key] for key in ("top1", "epochs", "features", "stages", "plan")},
+            "seconds": time.monotonic() - started,
         }
         record_step(run.home, run.run_id, self.task_id, facts)
         return {**metrics["model"], "top1": metrics["top1"]}

@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tasks.features.store import read_features
+from tasks.features.store import feature_files, read_features
 from tasks.run_record import read_steps
 
 pytestmark = pytest.mark.e2e
@@ -37,7 +37,7 @@ def whole(shell, fixtures_folder):
 @pytest.fixture(scope="module")
 def splits(shell, whole):
     return [
-        read_features(shell.home.features / whole["features"][split]["digest"])
+        read_features(*feature_files(shell.home.features / whole["features"][split]["digest"]))
         for split in ("train", "validation")
     ]
 
@@ -71,9 +71,7 @@ def test_the_original_recipe_agrees_with_an_rmsprop_in_numpy(shell, fixtures_fol
     steps = {step["task_id"]: step for step in read_steps(shell.home, ran.run_id)}
     assert steps["train_classifier"]["features"]["train"]["reused"]
     ours = [epoch["top1"] for epoch in steps["train_classifier"]["epochs"]]
-    expected = rmsprop_accuracies(
-        train.feature, train.label, validation.feature, validation.label
-    )
+    expected = rmsprop_accuracies(train.feature, train.label, validation.feature, validation.label)
     # On raw features the accuracy bounces from epoch to epoch, so the mean over all is compared.
     assert np.mean(ours) == pytest.approx(np.mean(expected), abs=RAW_BOUNCES)
     assert 0.3 < np.mean(ours) < 0.56

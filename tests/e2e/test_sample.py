@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.export import load_head
-from tasks.features.store import read_features
+from tasks.features.store import feature_files, read_features
 from tasks.run_record import TASK_IDS, read_steps
 
 pytestmark = pytest.mark.e2e
@@ -61,7 +61,9 @@ def test_metrics_say_how_they_were_made(metrics):
 def test_the_arrays_predict_what_the_predictions_say(shell, metrics):
     model = shell.home.models / metrics["model"]["digest"]
     head, class_names = load_head(model / "head.npz")
-    features = read_features(shell.home.features / metrics["features"]["validation"]["digest"])
+    features = read_features(
+        *feature_files(shell.home.features / metrics["features"]["validation"]["digest"])
+    )
     predictions = pq.read_table(model / "predictions.parquet").sort_by(
         [("shard", "ascending"), ("record", "ascending")]
     )

@@ -1,6 +1,6 @@
 import json
+import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,11 @@ from tasks.tensorflow_import import import_tensorflow
 BATCH_SIZE = 4
 
 # What BigDL 2.3.0's TensorflowLoader has a loader for, of the operations that the pipeline needs.
-BIGDL_KNOWS = set(
-    ["AvgPool", "Cast", "ConcatV2", "Const", "Conv2D", "DecodeJpeg", "ExpandDims", "FIFOQueueV2", "FusedBatchNorm", "Identity", "MaxPool", "Mul", "OneHot", "ParseSingleExample", "QueueDequeueManyV2", "QueueEnqueueManyV2", "QueueEnqueueV2", "ReaderReadV2", "Relu", "ResizeBilinear", "Squeeze", "Sub", "TFRecordReaderV2", "VariableV2"]
-)
+BIGDL_KNOWS = """
+AvgPool Cast ConcatV2 Const Conv2D DecodeJpeg ExpandDims FIFOQueueV2 FusedBatchNorm Identity MaxPool
+Mul OneHot ParseSingleExample QueueDequeueManyV2 QueueEnqueueManyV2 QueueEnqueueV2 ReaderReadV2 Relu
+ResizeBilinear Squeeze Sub TFRecordReaderV2 VariableV2
+"""
 
 
 def read_graph(dump: Path) -> Any:
@@ -39,7 +41,6 @@ class TestGraph:
         checkpoint_prefix: Path,
         expected: dict[str, Any],
         labels: dict[str, list[int]],
-        assert_features_agree: Callable[[Any, Any], None],
     ) -> None:
         tf = import_tensorflow().compat.v1
         with tf.Graph().as_default() as graph:
@@ -60,11 +61,17 @@ class TestGraph:
         features, one_hot = (np.concatenate(part) for part in zip(*batches, strict=True))
         assert features.shape == (len(labels[split]), 1, 1, 1024)
         assert one_hot.tolist() == np.eye(2)[labels[split]].tolist()
-        assert_features_agree(features.reshape(-1, 1024), expected[split])
+        # The same operations in the same order: only the sums of other batch sizes differ, in the
+        # last of float32's 24 bits (1e-6 was measured). A value near 0 is a difference of large
+        # ones, so it may be off by as much as the mean one.
+        wanted = expected[split]
+        np.testing.assert_allclose(
+            features.reshape(-1, 1024), wanted, rtol=1e-5, atol=1e-5 * wanted.mean()
+        )
 
     def test_has_only_operations_that_bigdl_knows(self, dumps: dict[str, Artifact]) -> None:
         definition = read_graph(dumps["train"].path)
-        assert {node.op for node in definition.node} <= BIGDL_KNOWS
+        assert {node.op for node in definition.node} <= set(BIGDL_KNOWS.split())
         assert not definition.library.function
 
     def test_has_the_nodes_that_the_job_asks_for(self, dumps: dict[str, Artifact]) -> None:
@@ -191,13 +198,28 @@ class TestNoDump:
             read_pipeline(tmp_path / "nowhere")
 
     @pytest.mark.parametrize("name", [GRAPH, TENSORS, FROZEN])
-    def test_a_file_is_missing(
-        self, name: str, dumps: dict[str, Artifact], tmp_path: Path
-    ) -> None:
+    def test_a_file_is_missing(self, name: str, tmp_path: Path) -> None:
         for kept in {DESCRIPTION, GRAPH, TENSORS, FROZEN} - {name}:
             (tmp_path / kept).touch()
         with pytest.raises(DataError, match=f"is not a dump: it has no {name}"):
             read_pipeline(tmp_path)
+
+    @pytest.mark.parametrize(("content", "found"), [(None, "missing"), (b"new", "3 bytes long")])
+    def test_a_shard_is_not_what_it_was(
+        self, content: bytes | None, found: str, dumps: dict[str, Artifact], tmp_path: Path
+    ) -> None:
+        dump, shard = tmp_path / "dump", tmp_path / "shard"
+        shutil.copytree(dumps["train"].path, dump, copy_function=os.link)
+        fields = json.loads((dump / DESCRIPTION).read_text())
+        (dump / DESCRIPTION).unlink()
+        fields["shards"][1]["path"] = str(shard)
+        (dump / DESCRIPTION).write_text(json.dumps(fields))
+        if content:
+            shard.write_bytes(content)
+        size = f"{fields['shards'][1]['bytes']:,}"
+        message = f"^{dump} reads {shard}, which is {found}, expected {size} bytes as when it was"
+        with pytest.raises(DataError, match=message):
+            read_pipeline(dump)
 
     def test_another_format(self, dumps: dict[str, Artifact], tmp_path: Path) -> None:
         for name in (DESCRIPTION, GRAPH, TENSORS, FROZEN):

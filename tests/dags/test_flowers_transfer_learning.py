@@ -1,0 +1,219 @@
+import copy
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+
+from tasks.config import JobConfig, RunParams, TrainingParams
+from tasks.job_arguments import parse_arguments
+from tasks.paths import CHECKOUT
+from tasks.run_record import TASK_IDS
+
+DAG_ID = "flowers_transfer_learning"
+FILE = CHECKOUT / "dags" / f"{DAG_ID}.py"
+
+pytestmark = pytest.mark.filterwarnings(
+    "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"
+)
+
+
+@pytest.fixture(scope="module")
+def dag() -> Any:
+    """The DAG as Airflow finds it: no database, no connection."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("AIRFLOW_CONN_SPARK_DEFAULT", raising=False)
+        # A connection, opened, would come from here.
+        patch.setattr("airflow.sdk.BaseHook.get_connection", refuse)
+        bag = DagBag(FILE)
+    assert bag.import_errors == {}
+    assert bag.captured_warnings == {}
+    assert list(bag.dags) == [DAG_ID]
+    return bag.dags[DAG_ID]
+
+
+def refuse(*arguments: object) -> None:
+    raise AssertionError("a connection was opened")
+
+
+class Pulled:
+    """A task instance that has the two dumps to give."""
+
+    def __init__(self, train: str = "/dumps/a", validation: str = "/dumps/b") -> None:
+        self._paths = {"dump_train": train, "dump_validation": validation}
+
+    def xcom_pull(self, task_ids: str) -> dict[str, Any]:
+        return {"path": self._paths[task_ids], "digest": "x", "reused": True, "seconds": 0.1}
+
+
+def render(dag: Any, template: str, params: RunParams, **context: Any) -> str:
+    """Render as the operator does: strings, undefined names refused."""
+    env = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False)  # noqa: S701
+    given = {"params": params.model_dump(), "run_id": "manual__2026", "ti": Pulled(), **context}
+    return env.from_string(template).render(given)
+
+
+class TestWiring:
+    def test_edges(self, dag: Any) -> None:
+        assert {task.task_id: task.downstream_task_ids for task in dag.tasks} == {
+            "download_dataset": {"extract_dataset"},
+            "extract_dataset": {"dump_train", "dump_validation"},
+            "fetch_checkpoint": {"dump_train", "dump_validation"},
+            "dump_train": {"train_classifier"},
+            "dump_validation": {"train_classifier"},
+            "train_classifier": set(),
+        }
+
+    def test_the_record_of_a_run_knows_the_tasks(self, dag: Any) -> None:
+        assert {task.task_id for task in dag.tasks} == set(TASK_IDS)
+
+    def test_one_run_at_a_time_and_no_backfill(self, dag: Any) -> None:
+        assert dag.max_active_runs == 1
+        assert dag.catchup is False
+
+    def test_reads_well_in_the_ui(self, dag: Any) -> None:
+        assert {"transfer learning", "tensorflow", "bigdl", "spark"} == set(dag.tags)
+        assert dag.doc_md.startswith("Grafts a classifier of your pictures")
+        for task in dag.tasks:
+            assert task.task_id in dag.doc_md
+            assert task.doc_md
+            assert task.owner == "graft"
+
+
+class TestTasks:
+    def test_every_task_has_a_timeout(self, dag: Any) -> None:
+        for task in dag.tasks:
+            assert timedelta(minutes=10) <= task.execution_timeout <= timedelta(days=1)
+
+    def test_every_task_is_tried_again_for_the_network_only(self, dag: Any) -> None:
+        from airflow.sdk import RetryAction
+        from airflow.sdk.exceptions import AirflowTaskTimeout
+
+        from tasks import errors
+
+        def action(task: Any, error: BaseException) -> RetryAction:
+            return task.retry_policy.evaluate(error, try_number=1, max_tries=task.retries).action
+
+        for task in dag.tasks:
+            assert task.retries == 3
+            assert task.retry_delay == timedelta(seconds=10)
+            assert task.retry_exponential_backoff
+            assert task.max_retry_delay == timedelta(minutes=10)
+            assert action(task, errors.NetworkError("404")) is RetryAction.RETRY
+            for error in (errors.DataError("bad"), KeyError("path"), AirflowTaskTimeout("6 h")):
+                assert action(task, error) is RetryAction.FAIL
+
+    def test_steps_take_only_artefacts(self, dag: Any) -> None:
+        assert list(dag.get_task("download_dataset").op_kwargs) == []
+        dump = dag.get_task("dump_train")
+        assert len(dump.op_args) + len(dump.op_kwargs) == 2
+
+
+class TestParams:
+    def test_are_the_checked_params_with_their_defaults(self, dag: Any) -> None:
+        assert dict(dag.params) == RunParams().model_dump()
+
+    def test_explain_themselves_in_the_form(self, dag: Any) -> None:
+        for name in dag.params:
+            schema = dag.params.get_param(name).schema
+            assert schema["title"], name
+            assert dag.params.get_param(name).description, name
+            assert schema["section"] in {"Input", "Features", "Training", "Spark", "Run"}, name
+
+    def test_are_bounded(self, dag: Any) -> None:
+        for name in dag.params:
+            schema = dag.params.get_param(name).schema
+            bounded = {"minimum", "maximum"} <= set(schema)
+            chosen = {"pattern", "enum"} & set(schema)
+            assert bounded or chosen or schema["type"] == "boolean", name
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("epochs", 0),
+            ("batch_size", 0),
+            ("learning_rate", -0.1),
+            ("decay_rate", 1),
+            ("feature_engine", "torch"),
+            ("dataset_url", "flowers"),
+            ("dataset_sha256", "abc"),
+            ("driver_memory", "much"),
+        ],
+    )
+    def test_form_refuses_what_the_steps_refuse(self, dag: Any, name: str, value: Any) -> None:
+        from airflow.sdk.exceptions import ParamValidationError
+
+        with pytest.raises(ParamValidationError):
+            copy.deepcopy(dag.params.get_param(name)).resolve(value)
+
+
+ODD = {
+    "batch_size": 8192,
+    "epochs": 1000,
+    "learning_rate": 1e-6,
+    "decay_rate": 0.0,
+    "standardize": False,
+    "seed": 2**31 - 1,
+    "force": True,
+}
+
+
+class TestJob:
+    @pytest.mark.parametrize("given", [{}, ODD, {"learning_rate": 0.1 + 0.2, "decay_rate": 0.9999}])
+    def test_the_job_is_told_what_the_dag_was_told(self, dag: Any, given: dict[str, Any]) -> None:
+        params = RunParams(**given)
+        task = dag.get_task("train_classifier")
+        arguments = [render(dag, argument, params) for argument in task.application_args]
+        assert parse_arguments(arguments) == JobConfig(
+            train_dump="/dumps/a",
+            validation_dump="/dumps/b",
+            run_id="manual__2026",
+            **params.model_dump(include=set(TrainingParams.model_fields)),
+        )
+
+    @pytest.mark.parametrize(
+        "run_id", ["manual__2026-01-02T03:04:05.678+00:00", "-x", "--help", "~a", "a=b c"]
+    )
+    @pytest.mark.parametrize("dump", ["/with space/and=sign", "/ü/'quoted'", "/{{ braces }}"])
+    def test_odd_names_come_through(self, dag: Any, run_id: str, dump: str) -> None:
+        task = dag.get_task("train_classifier")
+        context = {"run_id": run_id, "ti": Pulled(train=dump)}
+        arguments = [render(dag, a, RunParams(), **context) for a in task.application_args]
+        config = parse_arguments(arguments)
+        assert (config.run_id, config.train_dump) == (run_id, dump)
+
+    def test_memory_comes_from_the_params(self, dag: Any) -> None:
+        params = RunParams(driver_memory="512m", executor_memory="3g")
+        conf = dag.get_task("train_classifier").conf
+        assert {key: render(dag, value, params) for key, value in conf.items()} == {
+            "spark.driver.memory": "512m",
+            "spark.executor.memory": "3g",
+        }
+
+    def test_airflow_renders_what_we_rendered(self, dag: Any) -> None:
+        task = dag.get_task("train_classifier")
+        assert {"application_args", "conf", "name"} <= set(task.template_fields)
+        context = {"params": RunParams().model_dump(), "run_id": "r", "ti": Pulled()}
+        env = dag.get_template_env()
+        ours = [render(dag, a, RunParams(), run_id="r") for a in task.application_args]
+        assert task.render_template(task.application_args, context, env) == ours
+        assert task.render_template(task.name, context, env) == "graft r"
+
+    def test_submits_the_training_job(self, dag: Any) -> None:
+        assert Path(dag.get_task("train_classifier").application).samefile(
+            CHECKOUT / "tasks" / "train_job.py"
+        )
+
+
+def test_serialises(dag: Any) -> None:
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    serialised = DagSerialization.to_dict(dag)
+    back = DagSerialization.from_dict(json.loads(json.dumps(serialised)))
+    assert back.dag_id == DAG_ID
+    assert set(back.task_ids) == set(TASK_IDS)
+    assert dict(back.params) == RunParams().model_dump()

@@ -1,0 +1,100 @@
+"""The DAG through ``airflow dags test``: over HTTP, and with everything that can be wrong."""
+
+import functools
+import http.server
+import json
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from tasks.run_record import read_steps
+
+pytestmark = pytest.mark.e2e
+
+DAG = "flowers_transfer_learning"
+
+
+@pytest.fixture(scope="module")
+def served(cut_archive, fixtures_folder, tmp_path_factory):
+    """A web server with the cut data set, the checkpoint and some broken files."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copy(cut_archive, folder / "flowers.tar.gz")
+    shutil.copy(fixtures_folder / "inception_v1_2016_08_28.tar.gz", folder / "checkpoint.tar.gz")
+    (folder / "page.tar.gz").write_text("<html>this is no archive</html>")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def good(served):
+    return {
+        "dataset_url": f"{served}/flowers.tar.gz",
+        "checkpoint_url": f"{served}/checkpoint.tar.gz",
+        "epochs": 2,
+    }
+
+
+@pytest.fixture(scope="module")
+def migrated(shell):
+    shell.home.airflow.mkdir(parents=True, exist_ok=True)
+    ran = shell("airflow", "db", "migrate")
+    assert ran.status == 0, ran.output
+    return shell
+
+
+def dags_test(shell, conf, **extra):
+    return shell("airflow", "dags", "test", DAG, "-c", json.dumps(conf), **extra)
+
+
+def test_a_cut_of_the_fixtures_over_http(migrated, good):
+    before = set(migrated.home.runs.glob("*")) if migrated.home.runs.exists() else set()
+    ran = dags_test(migrated, good)
+    assert ran.status == 0, ran.output[-5000:]
+    (run,) = set(migrated.home.runs.glob("*")) - before
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics["records"] == {"train": 160, "validation": 40}
+    steps = read_steps(migrated.home, run.name)
+    assert len(steps) == 6
+    assert Path(steps[-1]["path"], "head.npz").is_file()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"epoch": 5}, "unknown param 'epoch': did you mean 'epochs'?"),
+        ({"epochs": 0}, "Invalid input for param epochs: 0 is less than the minimum of 1"),
+        ({"dataset_url": "{served}/gone.tar.gz"}, "404"),
+        ({"dataset_url": "{served}/page.tar.gz"}, "is not an archive: expected a tar"),
+        ({"checkpoint_url": "{served}/flowers.tar.gz"}, "should hold one checkpoint"),
+        ({"dataset_sha256": "0" * 64}, f"expected {'0' * 64}"),
+    ],
+)
+def test_bad_input_fails_at_once_with_one_clear_error(migrated, good, served, wrong, message):
+    filled = {
+        k: v.replace("{served}", served) if isinstance(v, str) else v for k, v in wrong.items()
+    }
+    ran = dags_test(migrated, {**good, **filled})
+    assert ran.status != 0
+    assert message in ran.output
+
+
+def test_a_missing_spark_connection_says_what_to_set(migrated, good):
+    ran = dags_test(migrated, good, AIRFLOW_CONN_SPARK_DEFAULT="")
+    assert ran.status != 0
+    assert "AIRFLOW_CONN_SPARK_DEFAULT=" in ran.output
+
+
+def test_the_next_good_run_still_succeeds_and_reuses_everything(migrated, good):
+    before = set(migrated.home.runs.glob("*"))
+    ran = dags_test(migrated, good)
+    assert ran.status == 0, ran.output[-5000:]
+    (run,) = set(migrated.home.runs.glob("*")) - before
+    assert all(step["reused"] for step in read_steps(migrated.home, run.name))

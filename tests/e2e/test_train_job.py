@@ -1,0 +1,255 @@
+"""The job by hand, as the original's was submitted: flags, recipes, errors, kills."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from tasks.export import load_head
+from tasks.features.store import feature_files, read_features
+from tasks.paths import CHECKOUT
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def dumps(shell, cut_archive, fixtures_folder):
+    """Dumps of the 200-record cut."""
+    program = (
+        "import sys; from tasks import pipeline; from tasks.config import RunParams; "
+        "from tasks.paths import Home; home = Home.from_environ(); "
+        "params = RunParams(dataset_url=sys.argv[1], checkpoint_url=sys.argv[2], "
+        "dump_batch_size=4); "
+        "data = pipeline.extract_dataset(pipeline.download_dataset(params, home).path, home).path; "
+        "checkpoint = pipeline.fetch_checkpoint(params, home).path; "
+        "[print(pipeline.dump(s, data, checkpoint, params, home).path) "
+        "for s in ('train', 'validation')]"
+    )
+    checkpoint = (fixtures_folder / "inception_v1_2016_08_28.tar.gz").as_uri()
+    ran = shell(sys.executable, "-c", program, cut_archive.as_uri(), checkpoint)
+    assert ran.status == 0, ran.output
+    return ran.output.splitlines()[-2:]
+
+
+def submit(shell, dumps, *flags, master="local[2]", run_id):
+    train, validation = dumps
+    return shell.submit("-t", train, "-v", validation, "--run-id", run_id, *flags, master=master)
+
+
+def metrics_of(shell, run_id):
+    return json.loads((shell.home.run(run_id) / "metrics.json").read_text())
+
+
+def model_of(shell, run_id):
+    return Path(metrics_of(shell, run_id)["model"]["path"])
+
+
+def split_features(shell, run_id, split):
+    path = Path(metrics_of(shell, run_id)["features"][split]["path"])
+    return read_features(*feature_files(path))
+
+
+def test_help_explains_every_flag(shell):
+    ran = shell.submit("--help")
+    assert ran.status == 0
+    for flag in ("-t", "-v", "-b", "-e", "--learning-rate", "--standardize", "--max-local-mib"):
+        assert flag in ran.output
+    assert "Records per training step" in ran.output
+
+
+def test_the_original_command_line_trains(shell, dumps):
+    ran = submit(shell, dumps, "-b", "15", "-e", "3", run_id="original")
+    assert ran.status == 0, ran.output[-5000:]
+    assert "batch size 15 -> 16, a multiple of 2 cores" in ran.output
+    assert "features: 200 of 200 images" in ran.output
+    assert ran.output.count("Top1Accuracy is Accuracy(") == 3
+    metrics = metrics_of(shell, "original")
+    assert metrics["records"] == {"train": 160, "validation": 40}
+    assert metrics["plan"]["batch_size"] == 16
+
+
+def test_a_seed_gives_the_same_head_twice(shell, dumps):
+    heads = []
+    for run_id in ("seed-once", "seed-again"):
+        ran = submit(shell, dumps, "-e", "2", "--seed", "7", "--force", "true", run_id=run_id)
+        assert ran.status == 0, ran.output[-5000:]
+        assert not metrics_of(shell, run_id)["model"]["reused"]
+        heads.append(load_head(model_of(shell, run_id) / "head.npz")[0])
+    np.testing.assert_array_equal(heads[0].weight, heads[1].weight)
+    np.testing.assert_array_equal(heads[0].bias, heads[1].bias)
+
+
+def test_a_cluster_trains_as_well_as_one_machine(shell, dumps):
+    """A bound of 0 MiB makes the distributed optimiser train, as it would on a cluster."""
+    ran = submit(shell, dumps, "-e", "4", "-b", "32", "--max-local-mib", "0", run_id="distributed")
+    assert ran.status == 0, ran.output[-5000:]
+    local = submit(shell, dumps, "-e", "4", "-b", "32", run_id="local")
+    assert local.status == 0, local.output[-5000:]
+    distributed = metrics_of(shell, "distributed")
+    assert distributed["plan"]["optimizer"] == "DistriOptimizer"
+    assert len(distributed["epochs"]) == 4
+    # 40 validation records: one is 0.025, and the two shuffle differently.
+    expected = metrics_of(shell, "local")["top1"]
+    assert distributed["top1"] == pytest.approx(expected, abs=0.2)
+
+
+def test_full_batches_take_the_very_steps_of_an_rmsprop_in_numpy(shell, dumps):
+    """With all records in every batch their order does not matter, so weights can be compared."""
+    flags = ("-b", "160", "--standardize", "false", "--seed", "3")
+    # The smallest rate leaves the weights next to where they start: the first step of RMSprop is
+    # the rate over the square root of 1 - decay, in the direction of the gradient's sign.
+    rate = 1e-6
+    start = submit(shell, dumps, *flags, "-e", "1", "--learning-rate", str(rate), run_id="start")
+    end = submit(shell, dumps, *flags, "-e", "20", run_id="end")
+    assert start.status == end.status == 0, start.output[-2000:] + end.output[-2000:]
+    initial = load_head(model_of(shell, "start") / "head.npz")[0]
+    trained = load_head(model_of(shell, "end") / "head.npz")[0]
+    features = split_features(shell, "end", "train")
+    x = np.hstack([features.feature, np.ones((160, 1))])
+
+    def gradient(weight):
+        p = np.exp(x @ weight.T)
+        p /= p.sum(axis=1, keepdims=True)
+        p[np.arange(160), features.label] -= 1
+        return p.T @ x / 160
+
+    expected = np.hstack([initial.weight, initial.bias[:, None]]).astype(np.float64)
+    expected += rate / np.sqrt(0.1) * np.sign(gradient(expected))
+    mean_square = np.zeros_like(expected)
+    for _ in range(20):
+        g = gradient(expected)
+        mean_square = 0.9 * mean_square + 0.1 * g**2
+        expected -= 0.001 * g / (np.sqrt(mean_square) + 1e-8)
+    moved = np.abs(trained.weight - initial.weight).mean()
+    error = np.abs(trained.weight - expected[:, :-1])
+    # float32 in BigDL, float64 here. A gradient next to 0 may change its sign with rounding, and
+    # RMSprop then steps the other way, so single weights may differ by a step or two.
+    assert moved > 0.005
+    assert np.median(error) < 1e-5
+    assert np.quantile(error, 0.99) < 1e-3
+    assert error.max() < 0.005
+
+
+def test_bigdl_reads_the_dump(shell, dumps):
+    """The contract with BigDL's loader: model.pb and model.bin give the whole pipeline back."""
+    program = str(CHECKOUT / "tests" / "e2e" / "count_records.py")
+    # Its getRDD clones the network for every batch, and a batch of 32 takes more than 4 GiB.
+    ran = shell("spark-submit", "--master", "local[2]", "--driver-memory", "4g", program, dumps[1])
+    assert ran.status == 0, ran.output[-5000:]
+    assert "recovered 40 records" in ran.output
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("-e", "0"), "epochs is '0', expected to be greater than or equal to 1"),
+        (("-b", "0"), "batch_size is '0', expected to be greater than or equal to 1"),
+        (("--learning-rate", "-1"), "learning_rate is '-1', expected to be greater"),
+        (("--feature-engine", "caffe"), "feature_engine is 'caffe', expected to be 'tensorflow'"),
+    ],
+)
+def test_a_bad_flag_is_named_before_anything_starts(shell, dumps, flags, message):
+    ran = submit(shell, dumps, *flags, run_id="bad-flag")
+    assert ran.status == 2
+    assert message in ran.output
+    assert "Traceback" not in ran.output
+
+
+def test_a_folder_that_is_no_dump_is_named(shell, tmp_path):
+    ran = submit(shell, [str(tmp_path), str(tmp_path)], run_id="no-dump")
+    assert ran.status == 2
+    assert f"{tmp_path} is not a dump: it has no pipeline.json" in ran.output
+    assert "Traceback" not in ran.output
+
+
+def running(shell):
+    """Every process that works below this session's GRAFT_HOME."""
+    mark = str(shell.home.root)
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("GRAFT_HOME") == mark:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def is_driver(process):
+    try:
+        return "train_job.py" in " ".join(process.cmdline())
+    except psutil.ZombieProcess:
+        return False
+
+
+def wait_until(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+@pytest.mark.parametrize("victim", ["jvm", "driver", "airflow task"])
+def test_a_kill_leaves_no_process_and_nothing_half_written(shell, dumps, victim):
+    parent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    train, validation = dumps
+    job = subprocess.Popen(
+        [
+            "spark-submit",
+            "--master",
+            "local[2]",
+            str(CHECKOUT / "tasks" / "train_job.py"),
+            "-t",
+            train,
+            "-v",
+            validation,
+            "-e",
+            "1000",
+            "--run-id",
+            f"kill {victim}",
+            "--seed",
+            str(["jvm", "driver", "airflow task"].index(victim) + 100),
+        ],
+        cwd=CHECKOUT,
+        env={**shell.env, "GRAFT_TASK_PID": str(parent.pid)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        for line in job.stdout:
+            if "[Epoch 1 " in line:
+                break
+        else:
+            pytest.fail("the job did not get to its first epoch")
+        before = {p.name for p in shell.home.models.iterdir() if not p.name.startswith(".")}
+        driver = next(p for p in running(shell) if p.ppid() == job.pid and is_driver(p))
+        target = {"jvm": job.pid, "driver": driver.pid, "airflow task": parent.pid}[victim]
+        os.kill(target, signal.SIGKILL)
+        parent.kill()
+        parent.wait()
+        job.stdout.read()
+        job.wait(timeout=30)
+        assert job.returncode != 0
+        assert wait_until(lambda: not running(shell), 15), running(shell)
+    finally:
+        parent.kill()
+        job.kill()
+    after = {p.name for p in shell.home.models.iterdir() if not p.name.startswith(".")}
+    assert after == before
+    assert not (shell.home.run(f"kill {victim}") / "metrics.json").exists()
+
+
+def test_the_next_run_after_a_kill_succeeds(shell, dumps):
+    ran = submit(shell, dumps, "-e", "2", "--seed", "100", run_id="after the kills")
+    assert ran.status == 0, ran.output[-5000:]
+    assert metrics_of(shell, "after the kills")["features"]["train"]["reused"]

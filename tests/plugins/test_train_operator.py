@@ -1,0 +1,206 @@
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk.bases.operator import ExecutorSafeguard
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from graft_airflow.train_operator import TrainClassifierOperator
+from tasks import doctor
+from tasks.environment import LOCAL_SPARK
+from tasks.errors import DataError
+from tasks.job_outcome import read_error, write_error, write_metrics
+from tasks.parent_guard import TASK_PID
+from tasks.paths import Home
+from tasks.run_record import read_steps
+from tasks.spark_settings import TRAIN_JOB, submit_conf
+
+pytestmark = pytest.mark.filterwarnings(
+    "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"
+)
+
+CONNECTION = "AIRFLOW_CONN_SPARK_DEFAULT"
+RUN = "manual__2026"
+CONTEXT: Any = {"params": {}, "run_id": RUN}
+METRICS = {
+    "model": {"path": "/models/abc", "digest": "abc", "reused": False, "seconds": 9.0},
+    "top1": 0.58,
+    "epochs": [],
+    "features": {},
+    "stages": {"training": 3.0},
+    "plan": {"cores": 2},
+}
+
+
+@pytest.fixture(autouse=True)
+def _outside_airflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Airflow lets only its task runner call ``execute``."""
+    monkeypatch.setattr(ExecutorSafeguard, "test_mode", True)
+    monkeypatch.setenv(CONNECTION, '{"conn_type": "spark", "host": "local[2]"}')
+    for name in ("HADOOP_CONF_DIR", "YARN_CONF_DIR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    monkeypatch.setenv("GRAFT_HOME", str(tmp_path))
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def operator() -> TrainClassifierOperator:
+    return TrainClassifierOperator(
+        task_id="train_classifier",
+        conf={"spark.driver.memory": "4g"},
+        application_args=["--train-dump=/dumps/a", "--epochs=3"],
+    )
+
+
+@pytest.fixture
+def submitted(monkeypatch: pytest.MonkeyPatch) -> list[TrainClassifierOperator]:
+    """In place of the provider's ``execute``: what a test appends to it is called instead."""
+    jobs: list[Any] = []
+
+    def execute(self: TrainClassifierOperator, context: Any) -> None:
+        for job in jobs:
+            job(self)
+
+    monkeypatch.setattr(SparkSubmitOperator, "execute", execute)
+    return jobs
+
+
+class TestMaster:
+    def test_no_connection(
+        self, operator: TrainClassifierOperator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv(CONNECTION)
+        with pytest.raises(AirflowFailException) as caught:
+            operator.execute(CONTEXT)
+        assert str(caught.value) == (
+            "the Airflow connection 'spark_default' is not set, so nothing says where Spark is. "
+            f"For this machine: export {CONNECTION}='{LOCAL_SPARK}'; or add it under Admin, "
+            "Connections, with the master URL as host"
+        )
+
+    def test_yarn_without_its_configuration(
+        self, operator: TrainClassifierOperator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(CONNECTION, '{"conn_type": "spark", "host": "yarn"}')
+        with pytest.raises(
+            AirflowFailException, match="says yarn, but neither HADOOP_CONF_DIR nor"
+        ):
+            operator.execute(CONTEXT)
+
+    @pytest.mark.parametrize("name", ["HADOOP_CONF_DIR", "YARN_CONF_DIR"])
+    def test_yarn(
+        self, name: str, operator: TrainClassifierOperator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(CONNECTION, '{"conn_type": "spark", "host": "yarn"}')
+        monkeypatch.setenv(name, "/etc/hadoop")
+        assert operator._require_master() == "yarn"
+
+    @pytest.mark.parametrize(
+        "connection",
+        [
+            '{"conn_type": "spark", "host": "local[*]"}',
+            '{"conn_type": "spark", "host": "spark://head", "port": 7077}',
+            '{"conn_type": "spark", "host": "head", "port": "7077"}',
+            "spark://head:7077",
+            "spark://local%5B2%5D",
+            "spark://mesos://head:5050",
+            "mesos://head:5050",
+        ],
+    )
+    def test_doctor_reads_a_connection_as_the_operator_does(
+        self, connection: str, operator: TrainClassifierOperator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(CONNECTION, connection)
+        assert operator._require_master() == doctor.spark_master(connection)
+
+
+class TestSubmit:
+    def test_command(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        submitted.append(lambda _: write_metrics(home, RUN, METRICS))
+        operator.execute(CONTEXT)
+        command = operator._hook._build_spark_submit_command(operator.application)
+        assert command[:3] == ["spark-submit", "--master", "local[2]"]
+        assert command[-3:] == [str(TRAIN_JOB), "--train-dump=/dumps/a", "--epochs=3"]
+        for key, value in {**submit_conf(), "spark.driver.memory": "4g"}.items():
+            assert f"{key}={value}" in command
+
+    def test_environment(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        submitted.append(lambda _: write_metrics(home, RUN, METRICS))
+        operator.execute(CONTEXT)
+        env = operator._hook._env_vars
+        assert env["GRAFT_HOME"] == str(home.root)
+        assert env[TASK_PID] == str(os.getpid())
+        assert Path(env["JAVA_HOME"], "bin", "java").is_file()
+        assert Path(env["PATH"].split(os.pathsep)[0], "spark-submit").is_file()
+
+    def test_conf_of_the_dag_wins(self, home: Home, submitted: list[Any]) -> None:
+        submitted.append(lambda _: write_metrics(home, RUN, METRICS))
+        operator = TrainClassifierOperator(task_id="t", conf={"spark.speculation": "true"})
+        operator.execute(CONTEXT)
+        assert "spark.speculation=true" in operator._hook._build_spark_submit_command("job.py")
+
+    def test_bad_params_are_told_before_spark_starts(
+        self, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        submitted.append(lambda _: pytest.fail("it was submitted"))
+        with pytest.raises(AirflowFailException, match="unknown param 'epoch': did you mean"):
+            operator.execute({**CONTEXT, "params": {"epoch": 1}})
+
+
+class TestOutcome:
+    def test_returns_the_model_and_its_accuracy(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        submitted.append(lambda _: write_metrics(home, RUN, METRICS))
+        result = operator.execute(CONTEXT)
+        assert result == {**METRICS["model"], "top1": 0.58}  # type: ignore[dict-item]
+        json.dumps(result)
+        (step,) = read_steps(home, RUN)
+        assert (step["task_id"], step["path"], step["top1"]) == (
+            "train_classifier",
+            "/models/abc",
+            0.58,
+        )
+
+    def test_what_the_user_can_mend_fails_at_once_in_the_jobs_words(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        def job(_: Any) -> None:
+            write_error(home, RUN, DataError("shard-00003, record 7: no JPEG"))
+            raise AirflowException("Cannot execute: spark-submit. Error code is: 2.")
+
+        submitted.append(job)
+        with pytest.raises(AirflowFailException) as caught:
+            operator.execute(CONTEXT)
+        assert str(caught.value) == "shard-00003, record 7: no JPEG"
+
+    def test_any_other_end_says_what_spark_said(
+        self, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        def job(_: Any) -> None:
+            raise AirflowException("Error code is: 137.")
+
+        submitted.append(job)
+        with pytest.raises(AirflowException, match=r"the Spark job broke: Error code is: 137\."):
+            operator.execute(CONTEXT)
+
+    def test_an_earlier_trys_outcome_is_forgotten(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        write_error(home, RUN, DataError("of an earlier try"))
+        write_metrics(home, RUN, METRICS)
+        submitted.append(lambda _: None)
+        with pytest.raises(AirflowException, match=r"ended well but left no metrics\.json in "):
+            operator.execute(CONTEXT)
+        assert read_error(home, RUN) is None

@@ -1,0 +1,147 @@
+"""How the layers may import one another (STYLE.md, section 3)."""
+
+import ast
+import graphlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasks.paths import CHECKOUT
+
+LAYERS = ("tasks", "dags", "plugins")
+MODULES = sorted(path for layer in LAYERS for path in (CHECKOUT / layer).rglob("*.py"))
+#: Of tasks, what costs a DAG's parse nothing.
+LIGHT = {"artifact", "config", "errors", "job_arguments", "paths"} | {
+    "job_outcome",
+    "parent_guard",
+    "run_record",
+    "spark_settings",
+}
+HEAVY = (
+    "tensorflow",
+    "tf_slim",
+    "tf_keras",
+    "pyspark",
+    "py4j",
+    "bigdl",
+    "mlflow",
+    "numpy",
+    "pandas",
+)
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(CHECKOUT))
+
+
+def imports(node: ast.AST, *, nested: bool) -> Iterator[tuple[str, int]]:
+    """Yield module and level of every import; those in functions only if ``nested``."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from ((alias.name, 0) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            module = child.module or ""
+            yield module, child.level
+            # "from tasks import pipeline" imports a module, too.
+            yield from (
+                (f"{module}.{a.name}", child.level) for a in child.names if module == "tasks"
+            )
+        if nested or not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from imports(child, nested=nested)
+
+
+def imported(path: Path, *, nested: bool) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {module for module, _ in imports(tree, nested=nested)}
+
+
+def tasks_of(path: Path, *, nested: bool) -> set[str]:
+    """Modules of tasks that a module imports, without the package's name."""
+    found = imported(path, nested=nested)
+    return {module.removeprefix("tasks.") for module in found if module.startswith("tasks.")}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_relative_imports(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not [module for module, level in imports(tree, nested=True) if level]
+
+
+@pytest.mark.parametrize("path", sorted((CHECKOUT / "tasks").rglob("*.py")), ids=name_of)
+def test_tasks_know_nothing_of_airflow(path: Path) -> None:
+    roots = {module.split(".")[0] for module in imported(path, nested=True)}
+    assert not roots & {"airflow", "graft_airflow"}
+
+
+@pytest.mark.parametrize("layer", ["dags", "plugins"])
+def test_dags_and_plugins_import_only_light_modules_when_they_are_parsed(layer: str) -> None:
+    for path in (CHECKOUT / layer).rglob("*.py"):
+        assert tasks_of(path, nested=False) <= LIGHT, name_of(path)
+        roots = {module.split(".")[0] for module in imported(path, nested=True)}
+        third = roots - set(sys.stdlib_module_names)
+        assert third <= {"airflow", "tasks", "graft_airflow"}, name_of(path)
+
+
+def test_a_dags_imports_of_tasks_are_in_the_steps_not_in_the_dag() -> None:
+    """The body of a function under ``@dag`` runs at every parse."""
+    for path in (CHECKOUT / "dags").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and "dag" in ast.dump(node.decorator_list[0]):
+                decorator = node.decorator_list[0]
+                called = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if isinstance(called, ast.Name) and called.id == "dag":
+                    assert not list(imports(node, nested=True))
+
+
+def test_tasks_have_no_cycles() -> None:
+    modules = {
+        ".".join(path.relative_to(CHECKOUT / "tasks").with_suffix("").parts): path
+        for path in (CHECKOUT / "tasks").rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    graph = {name: tasks_of(path, nested=True) & set(modules) for name, path in modules.items()}
+    order = list(graphlib.TopologicalSorter(graph).static_order())
+    assert set(order) == set(modules)
+    place = {name: number for number, name in enumerate(order)}
+    assert place["errors"] < place["dataset"] < place["dump"] < place["job"] < place["train_job"]
+
+
+def test_no_name_that_would_shadow_another_package() -> None:
+    """Airflow puts dags/ and plugins/ on the path."""
+    for layer in ("dags", "plugins"):
+        names = {path.stem for path in (CHECKOUT / layer).iterdir()}
+        assert not names & {"tasks", "config", "utils"}
+        assert not names & (set(sys.stdlib_module_names) | {"tests", "airflow"})
+
+
+def test_tests_are_no_package() -> None:
+    """With an ``__init__.py``, tests/tasks would shadow tasks."""
+    assert not list((CHECKOUT / "tests").rglob("__init__.py"))
+
+
+def test_importing_the_dag_imports_nothing_heavy(tmp_path: Path) -> None:
+    program = (
+        "import json, runpy, sys\n"
+        "runpy.run_path('dags/flowers_transfer_learning.py')\n"
+        "print(json.dumps(sorted(sys.modules)))\n"
+    )
+    env = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=CHECKOUT,
+        env={**env, "AIRFLOW_HOME": str(tmp_path), "PYTHONPATH": "plugins"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stderr
+    modules = json.loads(ran.stdout.splitlines()[-1])
+    assert "airflow.sdk" in modules
+    assert not {module.split(".")[0] for module in modules} & set(HEAVY)
+    ours = {m.removeprefix("tasks.") for m in modules if m.startswith("tasks.")}
+    assert ours == LIGHT & ours
