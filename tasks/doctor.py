@@ -81,10 +81,11 @@ def spark_master(connection: str) -> str:
         kind, host, port = _parts(connection)
     except ValueError as error:
         raise SetupError(
-            f"{SPARK_CONNECTION} is {connection!r}, expected JSON or a URI: {error}; {_USE_LOCAL}"
+            # Not the connection itself: it may hold a password.
+            f"{SPARK_CONNECTION} is no connection, expected JSON or a URI: {error}; {_USE_LOCAL}"
         ) from None
     if not host:
-        raise SetupError(f"{SPARK_CONNECTION} is {connection!r}, which names no host; {_USE_LOCAL}")
+        raise SetupError(f"{SPARK_CONNECTION} names no host; {_USE_LOCAL}")
     whole = kind == "spark" and ("://" in host or not port)
     master = host if whole else f"{kind}://{host}"
     return f"{master}:{port}" if port else master

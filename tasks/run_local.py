@@ -59,7 +59,7 @@ def run(source: str, conf: Mapping[str, Any]) -> int:
     """Check the machine, make the sample if it is asked for, run the DAG, print the summary."""
     started = time.monotonic()
     _say("doctor")
-    findings = list(doctor.examine(environment()))
+    findings = list(doctor.examine({**os.environ, **environment()}))
     for finding in findings:
         _say(f"  {finding.line()}")
     if not all(finding.ok for finding in findings):

@@ -5,6 +5,7 @@ The model is the original example's: Squeeze, Linear; cross entropy; RMSprop (Ti
 """
 
 import logging
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from tasks.config import JobConfig, TrainingParams
 from tasks.dump import Pipeline
+from tasks.errors import GraftError
 from tasks.features.store import feature_files, read_features
 from tasks.head import FloatArray, Head, Scaling, fit_scaling, fold, scaling_of
 from tasks.network import FEATURE_SIZE
@@ -109,8 +111,18 @@ def train(
     weight, bias = (np.asarray(w, np.float32) for w in trained.get_weights())
     with log.open(encoding="utf-8") as lines:
         epochs = list(read_epochs(lines))
+    _require_finite(epochs, config)
     head = Head(weight, bias)
     return (fold(head, scaling) if scaling else head), epochs
+
+
+def _require_finite(epochs: Sequence[Epoch], config: JobConfig) -> None:
+    diverged = [epoch for epoch in epochs if not math.isfinite(epoch.loss)]
+    if diverged:
+        raise GraftError(
+            f"training diverged: the loss of epoch {diverged[0].epoch} is {diverged[0].loss}; "
+            f"learning_rate is {config.learning_rate}, try a lower one"
+        )
 
 
 def _local(
