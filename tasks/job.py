@@ -6,6 +6,7 @@ import logging
 import platform
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -139,11 +140,14 @@ class Job:
             head, epochs = train(
                 context, paths, len(class_names), self.config, self.plan, folder / OPTIMIZER_LOG
             )
-        with self.stages.timed("predictions"):
-            top1 = write_predictions(context, paths[1], head, class_names, folder)
+        with self.stages.timed("export"), ThreadPoolExecutor() as pool:
+            # One waits for Python workers, the other for the JVM.
+            exported = pool.submit(export_head, context, head, class_names, folder)
+            top1 = write_predictions(
+                context, paths[1], head, class_names, folder, self.cluster.cores
+            )
+            exported.result()
         _compare(top1, epochs[-1])
-        with self.stages.timed("export"):
-            export_head(context, head, class_names, folder)
         write_json(folder / METRICS, self._metrics(features, epochs, top1))
 
     def _metrics(

@@ -13,18 +13,23 @@ PARQUET = "predictions.parquet"
 
 
 def write_predictions(
-    context: Any, features: Path, head: Head, class_names: Sequence[str], folder: Path
+    context: Any,
+    features: Path,
+    head: Head,
+    class_names: Sequence[str],
+    folder: Path,
+    cores: int,
 ) -> float:
     """Write ``predictions.parquet`` into ``folder`` and return the top-1 accuracy.
 
     Columns: ``shard``, ``record``, ``label``, ``prediction`` (both from 0), their names, and
-    ``probability``, one float per class. The executors predict; the driver holds one file's rows at
-    a time.
+    ``probability``, one float per class. The executors predict; the driver holds the rows of one
+    core's files at a time.
     """
     import pyarrow.parquet as pq
 
-    files = feature_files(features)
-    tables = context.parallelize(files, len(files)).map(_predictor(head, list(class_names)))
+    files = context.parallelize(feature_files(features), cores)
+    tables = files.map(_predictor(head, list(class_names)))
     right = count = 0
     writer = None
     for table in tables.toLocalIterator(prefetchPartitions=True):

@@ -14,6 +14,7 @@ from tasks.dump import FROZEN, Pipeline
 from tasks.errors import DataError
 from tasks.features.chunks import Chunk
 from tasks.graph import Nodes
+from tasks.python_worker import settle
 from tasks.tensorflow_import import import_session_runtime
 from tasks.tfrecord import read_records
 
@@ -84,7 +85,9 @@ def _load(frozen: str, nodes: Nodes) -> _Network:
     with graph.as_default():
         runtime.import_graph_def(definition, name="")
     config = runtime.config(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
-    return _Network(runtime.session(graph=graph, config=config), nodes, runtime.invalid_argument)
+    session = runtime.session(graph=graph, config=config)
+    settle()
+    return _Network(session, nodes, runtime.invalid_argument)
 
 
 def _rows(

