@@ -8,6 +8,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from PIL import Image
@@ -28,12 +29,23 @@ def make_sample(home: Home) -> Artifact:
     """Return the sample's folder, which holds the two archives in the official layouts."""
 
     def make(folder: Path) -> None:
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            write_archive(folder / DATASET_ARCHIVE, dataset_files(Path(scratch)))
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            write_archive(folder / CHECKPOINT_ARCHIVE, [write_checkpoint(Path(scratch))])
+        # Another process draws while this one loads TensorFlow.
+        with ProcessPoolExecutor(1) as pool:
+            drawn = pool.submit(_write_dataset, folder)
+            _write_checkpoint(folder)
+            drawn.result()
 
     return build(home.samples, {"version": _VERSION}, make)
+
+
+def _write_dataset(folder: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        write_archive(folder / DATASET_ARCHIVE, dataset_files(Path(scratch)))
+
+
+def _write_checkpoint(folder: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        write_archive(folder / CHECKPOINT_ARCHIVE, [write_checkpoint(Path(scratch))])
 
 
 def sample_conf(sample: Path) -> dict[str, str]:

@@ -20,7 +20,7 @@ from tasks.dataset import (
 from tasks.sample_drawing import FLOWERS, draw_flower
 from tasks.tfrecord import write_records
 
-RECORDS = {"train": 300, "validation": 75}
+RECORDS = {"train": 240, "validation": 60}
 SHARDS = 5
 SEED = 2
 SHORTEST, LONGEST = 140, 200  # sides, in pixels

@@ -40,7 +40,7 @@ def test_the_summary_tells_accuracy_seconds_and_places(first, metrics):
 
 def test_the_log_has_a_line_for_every_epoch_and_no_noise_of_spark(first):
     assert first.output.count("Top1Accuracy is Accuracy(") == 4
-    assert "features: 375 of 375 images" in first.output
+    assert "features: 300 of 300 images" in first.output
     for noise in ("WARN", "log4j", "creating:", "oneDNN", "MLIR", "cls.getname"):
         assert noise not in first.output
 
@@ -68,7 +68,7 @@ def test_the_arrays_predict_what_the_predictions_say(shell, metrics):
         [("shard", "ascending"), ("record", "ascending")]
     )
     assert class_names == ["daisy", "dandelion", "roses", "sunflowers", "tulips"]
-    assert predictions.num_rows == 75
+    assert predictions.num_rows == 60
     np.testing.assert_array_equal(predictions["label"].to_numpy(), features.label)
     np.testing.assert_array_equal(
         predictions["prediction"].to_numpy(), head.logits(features.feature).argmax(axis=1)
