@@ -16,7 +16,6 @@ from tasks.network import (
     FEATURE_SIZE,
     IMAGE_SIZE,
     inception_v1,
-    network_variables,
 )
 from tasks.sample_drawing import FLOWERS, draw_flower
 from tasks.tensorflow_import import import_tensorflow
