@@ -16,11 +16,12 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from tasks import download as module
+from tasks import byte_progress
 from tasks.artifact import Artifact
-from tasks.download import RetryPolicy, download, downloaded_file, file_name, redact
+from tasks.download import download, downloaded_file, file_name
 from tasks.errors import DataError, NetworkError, ParamsError, StorageError
 from tasks.paths import CHECKOUT
+from tasks.transfer import RetryPolicy, redact
 
 POLICY = RetryPolicy(
     attempts=3, connect_timeout=2, read_timeout=0.2, first_wait=0.01, longest_wait=0.02
@@ -218,7 +219,7 @@ class TestWhole:
         caplog: pytest.LogCaptureFixture,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(module, "_PROGRESS_SECONDS", 0)
+        monkeypatch.setattr(byte_progress, "_PROGRESS_SECONDS", 0)
         caplog.set_level(logging.INFO)
         fetch()
         lines = [message for message in caplog.messages if "MiB/s" in message]
