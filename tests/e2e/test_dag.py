@@ -58,6 +58,7 @@ def test_a_cut_of_the_fixtures_over_http(migrated, good):
     before = set(migrated.home.runs.glob("*")) if migrated.home.runs.exists() else set()
     ran = dags_test(migrated, good)
     assert ran.status == 0, ran.output[-5000:]
+    assert "features: 200 of 200 images" in ran.output
     (run,) = set(migrated.home.runs.glob("*")) - before
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["records"] == {"train": 160, "validation": 40}

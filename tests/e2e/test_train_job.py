@@ -68,7 +68,6 @@ def test_the_original_command_line_trains(shell, dumps):
     ran = submit(shell, dumps, "-b", "15", "-e", "3", run_id="original")
     assert ran.status == 0, ran.output[-5000:]
     assert "batch size 15 -> 16, a multiple of 2 cores" in ran.output
-    assert "features: 200 of 200 images" in ran.output
     assert ran.output.count("Top1Accuracy is Accuracy(") == 3
     metrics = metrics_of(shell, "original")
     assert metrics["records"] == {"train": 160, "validation": 40}
