@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 SOURCE ?= sample
+# What env.sh sets, without its data base: make run creates that beside other work.
+ENV := eval "$$(PYTHONPATH=. $(BIN)/python -m tasks.environment)"
 CONF ?= {}
 UV_VERSION := 0.13.9
 
@@ -27,10 +29,10 @@ $(DEV_READY): requirements.txt requirements-dev.txt scripts/setup.sh
 	@touch $(READY) $@
 
 doctor: $(READY) ## Check this machine: a line each, ok or what to do
-	@source ./env.sh && python -m tasks.doctor
+	@$(ENV) && python -m tasks.doctor
 
 run: $(READY) ## Run the DAG to its end and print a summary (SOURCE=..., CONF='{...}')
-	@source ./env.sh && python -m tasks.run_local --source '$(SOURCE)' --conf '$(subst ','\'',$(CONF))'
+	@$(ENV) && python -m tasks.run_local --source '$(SOURCE)' --conf '$(subst ','\'',$(CONF))'
 
 shell: $(READY) ## Open a shell in which airflow and spark-submit are Graft's
 	@source ./env.sh && exec $${SHELL:-/bin/bash}
@@ -48,10 +50,10 @@ types: $(DEV_READY) ## mypy, strict
 	@$(BIN)/mypy
 
 bench: $(DEV_READY) ## Benchmarks, as ratios of one run
-	@source ./env.sh && python -m benchmarks
+	@$(ENV) && python -m benchmarks
 
 sample: $(READY) ## Make the bundled sample and say where it is
-	@source ./env.sh && python -m tasks.sample make
+	@$(ENV) && python -m tasks.sample make
 
 lock: ## Compile requirements.txt and requirements-dev.txt anew
 	@scripts/lock.sh $(UV_VERSION)

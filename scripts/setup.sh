@@ -7,7 +7,9 @@ found=$(scripts/uv.sh "$1")
 { read -r uv; read -r python; } <<<"$found"
 shift
 echo "setup: installing $* into .venv" >&2
-[ -x .venv/bin/python ] || "$uv" venv --quiet --python "$python" .venv
+if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
+    "$uv" venv --quiet --clear --python "$python" .venv
+fi
 # The locks are complete, hashes included. Byte code is compiled here because Spark's and Airflow's
 # many short processes would compile TensorFlow again and again where they may not write it.
 "$uv" pip sync --quiet --require-hashes --compile-bytecode --python .venv/bin/python "$@"

@@ -12,6 +12,8 @@ from unittest.mock import patch
 import numpy as np
 import numpy.typing as npt
 
+from tasks.errors import SetupError
+from tasks.spark_errors import user_errors
 from tasks.spark_settings import submit_conf, submit_env
 
 
@@ -19,20 +21,27 @@ from tasks.spark_settings import submit_conf, submit_env
 def bigdl_jvm() -> Iterator[Any]:
     """Start a JVM without a Spark context, yield its py4j gateway and end it."""
     from pyspark import SparkConf
+    from pyspark.errors import PySparkRuntimeError
     from pyspark.java_gateway import launch_gateway
 
-    with patch.dict(os.environ, submit_env()):
-        gateway = launch_gateway(
-            SparkConf(loadDefaults=False).setAll(submit_conf().items()),
-            # BigDL prints every class it registers.
-            popen_kwargs={"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
-        )
+    try:
+        with patch.dict(os.environ, submit_env()):
+            gateway = launch_gateway(
+                SparkConf(loadDefaults=False).setAll(submit_conf().items()),
+                # BigDL prints every class it registers.
+                popen_kwargs={"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
+            )
+    except PySparkRuntimeError as error:
+        raise SetupError(f"no JVM with BigDL starts: run make doctor ({error})") from error
     try:
         yield gateway
     finally:
         gateway.shutdown()
         gateway.proc.stdin.close()
-        gateway.proc.wait(timeout=60)
+        try:
+            gateway.proc.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            gateway.proc.kill()
 
 
 def save_tensors(tensors: Mapping[str, npt.NDArray[np.float32]], path: Path) -> None:
@@ -44,7 +53,7 @@ def save_tensors(tensors: Mapping[str, npt.NDArray[np.float32]], path: Path) -> 
     from bigdl.dllib.utils.common import JTensor
 
     dictionary = {name: JTensor.from_ndarray(value) for name, value in tensors.items()}
-    with bigdl_jvm() as gateway:
+    with bigdl_jvm() as gateway, user_errors():
         serde = gateway.jvm.org.apache.spark.bigdl.api.python.BigDLSerDe
         python_api = gateway.jvm.com.intel.analytics.bigdl.dllib.utils.python.api.PythonBigDL
         loaded = serde.loads(bytearray(pickle.dumps(dictionary, protocol=2)))

@@ -78,7 +78,10 @@ class TrainingParams(_Strict):
         ge=0,
         le=2**31 - 1,
         title="Seed",
-        description="The same seed on the same input gives the same head.",
+        description=(
+            "The same seed on the same input gives the same head, on one machine with the same "
+            "number of cores."
+        ),
         json_schema_extra={"section": "Training"},
     )
     feature_engine: FeatureEngine = Field(
@@ -177,8 +180,8 @@ class JobConfig(TrainingParams):
         title="Most features on the driver, MiB",
         description=(
             "On a local master, features up to this size are trained on in the driver's JVM "
-            "(LocalOptimizer); larger ones, or any on a cluster, stay distributed "
-            "(DistriOptimizer)."
+            "(LocalOptimizer), if they are no more than an eighth of its heap too; larger ones, or "
+            "any on a cluster, stay distributed (DistriOptimizer)."
         ),
     )
     log_iterations: bool = Field(
@@ -215,4 +218,10 @@ def _explain(model: type[_Strict], problem: Mapping[str, Any]) -> str:
     if problem["type"] == "missing":
         return f"{name} is missing: {model.model_fields[name].description}"
     expected = str(problem["msg"]).removeprefix("Input should ").removeprefix("String should ")
-    return f"{name} is {problem['input']!r}, expected to {expected}"
+    return f"{name} is {_shown(name, problem['input'])}, expected to {expected}"
+
+
+def _shown(name: str, value: object) -> str:
+    # A URL may hold a password, and one that is malformed may hold it anywhere.
+    hidden = name.endswith("_url") and any(mark in str(value) for mark in "@?")
+    return "malformed" if hidden else repr(value)

@@ -135,15 +135,25 @@ def read_pipeline(dump: Path) -> Pipeline:
             f"{dump} is not a dump: it has no {missing[0]}; expected the folder that dump_train "
             "or dump_validation made"
         )
+    try:
+        pipeline = _parse_description(dump)
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{dump / DESCRIPTION} is damaged or of another version ({error}): dump it again"
+        ) from None
+    for shard in pipeline.shards:
+        _check_shard(dump, shard)
+    return pipeline
+
+
+def _parse_description(dump: Path) -> Pipeline:
     fields: dict[str, Any] = json.loads((dump / DESCRIPTION).read_text(encoding="utf-8"))
     if fields.pop("format") != _FORMAT:
-        raise DataError(f"{dump / DESCRIPTION} has another format than {_FORMAT}: dump it again")
+        raise ValueError(f"its format is not {_FORMAT}")
     shards = tuple(
         Shard(**{**s, "path": Path(s["path"]), "chunk_offsets": tuple(s["chunk_offsets"])})
         for s in fields["shards"]
     )
-    for shard in shards:
-        _check_shard(dump, shard)
     fields.update(
         path=dump,
         class_names=tuple(fields["class_names"]),

@@ -8,6 +8,7 @@ import numpy as np
 
 from tasks.head import Head
 from tasks.spark_cluster import quiet
+from tasks.spark_errors import user_errors
 from tasks.training import new_model
 
 ARRAYS = "head.npz"
@@ -17,7 +18,7 @@ BIGDL = "head.bigdl"
 def export_head(context: Any, head: Head, class_names: Sequence[str], folder: Path) -> None:
     """Write ``head.npz`` and ``head.bigdl`` into ``folder``; both work on raw features."""
     np.savez(folder / ARRAYS, weight=head.weight, bias=head.bias, class_names=np.array(class_names))
-    with quiet():
+    with quiet(), user_errors():
         class_count, feature_size = head.weight.shape
         model = new_model(context, class_count, feature_size, seed=0)
         model.set_weights([head.weight, head.bias])

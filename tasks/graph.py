@@ -8,13 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tasks.dataset import IMAGE_ENCODED, LABEL
 from tasks.network import IMAGE_SIZE, inception_v1
 from tasks.preprocessing import preprocess
 from tasks.slim_compat import import_slim
 from tasks.tensorflow_import import import_tensorflow
-
-ENCODED_KEY = "image/encoded"
-LABEL_KEY = "image/class/label"
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def _parse(record: Any) -> tuple[Any, Any]:
             dense_defaults=[tf.constant([], tf.int64), tf.constant([], tf.string)],
             num_sparse=0,
             sparse_keys=[],
-            dense_keys=[LABEL_KEY, ENCODED_KEY],
+            dense_keys=[LABEL, IMAGE_ENCODED],
             sparse_types=[],
             dense_shapes=[[], []],
         ).dense_values

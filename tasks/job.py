@@ -7,7 +7,7 @@ import platform
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +16,10 @@ from typing import Any
 from tasks.artifact import Artifact, build, write_json
 from tasks.config import JobConfig, TrainingParams
 from tasks.dump import Pipeline, read_pipeline
-from tasks.errors import DataError, GraftError
+from tasks.errors import DataError, GraftError, StorageError
 from tasks.export import export_head
 from tasks.features.store import extract_features
-from tasks.job_outcome import METRICS, write_error, write_metrics
+from tasks.job_outcome import METRICS, clear_outcome, write_error, write_metrics
 from tasks.optimizer_log import Epoch
 from tasks.parent_guard import guard_parents
 from tasks.paths import Home
@@ -58,10 +58,13 @@ def run(config: JobConfig) -> Path:
     guard_parents()
     home = Home.from_environ()
     run_id = config.run_id or f"by_hand__{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
+    clear_outcome(home, run_id)
     try:
         model = _train(config, home, run_id)
     except GraftError as error:
-        write_error(home, run_id, error)
+        # Where not even this can be written, the first error is still the one to tell.
+        with suppress(StorageError):
+            write_error(home, run_id, error)
         raise
     metrics = json.loads((model.path / METRICS).read_text(encoding="utf-8"))
     write_metrics(home, run_id, {"run_id": run_id, "model": model.as_dict(), **metrics})
@@ -90,6 +93,11 @@ def _train(config: JobConfig, home: Home, run_id: str) -> Artifact:
 
 def require_pair(train_dump: Pipeline, validation_dump: Pipeline) -> None:
     """Raise a ``DataError`` unless a head trained on one dump can be measured on the other."""
+    for pipeline, split in ((train_dump, "train"), (validation_dump, "validation")):
+        if pipeline.split != split:
+            raise DataError(
+                f"{pipeline.path} is a dump of the {pipeline.split} split, expected {split}"
+            )
     for name in ("class_names", "feature_size"):
         ours, theirs = getattr(train_dump, name), getattr(validation_dump, name)
         if ours != theirs:

@@ -4,15 +4,13 @@
 workers along but not its Python driver; and a killed Airflow task takes neither.
 """
 
-import logging
 import os
 import signal
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 
 import psutil
-
-logger = logging.getLogger(__name__)
 
 #: Process id of the Airflow task; set by the operator. By hand there is none to guard against.
 TASK_PID = "GRAFT_TASK_PID"
@@ -22,6 +20,9 @@ _POLL_SECONDS = 0.5
 def guard_parents(environ: Mapping[str, str] | None = None) -> None:
     """Watch the JVM that started this process, and the Airflow task behind it if there is one."""
     task_pid = (os.environ if environ is None else environ).get(TASK_PID, "")
+    if os.getppid() == 1 and psutil.Process(1).name() != "java":
+        # The JVM was gone before this looked, and init took its place.
+        os.kill(os.getpid(), signal.SIGKILL)
     watched = [_process(os.getppid()), *([_process(int(task_pid))] if task_pid.isdigit() else [])]
     threading.Thread(target=_watch, args=(watched,), name="parent-guard", daemon=True).start()
 
@@ -38,8 +39,9 @@ def _watch(parents: list[psutil.Process | None]) -> None:
     while all(parent is not None and _lives(parent) for parent in parents):
         forever.wait(_POLL_SECONDS)
     jvm = parents[0]
-    if jvm is not None and _lives(jvm):
-        jvm.kill()
+    with suppress(psutil.Error):
+        if jvm is not None:
+            jvm.kill()
     os.kill(os.getpid(), signal.SIGKILL)
 
 

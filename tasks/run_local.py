@@ -22,6 +22,7 @@ from tasks.summary import summary
 
 DAG_ID = "flowers_transfer_learning"
 SOURCES = ("sample", "flowers")
+_EXAMPLE = '{"epochs": 5}'
 _INPUTS = {"dataset_url", "checkpoint_url"}
 
 
@@ -48,9 +49,10 @@ def parse_conf(text: str) -> dict[str, Any]:
     try:
         conf = json.loads(text)
     except ValueError as error:
-        raise ParamsError(f"CONF is {text!r}, expected a JSON object: {error}") from None
+        # Not the text itself: a URL in it may hold a password.
+        raise ParamsError(f"CONF is no JSON object such as {_EXAMPLE}: {error}") from None
     if not isinstance(conf, dict):
-        raise ParamsError(f'CONF is {text!r}, expected a JSON object such as {{"epochs": 5}}')
+        raise ParamsError(f"CONF is a JSON {type(conf).__name__}, expected one such as {_EXAMPLE}")
     parse(RunParams, conf)
     return conf
 
@@ -78,7 +80,8 @@ def run(source: str, conf: Mapping[str, Any]) -> int:
             _say(line)
     if use_sample:
         _say("  The bundled sample is drawn and its network has random weights: a demonstration.")
-    for error in console.errors or []:
+    # An error that a retry mended is none.
+    for error in () if succeeded else console.errors or ():
         _say(f"  FAILED: {error}")
     _say(f"  log         {_log(home)}")
     _say(f"\n{'succeeded' if succeeded else 'FAILED'} in {time.monotonic() - started:.0f} s")

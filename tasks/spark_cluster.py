@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tasks.artifact import storage_errors
 from tasks.errors import SetupError
 from tasks.paths import CHECKOUT
 
@@ -32,6 +33,11 @@ class Cluster:
     context: Any
     master: str
     cores: int
+
+    @property
+    def heap_mib(self) -> float:
+        """The largest heap that the driver's JVM may have."""
+        return float(self.context._jvm.java.lang.Runtime.getRuntime().maxMemory() / 2**20)
 
     @property
     def is_local(self) -> bool:
@@ -59,7 +65,8 @@ def spark_cluster(name: str) -> Iterator[Cluster]:
         try:
             _silence(context._jvm)
             _require_bigdl(context._jvm)
-            context.addPyFile(_pack_tasks(Path(folder)))
+            with storage_errors(Path(folder)):
+                context.addPyFile(_pack_tasks(Path(folder)))
             with quiet():
                 engine_cores = _init_bigdl()
             # BigDL counts half the cores of local[*].
@@ -109,7 +116,13 @@ def _require_bigdl(jvm: Any) -> None:
 def _init_bigdl() -> int:
     from bigdl.dllib.utils.common import get_node_and_core_number, init_engine
 
-    init_engine()
+    try:
+        init_engine()
+    except Exception as error:
+        raise SetupError(
+            "BigDL cannot tell how many cores the cluster has: submit with --executor-cores and "
+            f"--total-executor-cores or --num-executors ({str(error).strip().splitlines()[-1]})"
+        ) from error
     nodes, cores = get_node_and_core_number()
     return int(nodes * cores)
 

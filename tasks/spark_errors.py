@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tasks import errors
-from tasks.errors import GraftError
+from tasks.errors import GraftError, StorageError
 
+_NO_ROOM = "No space left on device"
 _RAISED = re.compile(r"tasks\.errors\.(\w+): (.+)")
 
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Raise the ``GraftError`` of a Python worker as it was, without Spark's traces around it."""
+    """Raise the ``GraftError`` of a Python worker, or of a full disk, without Spark's traces."""
     try:
         yield
     except Exception as error:
@@ -23,7 +24,7 @@ def user_errors() -> Iterator[None]:
 
 
 def user_error(error: BaseException) -> GraftError | None:
-    """Return the ``GraftError`` that a Python worker raised, or None if there was none.
+    """Return the ``GraftError`` behind an error of Spark's, or None if there is none.
 
     Args:
         error: what Spark raised on the driver; the worker's traceback is in its text.
@@ -32,4 +33,9 @@ def user_error(error: BaseException) -> GraftError | None:
         return error
     found = _RAISED.search(str(error))
     kind = getattr(errors, found.group(1), None) if found else None
-    return kind(found.group(2).strip()) if found and kind else None
+    if found and kind:
+        raised: GraftError = kind(found.group(2).strip())
+        return raised
+    if _NO_ROOM in str(error):
+        return StorageError("no room left while Spark or BigDL wrote: make room, then run again")
+    return None

@@ -35,6 +35,10 @@ RMSPROP_EPSILON = 1e-8
 _POOLED = (-1, 1, 1, FEATURE_SIZE)
 _MIB = 2**20
 
+# Features reach BigDL as text through py4j and are copied on the way: 1/4 of the heap was too much,
+# 1/8 was not.
+_HEAP_PER_FEATURES = 8
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -57,14 +61,15 @@ def plan_training(config: JobConfig, pipelines: Sequence[Pipeline], cluster: Clu
     """Choose the optimiser and round the batch; say so in one line each."""
     values = sum(p.records * p.feature_size for p in pipelines)
     size = values * np.dtype(np.float32).itemsize / _MIB
-    optimizer = LOCAL if cluster.is_local and size <= config.max_local_mib else DISTRIBUTED
+    bound = min(config.max_local_mib, cluster.heap_mib / _HEAP_PER_FEATURES)
+    optimizer = LOCAL if cluster.is_local and size <= bound else DISTRIBUTED
     logger.info(
-        "%s: master %s, %d cores, %.1f MiB of features (the driver takes up to %d)",
+        "%s: master %s, %d cores, %.1f MiB of features (the driver takes up to %.0f)",
         optimizer,
         cluster.master,
         cluster.cores,
         size,
-        config.max_local_mib if cluster.is_local else 0,
+        bound if cluster.is_local else 0,
     )
     batch_size = -(-config.batch_size // cluster.cores) * cluster.cores
     if batch_size != config.batch_size:
@@ -117,6 +122,8 @@ def train(
 
 
 def _require_finite(epochs: Sequence[Epoch], config: JobConfig) -> None:
+    if not epochs:
+        raise GraftError("the optimiser left no log: is there room left below GRAFT_HOME?")
     diverged = [epoch for epoch in epochs if not math.isfinite(epoch.loss)]
     if diverged:
         raise GraftError(

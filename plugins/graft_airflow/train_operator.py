@@ -74,6 +74,11 @@ class TrainClassifierOperator(SparkSubmitOperator):
             ) from None
         self._hook = self._get_hook()
         master = str(self._hook._connection["master"])
+        if self._hook._connection["deploy_mode"] == "cluster":
+            raise AirflowFailException(
+                f"the Airflow connection {self._conn_id!r} says deploy mode cluster, expected "
+                "client: the driver has to see GRAFT_HOME and this task"
+            )
         if master == "yarn" and not {"HADOOP_CONF_DIR", "YARN_CONF_DIR"} & set(os.environ):
             raise AirflowFailException(
                 f"the Airflow connection {self._conn_id!r} says yarn, but neither HADOOP_CONF_DIR "

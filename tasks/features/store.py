@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tasks.artifact import Artifact, build
+from tasks.artifact import Artifact, build, storage_errors
 from tasks.dump import Pipeline
 from tasks.errors import GraftError
 from tasks.features import tensorflow_engine
@@ -71,8 +71,18 @@ def extract_features(
 
         return build(home.features, _recipe(pipeline, engine), make)
 
+    def extract_or_cancel(pipeline: Pipeline) -> Artifact:
+        try:
+            return extract_split(pipeline)
+        except BaseException:
+            # The other splits would go on for nothing.
+            context.cancelAllJobs()
+            raise
+
     with reported(progress, lambda: done.value), ThreadPoolExecutor(len(pipelines)) as pool:
-        return list(pool.map(extract_split, pipelines))
+        futures = [pool.submit(extract_or_cancel, pipeline) for pipeline in pipelines]
+    _raise_first([future.exception() for future in futures])
+    return [future.result() for future in futures]
 
 
 def feature_files(path: Path) -> list[Path]:
@@ -110,13 +120,21 @@ def _writer(
         table = pa.Table.from_batches(list(ENGINES[engine](chunk, pipeline)))
         target = folder / f"{Path(chunk.shard).stem}-{chunk.first:09d}.parquet"
         aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-        # Features are noise to a compressor, and a dictionary of them is larger than they are.
-        pq.write_table(table, aside, compression="none", use_dictionary=["shard"])
-        aside.replace(target)
+        with storage_errors(target):
+            # Features are noise to a compressor, and a dictionary of them larger than they are.
+            pq.write_table(table, aside, compression="none", use_dictionary=["shard"])
+            aside.replace(target)
         done(table.num_rows)
         return int(table.num_rows)
 
     return write
+
+
+def _raise_first(errors: Sequence[BaseException | None]) -> None:
+    """Raise the error that the others, of jobs cancelled because of it, follow from."""
+    raised = [error for error in errors if error is not None]
+    for error in sorted(raised, key=lambda error: not isinstance(error, GraftError)):
+        raise error
 
 
 def _recipe(pipeline: Pipeline, engine: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,8 @@ def extract_chunk(chunk: Chunk, pipeline: Pipeline) -> Iterator[Any]:
     Raises:
         DataError: a picture does not decode; shard and record are named.
     """
-    network = _load(str(pipeline.path / FROZEN), pipeline.nodes)
+    weights = pipeline.digests["weights"]
+    network = _load(_Frozen(weights, pipeline.nodes, pipeline.path / FROZEN))
     wanted = chunk.skip + chunk.records
     records = islice(read_records(Path(chunk.shard), chunk.offset, wanted), chunk.skip, None)
     name = Path(chunk.shard).name
@@ -75,19 +76,28 @@ class _Network:
             ) from None
 
 
+@dataclass(frozen=True)
+class _Frozen:
+    """A frozen graph; those of two dumps of the same weights are equal."""
+
+    weights: str
+    nodes: Nodes
+    path: Path = field(compare=False)
+
+
 # One session for the life of a worker process: loading the graph takes as long as 30 images.
 @functools.lru_cache(maxsize=1)
-def _load(frozen: str, nodes: Nodes) -> _Network:
+def _load(frozen: _Frozen) -> _Network:
     runtime = import_session_runtime()
     definition = runtime.graph_def()
-    definition.ParseFromString(Path(frozen).read_bytes())
+    definition.ParseFromString(frozen.path.read_bytes())
     graph = runtime.graph()
     with graph.as_default():
         runtime.import_graph_def(definition, name="")
     config = runtime.config(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
     session = runtime.session(graph=graph, config=config)
     settle()
-    return _Network(session, nodes, runtime.invalid_argument)
+    return _Network(session, frozen.nodes, runtime.invalid_argument)
 
 
 def _rows(

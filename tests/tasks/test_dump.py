@@ -226,5 +226,5 @@ class TestNoDump:
             shutil.copyfile(dumps["train"].path / name, tmp_path / name)
         fields = json.loads((tmp_path / DESCRIPTION).read_text())
         (tmp_path / DESCRIPTION).write_text(json.dumps({**fields, "format": 0}))
-        with pytest.raises(DataError, match=r"has another format than \d+: dump it again"):
+        with pytest.raises(DataError, match=r"is damaged or of another version .*: dump it again"):
             read_pipeline(tmp_path)

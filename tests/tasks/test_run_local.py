@@ -16,10 +16,11 @@ def test_a_good_conf_comes_back_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", r"^CONF is '', expected a JSON object: "),
-        ("{epochs: 5}", r"^CONF is '{epochs: 5}', expected a JSON object: "),
-        ("[1]", r"^CONF is '\[1\]', expected a JSON object such as {\"epochs\": 5}$"),
-        ("5", r"^CONF is '5', expected a JSON object such as"),
+        ("", r'^CONF is no JSON object such as {"epochs": 5}: '),
+        ("{epochs: 5}", r"^CONF is no JSON object such as .*: Expecting property name"),
+        ("[1]", r'^CONF is a JSON list, expected one such as {"epochs": 5}$'),
+        ("5", r"^CONF is a JSON int, expected one such as"),
+        ('{"dataset_url": "https://me:secret@h/a b"}', r"^dataset_url is malformed, expected to"),
         ('{"epochs": 0}', r"^epochs is 0, expected to be greater than or equal to 1$"),
         ('{"learning_rate": NaN}', r"^learning_rate is nan, expected to be a finite number$"),
         ('{"learning_rate": -1}', r"^learning_rate is -1, expected to be greater than or equal"),
