@@ -80,7 +80,7 @@ def _bare_package(name: str) -> ModuleType:
 @contextmanager
 def _native_errors_hidden() -> Iterator[None]:
     # For what the library writes later; read once, when it loads.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     sys.stderr.flush()
     kept = os.dup(2)
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path of ours

@@ -21,6 +21,8 @@ from tasks.tfrecord import read_records
 # Larger batches are no faster on one thread and take longer to fill their memory.
 _BATCH = 16
 
+_ABOUT_NODES = ("Graph execution error", "Detected at", "Node:", "[[", "Original stack")
+
 
 def extract_chunk(chunk: Chunk, pipeline: Pipeline) -> Iterator[Any]:
     """Yield Arrow record batches of the features of one chunk of a dump's split.
@@ -69,10 +71,9 @@ class _Network:
         try:
             return self.session.run(outputs, {f"{self.nodes.record}:0": record})
         except self.invalid_argument as error:
-            reason = str(error).splitlines()[0]
             raise DataError(
                 f"{shard}, record {number}: image/encoded is not a picture that decodes as JPEG; "
-                f"TensorFlow says: {reason}"
+                f"TensorFlow says: {_reason(error)}"
             ) from None
 
 
@@ -98,6 +99,12 @@ def _load(frozen: _Frozen) -> _Network:
     session = runtime.session(graph=graph, config=config)
     settle()
     return _Network(session, frozen.nodes, runtime.invalid_argument)
+
+
+def _reason(error: Exception) -> str:
+    """Return the line of a graph's error that tells the cause; the others tell the node."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    return next((line for line in lines if line and not line.startswith(_ABOUT_NODES)), lines[0])
 
 
 def _rows(

@@ -1,5 +1,6 @@
 """A GRAFT_HOME for the whole session and the commands a user would give."""
 
+import functools
 import io
 import json
 import os
@@ -16,6 +17,9 @@ import pytest
 
 from tasks.environment import environment, write_spark_defaults
 from tasks.paths import CHECKOUT, Home
+
+#: What to do with the records of the first shard of each split.
+Change = Callable[[Sequence[bytes]], Sequence[bytes]]
 
 _RUN = re.compile(r"^Run (\S+)$", re.M)
 
@@ -78,14 +82,20 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
 
 
 @pytest.fixture(scope="session")
-def cut_archive(fixtures_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cut_fixtures(fixtures_folder: Path) -> Callable[[Path, Change], Path]:
+    """Writes 200 records of the fixtures, changed, as an archive in a folder."""
+    return functools.partial(_cut, fixtures_folder / "flowers.tar.gz")
+
+
+@pytest.fixture(scope="session")
+def cut_archive(cut_fixtures: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """200 records of the fixtures in the official layout: 32 in each training shard, 8 in each
     validation shard."""
-    return cut(fixtures_folder / "flowers.tar.gz", tmp_path_factory.mktemp("cut"), lambda r: r)
+    return cut_fixtures(tmp_path_factory.mktemp("cut"), lambda records: records)
 
 
-def cut(archive: Path, folder: Path, change: Callable[[Sequence[bytes]], Sequence[bytes]]) -> Path:
-    """Write the first records of every shard of ``archive`` into a smaller one."""
+def _cut(archive: Path, folder: Path, change: Change) -> Path:
+    """Write the first records of every shard of an archive; ``change`` those of shard 0."""
     from tasks.tfrecord import read_records, write_records
 
     target = folder / "flowers.tar.gz"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,16 +13,17 @@ import numpy as np
 import psutil
 import pytest
 
+from tasks.dataset import IMAGE_ENCODED, LABEL
 from tasks.export import load_head
 from tasks.features.store import feature_files, read_features
 from tasks.paths import CHECKOUT
+from tasks.sample_dataset import encode_example
 
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture(scope="module")
-def dumps(shell, cut_archive, fixtures_folder):
-    """Dumps of the 200-record cut."""
+def dump_both(shell, archive, fixtures_folder):
+    """Extract an archive and dump both splits."""
     program = (
         "import sys; from tasks import pipeline; from tasks.config import RunParams; "
         "from tasks.paths import Home; home = Home.from_environ(); "
@@ -33,9 +35,15 @@ def dumps(shell, cut_archive, fixtures_folder):
         "for s in ('train', 'validation')]"
     )
     checkpoint = (fixtures_folder / "inception_v1_2016_08_28.tar.gz").as_uri()
-    ran = shell(sys.executable, "-c", program, cut_archive.as_uri(), checkpoint)
+    ran = shell(sys.executable, "-c", program, archive.as_uri(), checkpoint)
     assert ran.status == 0, ran.output
     return ran.output.splitlines()[-2:]
+
+
+@pytest.fixture(scope="module")
+def dumps(shell, cut_archive, fixtures_folder):
+    """Dumps of the 200-record cut."""
+    return dump_both(shell, cut_archive, fixtures_folder)
 
 
 def submit(shell, dumps, *flags, master="local[2]", run_id):
@@ -166,6 +174,29 @@ def test_a_folder_that_is_no_dump_is_named(shell, tmp_path):
     assert ran.status == 2
     assert f"{tmp_path} is not a dump: it has no pipeline.json" in ran.output
     assert "Traceback" not in ran.output
+
+
+def test_a_picture_that_does_not_decode_is_named(shell, cut_fixtures, fixtures_folder, tmp_path):
+    def break_third(records):
+        broken = encode_example({IMAGE_ENCODED: b"no picture", LABEL: 1})
+        return [*records[:3], broken, *records[4:]]
+
+    archive = cut_fixtures(tmp_path, break_third)
+    dumps = dump_both(shell, archive, fixtures_folder)
+    before = set(shell.home.features.glob("[!.]*"))
+    ran = submit(shell, dumps, run_id="broken picture")
+    assert ran.status == 2
+    assert re.search(
+        r"error: flowers_(train|validation)_00000-of-00005.tfrecord, record 3: image/encoded is "
+        r"not a picture that decodes",
+        ran.output,
+    )
+    assert "Traceback" not in ran.output
+    assert len(ran.output.splitlines()) < 20
+    error = json.loads((shell.home.run("broken picture") / "error.json").read_text())
+    assert error["type"] == "DataError"
+    # Both splits hold a broken record, so neither is kept.
+    assert set(shell.home.features.glob("[!.]*")) == before
 
 
 def running(shell):
