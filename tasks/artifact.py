@@ -72,8 +72,9 @@ def storage_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _NO_ROOM:
+            free = free_space(path)[1] / 2**20
             raise StorageError(
-                f"no room left while writing {error.filename or path}: {_free(path)} free; "
+                f"no room left while writing {error.filename or path}: {free:,.0f} MiB free; "
                 "make room or set GRAFT_HOME to a larger disk, then run again"
             ) from error
         if error.errno in _NO_PERMISSION:
@@ -197,6 +198,7 @@ def _write_manifest(aside: Path, recipe: Mapping[str, Any], seconds: float) -> N
     write_json(aside / MANIFEST, manifest)
 
 
-def _free(path: Path) -> str:
+def free_space(path: Path) -> tuple[Path, int]:
+    """Return the nearest folder above ``path`` that exists, and the bytes free on its disk."""
     existing = next(parent for parent in [path, *path.parents] if parent.exists())
-    return f"{shutil.disk_usage(existing).free / 2**20:,.0f} MiB"
+    return existing, shutil.disk_usage(existing).free

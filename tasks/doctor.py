@@ -3,7 +3,6 @@
 import importlib.metadata
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,10 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tasks.artifact import free_space
 from tasks.environment import LOCAL_SPARK, SPARK_CONNECTION
 from tasks.errors import GraftError, SetupError
 from tasks.paths import Home
-from tasks.spark_settings import JAVA_MAJOR, bigdl_jars, java_home, java_version, spark_home
+from tasks.spark_settings import (
+    JAVA_MAJOR,
+    bigdl_jars,
+    java_home,
+    java_version,
+    lacks_yarn_conf,
+    spark_home,
+)
 
 _NEEDED_GIB = 2.0
 _PYTHON = (3, 11)
@@ -156,14 +163,14 @@ def _master(environ: Mapping[str, str]) -> str:
     if not connection:
         raise SetupError(f"{SPARK_CONNECTION} is not set: source env.sh, or {_USE_LOCAL}")
     master = spark_master(connection)
-    if master == "yarn" and not {"HADOOP_CONF_DIR", "YARN_CONF_DIR"} & set(environ):
+    if lacks_yarn_conf(master, environ):
         raise SetupError("yarn, but neither HADOOP_CONF_DIR nor YARN_CONF_DIR is set")
     return master
 
 
 def _disk(root: Path) -> str:
-    existing = next(parent for parent in [root, *root.parents] if parent.exists())
-    free = shutil.disk_usage(existing).free / 2**30
+    existing, free_bytes = free_space(root)
+    free = free_bytes / 2**30
     if free < _NEEDED_GIB:
         raise SetupError(
             f"{free:.1f} GiB free in {existing}, {_NEEDED_GIB:.0f} expected: make room or set "

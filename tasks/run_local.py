@@ -61,7 +61,7 @@ def run(source: str, conf: Mapping[str, Any]) -> int:
     """Check the machine, make the sample if it is asked for, run the DAG, print the summary."""
     started = time.monotonic()
     _say("doctor")
-    findings = list(doctor.examine({**os.environ, **environment()}))
+    findings = list(doctor.examine(_env()))
     for finding in findings:
         _say(f"  {finding.line()}")
     if not all(finding.ok for finding in findings):
@@ -99,9 +99,7 @@ def _wait(name: str, future: "Future[dict[str, Any]]") -> dict[str, Any]:
 def _sample_conf() -> dict[str, Any]:
     # In a process of its own, beside the data base's migration.
     command = [sys.executable, "-m", "tasks.sample", "make"]
-    made = subprocess.run(
-        command, env={**os.environ, **environment()}, capture_output=True, text=True, check=False
-    )
+    made = subprocess.run(command, env=_env(), capture_output=True, text=True, check=False)
     if made.returncode:
         raise SetupError(f"the sample could not be made: {made.stderr.strip()}")
     conf: dict[str, Any] = json.loads(made.stdout)
@@ -112,19 +110,14 @@ def _migrate(home: Home) -> None:
     """Create Airflow's data base, or bring it up to date."""
     with storage_errors(home.airflow):
         home.airflow.mkdir(parents=True, exist_ok=True)
-    ran = _airflow("db", "migrate", capture_output=True)
+    command = [_airflow_binary(), "db", "migrate"]
+    ran = subprocess.run(command, env=_env(), capture_output=True, text=True, check=False)
     if ran.returncode:
         raise SetupError(f"airflow db migrate failed: {ran.stderr.strip()[-2000:]}")
 
 
-def _airflow(*arguments: str, **options: Any) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [_airflow_binary(), *arguments],
-        env={**os.environ, **environment()},
-        text=True,
-        check=False,
-        **options,
-    )
+def _env() -> dict[str, str]:
+    return {**os.environ, **environment()}
 
 
 def _airflow_binary() -> str:
@@ -133,7 +126,7 @@ def _airflow_binary() -> str:
 
 def _dags_test(home: Home, conf: Mapping[str, Any]) -> tuple[Console, bool]:
     console = Console()
-    env = {**os.environ, **environment(), "AIRFLOW__LOGGING__JSON_LOGS": "True"}
+    env = {**_env(), "AIRFLOW__LOGGING__JSON_LOGS": "True"}
     command = [_airflow_binary(), "dags", "test", DAG_ID, "-c", json.dumps(dict(conf))]
     with (
         storage_errors(_log(home)),

@@ -104,6 +104,11 @@ def submit_env(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     }
 
 
+def lacks_yarn_conf(master: str, environ: Mapping[str, str]) -> bool:
+    """Whether ``master`` is YARN and nothing says where its configuration is."""
+    return master == "yarn" and not {"HADOOP_CONF_DIR", "YARN_CONF_DIR"} & set(environ)
+
+
 def _package(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:

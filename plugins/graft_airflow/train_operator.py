@@ -13,7 +13,7 @@ from graft_airflow.steps import current_run, failing_at_once
 from tasks.job_outcome import clear_outcome, read_error, read_metrics
 from tasks.parent_guard import TASK_PID
 from tasks.run_record import record_step
-from tasks.spark_settings import TRAIN_JOB, submit_conf, submit_env
+from tasks.spark_settings import TRAIN_JOB, lacks_yarn_conf, submit_conf, submit_env
 
 _EXAMPLE = '{"conn_type": "spark", "host": "local[*]"}'
 
@@ -79,7 +79,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
                 f"the Airflow connection {self._conn_id!r} says deploy mode cluster, expected "
                 "client: the driver has to see GRAFT_HOME and this task"
             )
-        if master == "yarn" and not {"HADOOP_CONF_DIR", "YARN_CONF_DIR"} & set(os.environ):
+        if lacks_yarn_conf(master, os.environ):
             raise AirflowFailException(
                 f"the Airflow connection {self._conn_id!r} says yarn, but neither HADOOP_CONF_DIR "
                 f"nor YARN_CONF_DIR is set. For this machine instead: {_EXAMPLE}"
