@@ -10,6 +10,7 @@ SOURCE ?= sample
 ENV := eval "$$(PYTHONPATH=. $(BIN)/python -m tasks.environment)"
 CONF ?= {}
 UV_VERSION := 0.13.9
+SCALA := $(wildcard jvm/*.scala)
 
 .PHONY: help setup setup-dev doctor run shell test lint types bench sample lock clean
 
@@ -20,11 +21,11 @@ help: ## Show this help
 setup: $(READY) ## Make .venv from the lock; cheap when nothing changed
 setup-dev: $(DEV_READY) ## The same with test and lint tools
 
-$(READY): requirements.txt scripts/setup.sh
+$(READY): requirements.txt scripts/setup.sh $(SCALA)
 	@scripts/setup.sh $(UV_VERSION) requirements.txt
 	@touch $@
 
-$(DEV_READY): requirements.txt requirements-dev.txt scripts/setup.sh
+$(DEV_READY): requirements.txt requirements-dev.txt scripts/setup.sh $(SCALA)
 	@scripts/setup.sh $(UV_VERSION) requirements.txt requirements-dev.txt
 	@touch $(READY) $@
 

@@ -19,7 +19,7 @@ _SHA256 = r"^[0-9a-f]{64}$"
 _URL = r"^[a-zA-Z][a-zA-Z0-9+.-]*://\S+$"
 _MEMORY = r"^[1-9][0-9]*[mg]$"
 
-FeatureEngine = Literal["tensorflow"]
+FeatureEngine = Literal["bigdl", "tensorflow"]
 
 
 class _Strict(BaseModel):
@@ -85,9 +85,23 @@ class TrainingParams(_Strict):
         json_schema_extra={"section": "Training"},
     )
     feature_engine: FeatureEngine = Field(
-        "tensorflow",
+        "bigdl",
         title="Feature engine",
-        description="What runs the dumped pipeline on Spark: TensorFlow in the Python workers.",
+        description=(
+            "What runs the dumped pipeline on Spark: bigdl in the executors' JVMs, tensorflow in "
+            "their Python workers."
+        ),
+        json_schema_extra={"section": "Features"},
+    )
+    parity_records: int = Field(
+        64,
+        ge=0,
+        le=100_000,
+        title="Records for the parity check",
+        description=(
+            "Validation records that both feature engines are run on, before training; where they "
+            "differ the run fails. 0: no check."
+        ),
         json_schema_extra={"section": "Features"},
     )
     force: bool = Field(

@@ -22,7 +22,7 @@ from tasks.dataset import Shard, read_dataset
 from tasks.errors import DataError
 from tasks.freeze import freeze
 from tasks.graph import NODES, Nodes, build_graph
-from tasks.network import FEATURE_SIZE, IMAGE_SIZE
+from tasks.network import FEATURE_SIZE, IMAGE_SIZE, network_end_points
 from tasks.paths import Home
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ GRAPH = "model.pb"
 TENSORS = "model.bin"
 FROZEN = "frozen.pb"
 DESCRIPTION = "pipeline.json"
-_FORMAT = 1
+_FORMAT = 2
 _PACKAGES = ("tensorflow-cpu", "tf-slim", "bigdl-dllib-spark3")
 
 
@@ -46,7 +46,8 @@ class Pipeline:
         shards: the split's TFRecord files in reading order.
         records: how many records the shards hold together.
         records_per_chunk: how many records lie between two of a shard's chunk offsets.
-        nodes: names of the graph's end points.
+        nodes: the nodes through which the outside world talks to the graph.
+        end_points: the network's layers worth looking at: node by TF-Slim's name, in order.
         batch_size: images per batch of the graph.
         image_size: height and width of the network's input, in pixels.
         feature_size: floats per feature.
@@ -61,6 +62,7 @@ class Pipeline:
     records: int
     records_per_chunk: int
     nodes: Nodes
+    end_points: dict[str, str]
     batch_size: int
     image_size: int
     feature_size: int
@@ -105,6 +107,7 @@ def dump_split(
             "records": data.splits[split].records,
             "records_per_chunk": data.records_per_chunk,
             "nodes": asdict(NODES),
+            "end_points": dict(network_end_points()),
             "batch_size": batch_size,
             "image_size": IMAGE_SIZE,
             "feature_size": FEATURE_SIZE,

@@ -27,3 +27,7 @@ class StorageError(GraftError):
 
 class SetupError(GraftError):
     """The machine lacks something: Java, Spark, BigDL, a Spark connection."""
+
+
+class ParityError(GraftError):
+    """Two feature engines disagree on the same records."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from tasks.dataset import IMAGE_ENCODED, LABEL
 from tasks.network import IMAGE_SIZE, inception_v1
-from tasks.preprocessing import preprocess
+from tasks.preprocessing import decode, preprocess
 from tasks.slim_compat import import_slim
 from tasks.tensorflow_import import import_tensorflow
 
@@ -21,6 +21,8 @@ class Nodes:
 
     Attributes:
         record: string scalar, one serialised ``tf.train.Example``.
+        encoded: string scalar, the JPEG in ``record``.
+        decoded: uint8 ``[height, width, 3]``, of ``record``.
         image: float32 ``[224, 224, 3]`` in ``[-1, 1]``, of ``record``.
         record_label: int64 scalar from 0, of ``record``.
         image_batch: float32 ``[batch, 224, 224, 3]``, the network's input.
@@ -31,6 +33,8 @@ class Nodes:
     """
 
     record: str = "record"
+    encoded: str = "encoded"
+    decoded: str = "decoded"
     image: str = "image"
     record_label: str = "record_label"
     image_batch: str = "image_batch"
@@ -94,7 +98,12 @@ def _parse(record: Any) -> tuple[Any, Any]:
             sparse_types=[],
             dense_shapes=[[], []],
         ).dense_values
-        image = preprocess(encoded)
+    encoded = tf.identity(encoded, NODES.encoded)
+    with tf.name_scope("decode"):
+        decoded = decode(encoded)
+    decoded = tf.identity(decoded, NODES.decoded)
+    with tf.name_scope("preprocess"):
+        image = preprocess(decoded)
     return tf.identity(image, NODES.image), tf.identity(label, NODES.record_label)
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tasks.config import JobConfig, TrainingParams
 from tasks.dump import Pipeline, read_pipeline
 from tasks.errors import DataError, GraftError, StorageError
 from tasks.export import export_head
+from tasks.features.parity import Parity, check_parity
 from tasks.features.store import extract_features
 from tasks.job_outcome import METRICS, clear_outcome, write_error, write_metrics
 from tasks.optimizer_log import Epoch
@@ -31,6 +32,8 @@ logger = logging.getLogger(__name__)
 
 OPTIMIZER_LOG = "optimizer.log"
 _FORMAT = 1
+# Params that change nothing about the trained head.
+_NO_INFLUENCE = {"force", "parity_records"}
 _PACKAGES = ("pyspark", "bigdl-dllib-spark3", "tensorflow-cpu", "numpy", "pyarrow")
 
 
@@ -125,7 +128,7 @@ class Job:
 
     def recipe(self, run_id: str) -> dict[str, Any]:
         """Return all that the trained head depends on."""
-        chosen = self.config.model_dump(include=set(TrainingParams.model_fields) - {"force"})
+        chosen = self.config.model_dump(include=set(TrainingParams.model_fields) - _NO_INFLUENCE)
         return {
             "format": _FORMAT,
             "dumps": [pipeline.digests for pipeline in self.pipelines],
@@ -143,6 +146,8 @@ class Job:
             features = extract_features(
                 context, self.pipelines, self.config.feature_engine, self.home, self.cluster.cores
             )
+        with self.stages.timed("parity"):
+            parity = self._check_parity(features[1])
         with self.stages.timed("training"):
             paths = [artifact.path for artifact in features]
             head, epochs = train(
@@ -156,10 +161,27 @@ class Job:
             )
             exported.result()
         _compare(top1, epochs[-1])
-        write_json(folder / METRICS, self._metrics(features, epochs, top1))
+        write_json(folder / METRICS, self._metrics(features, parity, epochs, top1))
+
+    def _check_parity(self, features: Artifact) -> Parity | None:
+        if not self.config.parity_records:
+            return None
+        return check_parity(
+            self.cluster.context,
+            self.pipelines[1],
+            self.config.feature_engine,
+            features,
+            self.config.parity_records,
+            self.home,
+            self.cluster.cores,
+        )
 
     def _metrics(
-        self, features: Sequence[Artifact], epochs: Sequence[Epoch], top1: float
+        self,
+        features: Sequence[Artifact],
+        parity: Parity | None,
+        epochs: Sequence[Epoch],
+        top1: float,
     ) -> dict[str, Any]:
         splits = [pipeline.split for pipeline in self.pipelines]
         return {
@@ -172,6 +194,7 @@ class Job:
             "plan": {**vars(self.plan), "master": self.cluster.master},
             "dumps": {p.split: str(p.path) for p in self.pipelines},
             "features": dict(zip(splits, (a.as_dict() for a in features), strict=True)),
+            "parity": parity and asdict(parity),
             "digests": {p.split: p.digests for p in self.pipelines},
             "versions": {name: importlib.metadata.version(name) for name in _PACKAGES},
             "python": platform.python_version(),

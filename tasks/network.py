@@ -45,6 +45,15 @@ def inception_v1(images: Any) -> tuple[Any, dict[str, Any]]:
 
 
 @functools.cache
+def network_end_points() -> MappingProxyType[str, str]:
+    """Return the node of every end point by TF-Slim's name, in the order of the network."""
+    tf = import_tensorflow().compat.v1
+    with tf.Graph().as_default():
+        _, end_points = inception_v1(tf.placeholder(tf.float32, [None, IMAGE_SIZE, IMAGE_SIZE, 3]))
+        return MappingProxyType({name: end_points[name].op.name for name in end_points})
+
+
+@functools.cache
 def network_variables() -> MappingProxyType[str, tuple[int, ...]]:
     """Return name and shape of every variable that the features depend on."""
     tf = import_tensorflow().compat.v1

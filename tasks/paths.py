@@ -68,6 +68,11 @@ class Home:
         return self.root / "features"
 
     @property
+    def parity(self) -> Path:
+        """What comparisons of the feature engines found."""
+        return self.root / "parity"
+
+    @property
     def models(self) -> Path:
         """Trained heads with their metrics and predictions."""
         return self.root / "models"

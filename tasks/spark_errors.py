@@ -8,12 +8,13 @@ from tasks import errors
 from tasks.errors import GraftError, StorageError
 
 _NO_ROOM = "No space left on device"
-_RAISED = re.compile(r"tasks\.errors\.(\w+): (.+)")
+# In Python or in the Scala of jvm/.
+_RAISED = re.compile(r"(?:tasks\.errors|com\.intel\.analytics\.bigdl\.graft)\.(\w+): (.+)")
 
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Raise the ``GraftError`` of a Python worker, or of a full disk, without Spark's traces."""
+    """Raise an executor's ``GraftError``, or that of a full disk, without Spark's traces."""
     try:
         yield
     except Exception as error:
@@ -27,7 +28,7 @@ def user_error(error: BaseException) -> GraftError | None:
     """Return the ``GraftError`` behind an error of Spark's, or None if there is none.
 
     Args:
-        error: what Spark raised on the driver; the worker's traceback is in its text.
+        error: what Spark raised on the driver; the executor's trace is in its text.
     """
     if isinstance(error, GraftError):
         return error

@@ -1,5 +1,6 @@
 """How Spark has to be started so that BigDL works: one source for the DAG, the shell and doctor."""
 
+import hashlib
 import importlib.util
 import os
 import re
@@ -55,12 +56,32 @@ def bigdl_jars() -> list[Path]:
     return jars
 
 
+def scala_sources() -> list[Path]:
+    """Return the Scala files that the ``bigdl`` feature engine is made of."""
+    return sorted((CHECKOUT / "jvm").glob("*.scala"))
+
+
+def scala_jar() -> Path:
+    """Return where ``make setup`` puts the compiled Scala, by digest of all that it is made from.
+
+    It lies in the environment, beside the jars that it was compiled against, so that every node
+    with the same environment has it.
+    """
+    digest = hashlib.sha256()
+    for path in scala_sources():
+        digest.update(path.read_bytes())
+    for jar in bigdl_jars():
+        digest.update(jar.name.encode())
+    return Path(sys.prefix) / "share" / "graft" / f"graft-{digest.hexdigest()[:16]}.jar"
+
+
 def class_path() -> str:
     """Return the class path of drivers and executors.
 
     Spark's own jars come first: BigDL's bundles older Guava, Jackson and log4j than Spark's.
     """
-    return os.pathsep.join([str(spark_home() / "jars" / "*"), *map(str, bigdl_jars())])
+    jars = [str(spark_home() / "jars" / "*"), *map(str, bigdl_jars()), str(scala_jar())]
+    return os.pathsep.join(jars)
 
 
 def submit_conf() -> dict[str, str]:

@@ -1,29 +1,49 @@
 """Features as Parquet files, one artefact for every split, network and engine."""
 
-import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.artifact import Artifact, build, storage_errors
+from tasks.artifact import Artifact, build
 from tasks.dump import Pipeline
 from tasks.errors import GraftError
-from tasks.features import tensorflow_engine
+from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.chunks import Chunk, plan_chunks
+from tasks.features.tensorflow_engine import TensorflowEngine
 from tasks.paths import Home
 from tasks.progress import Progress, reported
-from tasks.spark_errors import user_errors
 
-_FORMAT = 1
+_FORMAT = 2
 
-#: An engine turns a chunk of a dump's split into Arrow record batches, on an executor.
-Engine = Callable[[Chunk, Pipeline], Iterator[Any]]
-ENGINES: dict[str, Engine] = {"tensorflow": tensorflow_engine.extract_chunk}
+
+class Engine(Protocol):
+    """Runs a dump's pipeline on the executors."""
+
+    def done(self) -> int:
+        """Return how many records have been through."""
+
+    def extract(self, chunks: Sequence[Chunk], pipeline: Pipeline, folder: Path) -> int:
+        """Write the features of chunks, a Parquet file for each; return how many there are.
+
+        Columns: ``label`` (int32, from 0), ``feature`` (1,024 float32), ``shard`` (file name) and
+        ``record`` (number in the shard, from 0). The file is named after shard and first record.
+        A chunk that Spark tries again, or twice at once, ends as the same file.
+
+        Raises:
+            DataError: a record cannot be read or decoded; shard and record are named.
+        """
+
+
+#: Makes an engine on a Spark context.
+ENGINES: dict[str, Callable[[Any], Engine]] = {
+    "bigdl": BigdlEngine,
+    "tensorflow": TensorflowEngine,
+}
 
 
 @dataclass(frozen=True)
@@ -52,22 +72,19 @@ def extract_features(
         pipelines: the dumps.
         engine: one of ``ENGINES``.
         home: where features live; executors must see it under the same path.
-        cores: how many Python workers run at once.
+        cores: how many tasks run at once.
 
     Raises:
         DataError: a record cannot be read or decoded.
     """
     progress = Progress("features", "images")
-    done = context.accumulator(0)
+    runner = ENGINES[engine](context)
 
     def extract_split(pipeline: Pipeline) -> Artifact:
         def make(folder: Path) -> None:
             progress.expect(pipeline.records)
             chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk, cores)
-            write = _writer(engine, pipeline, folder, done.add)
-            with user_errors():
-                written = sum(context.parallelize(chunks, len(chunks)).map(write).collect())
-            _require_all(written, pipeline)
+            _require_all(runner.extract(chunks, pipeline, folder), pipeline)
 
         return build(home.features, _recipe(pipeline, engine), make)
 
@@ -79,7 +96,7 @@ def extract_features(
             context.cancelAllJobs()
             raise
 
-    with reported(progress, lambda: done.value), ThreadPoolExecutor(len(pipelines)) as pool:
+    with reported(progress, runner.done), ThreadPoolExecutor(len(pipelines)) as pool:
         futures = [pool.submit(extract_or_cancel, pipeline) for pipeline in pipelines]
     _raise_first([future.exception() for future in futures])
     return [future.result() for future in futures]
@@ -103,31 +120,6 @@ def read_tables(*files: Path) -> Any:
     import pyarrow.parquet as pq
 
     return pa.concat_tables([pq.read_table(file) for file in files])
-
-
-def _writer(
-    engine: str, pipeline: Pipeline, folder: Path, done: Callable[[int], None]
-) -> Callable[[Chunk], int]:
-    """Return what an executor does with a chunk: write its features, count its records.
-
-    A chunk that Spark tries again, or twice at once, ends as the same file with the same content.
-    """
-
-    def write(chunk: Chunk) -> int:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        table = pa.Table.from_batches(list(ENGINES[engine](chunk, pipeline)))
-        target = folder / f"{Path(chunk.shard).stem}-{chunk.first:09d}.parquet"
-        aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-        with storage_errors(target):
-            # Features are noise to a compressor, and a dictionary of them larger than they are.
-            pq.write_table(table, aside, compression="none", use_dictionary=["shard"])
-            aside.replace(target)
-        done(table.num_rows)
-        return int(table.num_rows)
-
-    return write
 
 
 def _raise_first(errors: Sequence[BaseException | None]) -> None:

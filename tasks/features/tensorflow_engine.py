@@ -1,7 +1,10 @@
 """The ``tensorflow`` engine: the frozen graph in Spark's Python workers, one thread each."""
 
 import functools
-from collections.abc import Iterator, Sequence
+import importlib.util
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -10,38 +13,105 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tasks.artifact import storage_errors
 from tasks.dump import FROZEN, Pipeline
-from tasks.errors import DataError
+from tasks.errors import DataError, SetupError
 from tasks.features.chunks import Chunk
 from tasks.graph import Nodes
 from tasks.python_worker import settle
+from tasks.spark_errors import user_errors
 from tasks.tensorflow_import import import_session_runtime
 from tasks.tfrecord import read_records
 
 # Larger batches are no faster on one thread and take longer to fill their memory.
 _BATCH = 16
 
+_JPEG = b"\xff\xd8\xff"
+
 _ABOUT_NODES = ("Graph execution error", "Detected at", "Node:", "[[", "Original stack")
+
+
+class TensorflowEngine:
+    """Runs the frozen graph in the executors' Python workers.
+
+    Raises:
+        SetupError: TensorFlow is not installed.
+    """
+
+    def __init__(self, context: Any) -> None:
+        if importlib.util.find_spec("tensorflow") is None:
+            raise SetupError(f"TensorFlow is not installed in {sys.prefix}: make setup")
+        self._context = context
+        self._done = context.accumulator(0)
+
+    def done(self) -> int:
+        """Return how many records have been through."""
+        return int(self._done.value)
+
+    def extract(self, chunks: Sequence[Chunk], pipeline: Pipeline, folder: Path) -> int:
+        """Write the features of chunks, a Parquet file for each; return how many there are.
+
+        Raises:
+            DataError: a record cannot be read or decoded; shard and record are named.
+        """
+        write = _writer(pipeline, folder, self._done.add)
+        with user_errors():
+            return sum(self._context.parallelize(chunks, len(chunks)).map(write).collect())
+
+
+def end_points(
+    chunk: Chunk, pipeline: Pipeline, nodes: Sequence[str]
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Run a few records here, all in one batch, and return the values of named nodes."""
+    network = _network_of(pipeline)
+    images, _ = network.images(list(_read(chunk)), Path(chunk.shard).name, chunk.first)
+    return network.values(nodes, images)
+
+
+def _writer(
+    pipeline: Pipeline, folder: Path, done: Callable[[int], None]
+) -> Callable[[Chunk], int]:
+    """Return what an executor does with a chunk: write its features, count its records."""
+
+    def write(chunk: Chunk) -> int:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = pa.Table.from_batches(list(extract_chunk(chunk, pipeline)))
+        target = folder / f"{Path(chunk.shard).stem}-{chunk.first:09d}.parquet"
+        aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+        with storage_errors(target):
+            # Features are noise to a compressor, and a dictionary of them larger than they are.
+            pq.write_table(table, aside, compression="none", use_dictionary=["shard"])
+            aside.replace(target)
+        done(table.num_rows)
+        return int(table.num_rows)
+
+    return write
 
 
 def extract_chunk(chunk: Chunk, pipeline: Pipeline) -> Iterator[Any]:
     """Yield Arrow record batches of the features of one chunk of a dump's split.
 
-    Columns: ``label`` (int32, from 0), ``feature`` (1,024 float32), ``shard`` (file name) and
-    ``record`` (number in the shard, from 0).
-
     Raises:
         DataError: a picture does not decode; shard and record are named.
     """
-    weights = pipeline.digests["weights"]
-    network = _load(_Frozen(weights, pipeline.nodes, pipeline.path / FROZEN))
-    wanted = chunk.skip + chunk.records
-    records = islice(read_records(Path(chunk.shard), chunk.offset, wanted), chunk.skip, None)
+    network = _network_of(pipeline)
+    records = _read(chunk)
     name = Path(chunk.shard).name
     for first in range(chunk.first, chunk.first + chunk.records, _BATCH):
         batch = list(islice(records, _BATCH))
         features, labels = network.features(batch, name, first)
         yield _rows(features, labels, name, first)
+
+
+def _read(chunk: Chunk) -> Iterator[bytes]:
+    wanted = chunk.skip + chunk.records
+    return islice(read_records(Path(chunk.shard), chunk.offset, wanted), chunk.skip, None)
+
+
+def _network_of(pipeline: Pipeline) -> "_Network":
+    return _load(_Frozen(pipeline.digests["weights"], pipeline.nodes, pipeline.path / FROZEN))
 
 
 @dataclass(frozen=True)
@@ -54,6 +124,22 @@ class _Network:
         self, records: Sequence[bytes], shard: str, first: int
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
         """Return features ``[n, 1024]`` and labels ``[n]`` of serialised examples."""
+        images, labels = self.images(records, shard, first)
+        features = self.values([self.nodes.feature], images)[self.nodes.feature]
+        return features.reshape(len(records), -1), labels
+
+    def values(
+        self, nodes: Sequence[str], images: npt.NDArray[np.float32]
+    ) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the values of named nodes for images ``[n, 224, 224, 3]``."""
+        batch = {f"{self.nodes.image_batch}:0": images}
+        values = self.session.run([f"{node}:0" for node in nodes], batch)
+        return dict(zip(nodes, values, strict=True))
+
+    def images(
+        self, records: Sequence[bytes], shard: str, first: int
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+        """Return images ``[n, 224, 224, 3]`` and labels ``[n]`` of serialised examples."""
         labels = np.empty(len(records), np.int32)
         images: npt.NDArray[np.float32] | None = None
         for i, record in enumerate(records):
@@ -61,20 +147,30 @@ class _Network:
             if images is None:
                 images = np.empty((len(records), *image.shape), np.float32)
             images[i] = image
-        features = self.session.run(
-            f"{self.nodes.feature}:0", {f"{self.nodes.image_batch}:0": images}
-        )
-        return features.reshape(len(records), -1), labels
+        return np.empty((0,), np.float32) if images is None else images, labels
 
     def _image(self, record: bytes, shard: str, number: int) -> Any:
-        outputs = [f"{self.nodes.image}:0", f"{self.nodes.record_label}:0"]
+        outputs = [
+            f"{n}:0" for n in (self.nodes.image, self.nodes.record_label, self.nodes.encoded)
+        ]
+        feeds = {f"{self.nodes.record}:0": record}
         try:
-            return self.session.run(outputs, {f"{self.nodes.record}:0": record})
+            image, label, encoded = self.session.run(outputs, feeds)
         except self.invalid_argument as error:
-            raise DataError(
-                f"{shard}, record {number}: image/encoded is not a picture that decodes as JPEG; "
-                f"TensorFlow says: {_reason(error)}"
-            ) from None
+            raise DataError(f"{shard}, record {number}: {self._reason(feeds, error)}") from None
+        # TensorFlow's DecodeJpeg takes other formats too, BigDL does not.
+        if not encoded.startswith(_JPEG):
+            raise DataError(f"{shard}, record {number}: {_no_jpeg(encoded)}")
+        return image, label
+
+    def _reason(self, feeds: Mapping[str, bytes], error: Exception) -> str:
+        try:
+            encoded = self.session.run(f"{self.nodes.encoded}:0", feeds)
+        except self.invalid_argument:
+            return _reason(error)
+        if not encoded.startswith(_JPEG):
+            return _no_jpeg(encoded)
+        return "image/encoded does not decode: the JPEG is damaged or cut short"
 
 
 @dataclass(frozen=True)
@@ -99,6 +195,13 @@ def _load(frozen: _Frozen) -> _Network:
     session = runtime.session(graph=graph, config=config)
     settle()
     return _Network(session, frozen.nodes, runtime.invalid_argument)
+
+
+def _no_jpeg(encoded: bytes) -> str:
+    start = encoded[: len(_JPEG)].hex()
+    return (
+        f"image/encoded starts with '{start}', expected a JPEG, which starts with '{_JPEG.hex()}'"
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,103 @@
+package com.intel.analytics.bigdl.graft
+
+import java.nio.{ByteBuffer, ByteOrder}
+import java.nio.file.{Files, Paths}
+import java.util.{List => JList, Map => JMap}
+
+import scala.collection.JavaConverters._
+
+import com.intel.analytics.bigdl.dllib.tensor.Tensor
+import com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath.TensorNumeric.NumericFloat
+import com.intel.analytics.bigdl.dllib.utils.tf.{BigDLSessionImpl, TensorflowLoader}
+import org.apache.spark.SparkContext
+import org.apache.spark.util.{LongAccumulator, SerializableConfiguration}
+
+/** What Python calls. */
+object FeatureEngine {
+
+  /** A dump as Python has it. */
+  def dump(weights: String, graph: String, tensors: String, nodes: JMap[String, String],
+      imageSize: Int, featureSize: Int): Dump =
+    Dump(weights, graph, tensors, nodes.asScala.toMap, imageSize, featureSize)
+
+  /**
+   * Writes the features of all chunks, a file for each, on the executors.
+   *
+   * @param done counts records as they are written
+   * @return how many were written
+   */
+  def extract(sc: SparkContext, dump: Dump, chunks: JList[Chunk], folder: String,
+      done: LongAccumulator): Long = {
+    val conf = new SerializableConfiguration(sc.hadoopConfiguration)
+    sc.parallelize(chunks.asScala, chunks.size).map { chunk =>
+      TfRecords.read(chunk, conf.value) { records =>
+        Pipelines.use(dump) { pipeline =>
+          val name = f"${chunk.shardName.stripSuffix(".tfrecord")}-${chunk.first}%09d.parquet"
+          FeatureFile.write(folder, name, conf.value) { write =>
+            var written = 0L
+            pipeline.foreachBatch(chunk, records) { (first, labels, outputs) =>
+              for ((label, i) <- labels.zipWithIndex) {
+                val feature = outputs.head.slice(i * dump.featureSize, (i + 1) * dump.featureSize)
+                write(Row(chunk.shardName, first + i, label, feature))
+              }
+              written += labels.length
+            }
+            done.add(written)
+            written
+          }
+        }
+      }
+    }.fold(0L)(_ + _)
+  }
+
+  /**
+   * Runs one chunk here and writes every named node as raw little-endian float32, all records
+   * together, to `folder/<index of the name>`; the image batch may be among them.
+   */
+  def writeEndPoints(sc: SparkContext, dump: Dump, chunk: Chunk, names: JList[String],
+      folder: String): Unit = {
+    val image = dump.nodes("image_batch")
+    val outputs = names.asScala.filter(_ != image)
+    val pipeline = new Pipeline(dump, chunk.records, outputs)
+    try TfRecords.read(chunk, sc.hadoopConfiguration) { records =>
+      pipeline.foreachBatch(chunk, records) { (_, _, arrays) =>
+        val values = outputs.zip(arrays).toMap + (image -> pipeline.images)
+        for ((name, i) <- names.asScala.zipWithIndex) {
+          val floats = values(name)
+          val bytes = ByteBuffer.allocate(4 * floats.length).order(ByteOrder.LITTLE_ENDIAN)
+          bytes.asFloatBuffer().put(floats)
+          Files.write(Paths.get(folder, i.toString), bytes.array)
+        }
+      }
+    } finally pipeline.release()
+  }
+
+  /**
+   * The reference: what BigDL itself makes of a dump, `session.getRDD`, as files of features.
+   * In no promised order; `record` counts from 0 in every partition.
+   *
+   * @return how many records were written
+   */
+  def extractWithGetRdd(sc: SparkContext, dump: Dump, folder: String): Long = {
+    val conf = new SerializableConfiguration(sc.hadoopConfiguration)
+    val session =
+      TensorflowLoader.checkpoints[Float](dump.graph, dump.tensors, ByteOrder.LITTLE_ENDIAN)
+        .asInstanceOf[BigDLSessionImpl[Float]]
+    val names = Seq(dump.nodes("feature"), dump.nodes("label"))
+    session.getRDD(names, sc).mapPartitionsWithIndex { (index, records) =>
+      val shard = s"getRDD-$index"
+      Iterator(FeatureFile.write(folder, s"$shard.parquet", conf.value) { write =>
+        var written = 0L
+        for (record <- records) {
+          val feature = record[Tensor[Float]](1).contiguous()
+          val offset = feature.storageOffset() - 1
+          val values = feature.storage().array().slice(offset, offset + dump.featureSize)
+          val label = record[Tensor[Float]](2).max(1)._2.value().toInt - 1
+          write(Row(shard, written, label, values))
+          written += 1
+        }
+        written
+      })
+    }.fold(0L)(_ + _)
+  }
+}

@@ -1,0 +1,82 @@
+package com.intel.analytics.bigdl.graft
+
+import java.nio.ByteOrder.LITTLE_ENDIAN
+
+import scala.collection.JavaConverters._
+
+import com.intel.analytics.bigdl.dllib.utils.tf.TensorflowLoader
+import org.tensorflow.framework.{NodeDef, TensorProto}
+
+/** The nodes of model.pb, as BigDL's loader reads them. */
+class Graph(path: String) {
+  private val nodes =
+    TensorflowLoader.parse(path).asScala.map(node => node.getName -> node).toMap
+
+  def apply(name: String): NodeDef =
+    nodes.getOrElse(name, throw new DataError(s"$path has no node $name"))
+
+  /** The node behind an input of `node`, and which of its outputs it is. */
+  def input(node: NodeDef, index: Int): (NodeDef, Int) = {
+    val name = node.getInput(index).split(":")
+    (apply(name(0)), if (name.length > 1) name(1).toInt else 0)
+  }
+
+  /** The node behind an input, past nodes that change nothing. */
+  def source(node: NodeDef, index: Int): NodeDef = {
+    val found = input(node, index)._1
+    if (found.getOp == "Identity") source(found, 0) else found
+  }
+}
+
+/** What nodes say of themselves. */
+object Graph {
+  def integers(node: NodeDef, attribute: String): Seq[Int] =
+    node.getAttrOrThrow(attribute).getList.getIList.asScala.map(_.toInt)
+
+  def text(node: NodeDef, attribute: String): String =
+    node.getAttrOrThrow(attribute).getS.toStringUtf8
+
+  /** The values of a float32 constant. */
+  def floats(constant: NodeDef): Array[Float] = {
+    val tensor = valueOf(constant)
+    if (tensor.getFloatValCount > 0) tensor.getFloatValList.asScala.map(_.floatValue).toArray
+    else {
+      val content = tensor.getTensorContent.asReadOnlyByteBuffer().order(LITTLE_ENDIAN)
+      val values = new Array[Float](content.remaining / 4)
+      content.asFloatBuffer().get(values)
+      values
+    }
+  }
+
+  /** The values of an int32 constant. */
+  def ints(constant: NodeDef): Array[Int] = {
+    val tensor = valueOf(constant)
+    if (tensor.getIntValCount > 0) tensor.getIntValList.asScala.map(_.intValue).toArray
+    else {
+      val content = tensor.getTensorContent.asReadOnlyByteBuffer().order(LITTLE_ENDIAN)
+      val values = new Array[Int](content.remaining / 4)
+      content.asIntBuffer().get(values)
+      values
+    }
+  }
+
+  private def valueOf(constant: NodeDef): TensorProto =
+    if (constant.getOp == "Const") constant.getAttrOrThrow("value").getTensor
+    else unknown(constant, "where a constant is expected")
+
+  def requireText(node: NodeDef, attribute: String, expected: String): Unit =
+    if (node.getAttrMap.containsKey(attribute) && text(node, attribute) != expected) {
+      unknown(node, s"with $attribute ${text(node, attribute)}, expected $expected")
+    }
+
+  def requireFalse(node: NodeDef, attribute: String): Unit =
+    if (node.getAttrMap.containsKey(attribute) && node.getAttrOrThrow(attribute).getB) {
+      unknown(node, s"with $attribute")
+    }
+
+  /** Refuses a node that this engine would not compute as TensorFlow does. */
+  def unknown(node: NodeDef, what: String): Nothing =
+    throw new DataError(
+      s"the bigdl engine cannot run node ${node.getName}, a ${node.getOp} $what: " +
+        "choose feature_engine tensorflow")
+}

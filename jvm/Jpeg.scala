@@ -1,0 +1,204 @@
+package com.intel.analytics.bigdl.graft
+
+import java.nio.charset.StandardCharsets.ISO_8859_1
+import javax.imageio.{ImageIO, ImageReader}
+import javax.imageio.stream.ImageInputStreamImpl
+
+import scala.util.control.NonFatal
+
+import org.tensorflow.framework.NodeDef
+
+/** A picture: `bytes` holds red, green, blue of every pixel, row by row. */
+case class Picture(height: Int, width: Int, bytes: Array[Byte])
+
+/**
+ * Decodes a JPEG to the very bytes that TensorFlow's DecodeJpeg (libjpeg-turbo, `channels = 3`)
+ * gives.
+ *
+ * The runtime's own decoder is libjpeg 6b: its integer transform and its upsampling give the same
+ * samples, with one exception (see `upsampleRows`). What ImageIO does with colours differs, profiles
+ * and CMYK above all, so only samples are taken from it and colours are converted here, as libjpeg's
+ * jdcolor.c and TensorFlow's jpeg_mem.cc do. Not thread-safe.
+ */
+class Jpeg {
+  import Jpeg._
+
+  private val reader: ImageReader = ImageIO.getImageReadersByFormatName("jpeg").next()
+
+  /** Returns the picture or throws a `DataError`. */
+  def decode(encoded: Array[Byte]): Picture = {
+    val start = encoded.take(Start.length).toSeq
+    if (start != Start) {
+      throw new DataError(
+        s"image/encoded starts with '${hex(start)}', expected a JPEG, which starts with '${hex(Start)}'")
+    }
+    val input = new ArrayInput(encoded)
+    try {
+      val header = Header(encoded)
+      reader.setInput(input, true, true)
+      val raster = reader.readRaster(0, null)
+      if (input.exhausted) damaged()
+      val (height, width) = (raster.getHeight, raster.getWidth)
+      val samples = raster.getDataElements(0, 0, width, height, null).asInstanceOf[Array[Byte]]
+      if (header.isHalfHigh) upsampleRows(samples, height, width)
+      Picture(height, width, header.toRgb(samples, height * width))
+    } catch {
+      case NonFatal(_) => damaged()
+    } finally reader.reset()
+  }
+}
+
+object Jpeg {
+  private val Start = Seq(0xff, 0xd8, 0xff).map(_.toByte)
+
+  /** Refuses a graph that decodes pictures in another way than this. */
+  def requireSame(node: NodeDef): Unit = {
+    if (node.getOp != "DecodeJpeg") Graph.unknown(node, "where a JPEG decoder is expected")
+    Graph.requireText(node, "dct_method", "INTEGER_ACCURATE")
+    val channels = node.getAttrOrThrow("channels").getI
+    if (channels != 3) Graph.unknown(node, s"with channels $channels, expected 3")
+    if (node.getAttrOrThrow("ratio").getI != 1) Graph.unknown(node, "with a ratio")
+    if (!node.getAttrOrThrow("fancy_upscaling").getB) Graph.unknown(node, "without fancy_upscaling")
+  }
+
+  private def hex(bytes: Seq[Byte]): String = bytes.map(byte => f"$byte%02x").mkString
+
+  // ImageIO has its own words for every cause, TensorFlow has others.
+  private def damaged(): Nothing =
+    throw new DataError("image/encoded does not decode: the JPEG is damaged or cut short")
+
+  /** What libjpeg reads before the picture: components, and markers that tell their colours. */
+  private case class Header(ids: Seq[Int], sampling: Seq[Int], jfif: Boolean, adobe: Option[Int]) {
+
+    /** Whether the chroma of a YCbCr picture has full width and half height. */
+    def isHalfHigh: Boolean = sampling == Seq(0x12, 0x11, 0x11)
+
+    /** libjpeg's guess, default_decompress_parms in jdapimin.c. */
+    private def isTransformed: Boolean = (ids.size, adobe) match {
+      case (3, _) if jfif => true
+      case (_, Some(transform)) => transform != 0
+      case (3, None) => ids != Seq('R'.toInt, 'G'.toInt, 'B'.toInt)
+      case _ => false
+    }
+
+    def toRgb(samples: Array[Byte], pixels: Int): Array[Byte] = {
+      val rgb = new Array[Byte](3 * pixels)
+      ids.size match {
+        case 1 =>
+          for (i <- rgb.indices) rgb(i) = samples(i / 3)
+        case 3 if isTransformed => fromYcc(samples, 3, rgb)
+        case 3 => samples.copyToArray(rgb)
+        case 4 => fromCmyk(samples, rgb)
+        case _ => damaged()
+      }
+      rgb
+    }
+
+    private def fromCmyk(samples: Array[Byte], rgb: Array[Byte]): Unit = {
+      if (isTransformed) {
+        fromYcc(samples, 4, rgb)
+        for (i <- rgb.indices) samples(i / 3 * 4 + i % 3) = (255 - (rgb(i) & 255)).toByte
+      }
+      for (i <- rgb.indices) {
+        val (colour, key) = (samples(i / 3 * 4 + i % 3) & 255, samples(i / 3 * 4 + 3) & 255)
+        val value = if (adobe.isDefined) key * colour else (255 - key) * (255 - colour)
+        rgb(i) = (value / 255).toByte
+      }
+    }
+  }
+
+  private object Header {
+    def apply(bytes: Array[Byte]): Header = {
+      def at(i: Int): Int =
+        if (i < bytes.length) bytes(i) & 255 else damaged()
+      def has(i: Int, text: String): Boolean =
+        new String(bytes, i, text.length min (bytes.length - i), ISO_8859_1) == text
+      @scala.annotation.tailrec
+      def scan(i: Int, jfif: Boolean, adobe: Option[Int]): Header = {
+        if (at(i) != 0xff) scan(i + 1, jfif, adobe)
+        else at(i + 1) match {
+          case 0xff | 0 => scan(i + 1, jfif, adobe)
+          case 0x01 => scan(i + 2, jfif, adobe)
+          case m if m >= 0xd0 && m <= 0xd8 => scan(i + 2, jfif, adobe)
+          case marker =>
+            val (data, length) = (i + 4, at(i + 2) << 8 | at(i + 3))
+            marker match {
+              case 0xc4 | 0xc8 | 0xcc => scan(i + 2 + length, jfif, adobe)
+              case m if m >= 0xc0 && m <= 0xcf =>
+                val components = (0 until at(data + 5)).map(data + 6 + 3 * _)
+                Header(components.map(at), components.map(c => at(c + 1)), jfif, adobe)
+              case 0xe0 =>
+                scan(i + 2 + length, jfif || length >= 16 && has(data, "JFIF\u0000"), adobe)
+              case 0xee if length >= 14 && has(data, "Adobe") =>
+                scan(i + 2 + length, jfif, Some(at(data + 11)))
+              case _ => scan(i + 2 + length, jfif, adobe)
+            }
+        }
+      }
+      scan(2, jfif = false, None)
+    }
+  }
+
+  // jdcolor.c: fixed point with 16 bits after the point.
+  private def fix(x: Double): Int = (x * 65536 + 0.5).toInt
+  private val Half = 1 << 15
+  private val RedOfCr = Array.tabulate(256)(i => (fix(1.402) * (i - 128) + Half) >> 16)
+  private val BlueOfCb = Array.tabulate(256)(i => (fix(1.772) * (i - 128) + Half) >> 16)
+  private val GreenOfCr = Array.tabulate(256)(i => -fix(0.71414) * (i - 128))
+  private val GreenOfCb = Array.tabulate(256)(i => -fix(0.34414) * (i - 128) + Half)
+
+  private def clamp(x: Int): Byte = (if (x < 0) 0 else if (x > 255) 255 else x).toByte
+
+  private def fromYcc(samples: Array[Byte], stride: Int, rgb: Array[Byte]): Unit = {
+    var (i, o) = (0, 0)
+    while (o < rgb.length) {
+      val y = samples(i) & 255
+      val cb = samples(i + 1) & 255
+      val cr = samples(i + 2) & 255
+      rgb(o) = clamp(y + RedOfCr(cr))
+      rgb(o + 1) = clamp(y + ((GreenOfCb(cb) + GreenOfCr(cr)) >> 16))
+      rgb(o + 2) = clamp(y + BlueOfCb(cb))
+      i += stride
+      o += 3
+    }
+  }
+
+  /**
+   * Replaces chroma rows that libjpeg 6b doubled by libjpeg-turbo's: three quarters the nearer row,
+   * one quarter the farther (h1v2_fancy_upsample in jdsample.c).
+   */
+  private def upsampleRows(samples: Array[Byte], height: Int, width: Int): Unit = {
+    val source = samples.clone()
+    val last = (height - 1) / 2
+    for (row <- 0 until height; column <- 0 until width; band <- 1 to 2) {
+      val near = row / 2
+      val far = (near + (if (row % 2 == 0) -1 else 1)).max(0).min(last)
+      def chroma(r: Int) = source((2 * r * width + column) * 3 + band) & 255
+      samples((row * width + column) * 3 + band) =
+        ((3 * chroma(near) + chroma(far) + 1 + row % 2) >> 2).toByte
+    }
+  }
+
+  /** An array as ImageIO reads it; `exhausted` once more was asked for than there is. */
+  private class ArrayInput(bytes: Array[Byte]) extends ImageInputStreamImpl {
+    var exhausted = false
+
+    override def read(): Int = {
+      val one = new Array[Byte](1)
+      if (read(one, 0, 1) < 0) -1 else one(0) & 255
+    }
+
+    override def read(target: Array[Byte], offset: Int, length: Int): Int = {
+      bitOffset = 0
+      val count = math.min(length, bytes.length - streamPos.toInt)
+      if (count <= 0) { exhausted = true; -1 }
+      else {
+        System.arraycopy(bytes, streamPos.toInt, target, offset, count)
+        streamPos += count
+        count
+      }
+    }
+
+    override def length: Long = bytes.length
+  }
+}

@@ -1,0 +1,77 @@
+package com.intel.analytics.bigdl.graft
+
+import java.util.concurrent.ConcurrentLinkedQueue
+
+import scala.collection.mutable
+
+/** A record that went through the pipeline. */
+case class Row(shard: String, record: Long, label: Int, feature: Array[Float])
+
+/**
+ * The pipeline of a dump, recovered once and run by one thread at a time.
+ *
+ * @param outputs the nodes wanted of every batch
+ */
+class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
+  private val graph = new Graph(dump.graph)
+  Jpeg.requireSame(graph.source(graph(dump.nodes("decoded")), 0))
+  private val parser = new RecordParser(graph, dump)
+  private val jpeg = new Jpeg
+  private val preprocessing = new Preprocessing(graph, dump)
+  private val network = Network(graph, dump, batch, outputs)
+  private val imageFloats = dump.imageSize * dump.imageSize * 3
+
+  /**
+   * Runs the chunk's records; gives the number of a batch's first record, the labels, and the
+   * outputs, each of all rows together, to `use`.
+   */
+  def foreachBatch(chunk: Chunk, records: Iterator[Array[Byte]])(
+      use: (Long, Array[Int], Seq[Array[Float]]) => Unit): Unit = {
+    var first = chunk.first
+    records.grouped(batch).foreach { group =>
+      val labels = group.zipWithIndex.map { case (record, i) =>
+        prepare(record, i, s"${chunk.shardName}, record ${first + i}")
+      }
+      use(first, labels.toArray, network.run())
+      first += group.size
+    }
+  }
+
+  /** The network's input that the last batch left, float32 `[batch, height, width, 3]`. */
+  def images: Array[Float] = network.images.storage().array()
+
+  def release(): Unit = network.release()
+
+  /** Puts a record's image into the batch and returns its label. */
+  private def prepare(record: Array[Byte], index: Int, origin: String): Int =
+    try {
+      val (encoded, label) = parser.parse(record)
+      preprocessing(jpeg.decode(encoded), images, index * imageFloats)
+      label
+    } catch { case e: DataError => throw new DataError(s"$origin: ${e.getMessage}") }
+}
+
+/**
+ * Recovered pipelines that wait for the next task: as many as run at once, for the life of a JVM.
+ * Those of another dump are released.
+ */
+object Pipelines {
+  // Larger batches are no faster on one thread and take more memory.
+  private val Batch = 4
+
+  private val idle = mutable.HashMap[String, ConcurrentLinkedQueue[Pipeline]]()
+
+  def use[A](dump: Dump)(work: Pipeline => A): A = {
+    val queue = queueOf(dump)
+    val pipeline =
+      Option(queue.poll()).getOrElse(new Pipeline(dump, Batch, Seq(dump.nodes("feature"))))
+    // A pipeline that failed in the middle of a record is not used again.
+    val result = work(pipeline)
+    queue.add(pipeline)
+    result
+  }
+
+  private def queueOf(dump: Dump): ConcurrentLinkedQueue[Pipeline] = synchronized {
+    idle.getOrElseUpdate(dump.weights, new ConcurrentLinkedQueue[Pipeline]())
+  }
+}
