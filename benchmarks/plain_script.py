@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 
 from tasks.dataset import IMAGE_ENCODED, LABEL, read_dataset
 from tasks.network import inception_v1
-from tasks.preprocessing import preprocess
+from tasks.preprocessing import decode, preprocess
 from tasks.tensorflow_import import import_tensorflow
 
 _BATCH = 32
@@ -34,7 +34,7 @@ def features(shards: Sequence[str], checkpoint: Path) -> tuple[Any, Any]:
             LABEL: tf.io.FixedLenFeature([], tf.int64),
         }
         example = tf.io.parse_single_example(record, keys)
-        return preprocess(example[IMAGE_ENCODED]), example[LABEL]
+        return preprocess(decode(example[IMAGE_ENCODED])), example[LABEL]
 
     with tf.Graph().as_default() as graph:
         records = tf.data.TFRecordDataset(list(shards))

@@ -43,6 +43,7 @@ class Jpeg {
       if (header.isHalfHigh) upsampleRows(samples, height, width)
       Picture(height, width, header.toRgb(samples, height * width))
     } catch {
+      case e: DataError => throw e
       case NonFatal(_) => damaged()
     } finally reader.reset()
   }
@@ -124,7 +125,10 @@ object Jpeg {
             val (data, length) = (i + 4, at(i + 2) << 8 | at(i + 3))
             marker match {
               case 0xc4 | 0xc8 | 0xcc => scan(i + 2 + length, jfif, adobe)
-              case m if m >= 0xc0 && m <= 0xcf =>
+              case m if m >= 0xc9 && m <= 0xcf =>
+                throw new DataError("image/encoded is a JPEG with arithmetic coding, which the " +
+                  "bigdl engine does not decode: choose feature_engine tensorflow")
+              case m if m >= 0xc0 && m <= 0xc7 =>
                 val components = (0 until at(data + 5)).map(data + 6 + 3 * _)
                 Header(components.map(at), components.map(c => at(c + 1)), jfif, adobe)
               case 0xe0 =>

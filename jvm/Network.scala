@@ -15,18 +15,16 @@ import com.intel.analytics.bigdl.mkl.{Memory, MklDnn}
 import org.tensorflow.framework.NodeDef
 
 /**
- * The network of a dump as BigDL's MKL-DNN layers, for one thread and a fixed number of images.
+ * The network of a dump as BigDL's MKL-DNN layers, for one thread and batches of one size.
  *
  * MKL-DNN's own layers know TensorFlow's SAME padding, which BigDL's conversion of a whole model
  * refuses. Batch normalisation is folded into the convolution before it (Ioffe and Szegedy,
  * https://arxiv.org/abs/1502.03167, section 3.1); `DnnGraph` fuses ReLU into it.
- *
- * @param images float32 `[batch, height, width, channels]`, the input; fill it, then call `run`
  */
-class Network private (graph: DnnGraph, val images: Tensor[Float]) {
+class Network private (graph: DnnGraph) {
 
-  /** Runs the network and returns its outputs, each float32 `[batch, height, width, channels]`. */
-  def run(): Seq[Array[Float]] = {
+  /** Returns the outputs for a batch, all of them float32 `[batch, height, width, channels]`. */
+  def run(images: Tensor[Float]): Seq[Array[Float]] = {
     // OpenMP counts threads by thread, and Spark's tasks move between them.
     MklDnn.setNumThreads(1)
     val output = graph.forward(images)
@@ -55,7 +53,7 @@ object Network {
     val layered = DnnGraph(Seq(input), ends)
     layered.evaluate()
     layered.compile(Phase.InferencePhase)
-    new Network(layered, Tensor[Float](batch, dump.imageSize, dump.imageSize, 3))
+    new Network(layered)
   }
 
   private class Layers(

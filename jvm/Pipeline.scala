@@ -4,13 +4,16 @@ import java.util.concurrent.ConcurrentLinkedQueue
 
 import scala.collection.mutable
 
+import com.intel.analytics.bigdl.dllib.tensor.Tensor
+import com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath.TensorNumeric.NumericFloat
+
 /** A record that went through the pipeline. */
 case class Row(shard: String, record: Long, label: Int, feature: Array[Float])
 
 /**
  * The pipeline of a dump, recovered once and run by one thread at a time.
  *
- * @param outputs the nodes wanted of every batch
+ * @param outputs the network's nodes that are wanted of every batch; without any it is not run
  */
 class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
   private val graph = new Graph(dump.graph)
@@ -18,7 +21,9 @@ class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
   private val parser = new RecordParser(graph, dump)
   private val jpeg = new Jpeg
   private val preprocessing = new Preprocessing(graph, dump)
-  private val network = Network(graph, dump, batch, outputs)
+  private val network =
+    if (outputs.isEmpty) None else Some(Network(graph, dump, batch, outputs))
+  private val input = Tensor[Float](batch, dump.imageSize, dump.imageSize, 3)
   private val imageFloats = dump.imageSize * dump.imageSize * 3
 
   /**
@@ -32,15 +37,15 @@ class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
       val labels = group.zipWithIndex.map { case (record, i) =>
         prepare(record, i, s"${chunk.shardName}, record ${first + i}")
       }
-      use(first, labels.toArray, network.run())
+      use(first, labels.toArray, network.toSeq.flatMap(_.run(input)))
       first += group.size
     }
   }
 
   /** The network's input that the last batch left, float32 `[batch, height, width, 3]`. */
-  def images: Array[Float] = network.images.storage().array()
+  def images: Array[Float] = input.storage().array()
 
-  def release(): Unit = network.release()
+  def release(): Unit = network.foreach(_.release())
 
   /** Puts a record's image into the batch and returns its label. */
   private def prepare(record: Array[Byte], index: Int, origin: String): Int =

@@ -21,6 +21,7 @@ from tasks.spark_settings import (
     java_home,
     java_version,
     lacks_yarn_conf,
+    scala_jar,
     spark_home,
 )
 
@@ -56,6 +57,7 @@ def examine(environ: Mapping[str, str] | None = None) -> Iterator[Finding]:
         "Java": lambda: _java(current),
         "Spark": _spark,
         "BigDL": _bigdl,
+        "Scala": _scala,
         "TensorFlow": _tensorflow,
         "Spark master": lambda: _master(current),
         "free disk": lambda: _disk(Home.from_environ(current).root),
@@ -143,6 +145,12 @@ def _spark() -> str:
 
 def _bigdl() -> str:
     return f"{importlib.metadata.version('bigdl-dllib-spark3')}, {bigdl_jars()[0].name}"
+
+
+def _scala() -> str:
+    if not scala_jar().is_file():
+        raise SetupError(f"{scala_jar()} is missing: run make setup")
+    return str(scala_jar())
 
 
 def _tensorflow() -> str:

@@ -190,7 +190,9 @@ def plain_features(checkpoint_prefix: Path) -> Callable[[Sequence[bytes]], Float
     tf, slim = import_tensorflow().compat.v1, import_slim()
     with tf.Graph().as_default() as graph:
         encoded = tf.placeholder(tf.string, [])
-        image = tf.image.convert_image_dtype(tf.image.decode_jpeg(encoded, channels=3), tf.float32)
+        # The accurate transform is the one thing that Graft asks of TensorFlow's decoder.
+        image = tf.image.decode_jpeg(encoded, channels=3, dct_method="INTEGER_ACCURATE")
+        image = tf.image.convert_image_dtype(image, tf.float32)
         image = tf.image.resize_bilinear(tf.expand_dims(image, 0), [224, 224], align_corners=False)
         image = tf.multiply(tf.subtract(image, 0.5), 2.0)
         with slim.arg_scope(slim.nets.inception.inception_v1_arg_scope()):

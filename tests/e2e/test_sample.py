@@ -54,7 +54,7 @@ def test_metrics_say_how_they_were_made(metrics):
     assert metrics["epochs"][-1]["top1"] == pytest.approx(metrics["top1"])
     assert all(epoch["records_per_second"] > 0 for epoch in metrics["epochs"])
     assert metrics["plan"]["optimizer"] == "LocalOptimizer"
-    assert set(metrics["stages"]) == {"spark", "features", "training", "export"}
+    assert set(metrics["stages"]) == {"spark", "features", "parity", "training", "export"}
     assert metrics["versions"]["pyspark"].startswith("3.5.")
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,8 @@ import pytest
 
 from tasks.dataset import IMAGE_ENCODED, LABEL
 from tasks.export import load_head
-from tasks.features.store import feature_files, read_features
+from tasks.features.parity import relative_difference
+from tasks.features.store import feature_files, read_features, read_tables
 from tasks.paths import CHECKOUT
 from tasks.sample_dataset import encode_example
 
@@ -144,13 +146,72 @@ def test_full_batches_take_the_very_steps_of_an_rmsprop_in_numpy(shell, dumps):
     assert error.max() < 0.005
 
 
-def test_bigdl_reads_the_dump(shell, dumps):
-    """The contract with BigDL's loader: model.pb and model.bin give the whole pipeline back."""
-    program = str(CHECKOUT / "tests" / "e2e" / "count_records.py")
-    # Its getRDD clones the network for every batch, and a batch of 32 takes more than 4 GiB.
-    ran = shell("spark-submit", "--master", "local[2]", "--driver-memory", "4g", program, dumps[1])
+@pytest.fixture(scope="module")
+def other_engine(shell, dumps):
+    """A job with the engine that is not the default."""
+    ran = submit(shell, dumps, "-e", "3", "--feature-engine", "tensorflow", run_id="tensorflow")
     assert ran.status == 0, ran.output[-5000:]
-    assert "recovered 40 records" in ran.output
+    return ran
+
+
+def test_both_engines_give_the_same_data_set(shell, dumps, other_engine):
+    ran = submit(shell, dumps, "-e", "3", run_id="bigdl")
+    assert ran.status == 0, ran.output[-5000:]
+    for split in ("train", "validation"):
+        paths = [metrics_of(shell, run)["features"][split] for run in ("bigdl", "tensorflow")]
+        ours, theirs = (read_tables(*feature_files(Path(p["path"]))) for p in paths)
+        for column in ("label", "shard", "record"):
+            assert ours[column].to_pylist() == theirs[column].to_pylist()
+        features = [t["feature"].combine_chunks().flatten().to_numpy() for t in (ours, theirs)]
+        assert relative_difference(*features).max() < 1e-4
+    top1 = [metrics_of(shell, run)["top1"] for run in ("bigdl", "tensorflow")]
+    # The same seed on features that agree to 1e-5: one record of 40 may lie on a boundary.
+    assert top1[0] == pytest.approx(top1[1], abs=0.026)
+
+
+def test_parity_is_checked_and_said(shell, other_engine):
+    parity = metrics_of(shell, "tensorflow")["parity"]
+    assert parity["records"] == 40
+    assert 0 < parity["largest_relative_difference"] < 1e-4
+    assert "check_parity: bigdl and tensorflow agree on 40 records" in other_engine.output
+
+
+def test_parity_can_be_left_out(shell, dumps):
+    flags = ("--parity-records", "0", "--force", "true")
+    ran = submit(shell, dumps, "-e", "1", *flags, run_id="unchecked")
+    assert ran.status == 0, ran.output[-5000:]
+    assert metrics_of(shell, "unchecked")["parity"] is None
+    assert "check_parity" not in ran.output
+
+
+def test_engines_that_disagree_stop_the_job(shell, dumps, fixtures_folder, tmp_path):
+    """A dump whose model.bin is of another checkpoint than its frozen.pb."""
+    copies = []
+    for dump in map(Path, dumps):
+        copies.append(tmp_path / dump.name)
+        shutil.copytree(dump, copies[-1])
+        description = json.loads((copies[-1] / "pipeline.json").read_text())
+        description["digests"]["weights"] = "another"
+        (copies[-1] / "pipeline.json").write_text(json.dumps(description))
+    program = (
+        "import sys; from pathlib import Path; import numpy as np; "
+        "from tasks.bigdl_jvm import save_tensors; from tasks.checkpoint import read_weights; "
+        "weights = dict(read_weights(Path(sys.argv[1]))); "
+        "name = 'InceptionV1/Mixed_4c/Branch_1/Conv2d_0b_3x3/BatchNorm/beta'; "
+        "weights[name] = weights[name] + np.float32(0.05); "
+        "[Path(p, 'model.bin').unlink() for p in sys.argv[2:]]; "
+        "[save_tensors(weights, Path(p, 'model.bin')) for p in sys.argv[2:]]"
+    )
+    (checkpoint,) = shell.home.checkpoints.glob("*/inception_v1.ckpt")
+    ran = shell(sys.executable, "-c", program, str(checkpoint), *map(str, copies))
+    assert ran.status == 0, ran.output[-3000:]
+    ran = submit(shell, list(map(str, copies)), run_id="disagree")
+    assert ran.status == 2
+    assert "error: check_parity: the engines bigdl and tensorflow differ by" in ran.output
+    assert "first at Mixed_4c (InceptionV1/Mixed_4c/concat, by" in ran.output
+    assert "Traceback" not in ran.output
+    error = json.loads((shell.home.run("disagree") / "error.json").read_text())
+    assert error["type"] == "ParityError"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +220,10 @@ def test_bigdl_reads_the_dump(shell, dumps):
         (("-e", "0"), "epochs is '0', expected to be greater than or equal to 1"),
         (("-b", "0"), "batch_size is '0', expected to be greater than or equal to 1"),
         (("--learning-rate", "-1"), "learning_rate is '-1', expected to be greater"),
-        (("--feature-engine", "caffe"), "feature_engine is 'caffe', expected to be 'tensorflow'"),
+        (
+            ("--feature-engine", "caffe"),
+            "feature_engine is 'caffe', expected to be 'bigdl' or 'tensorflow'",
+        ),
     ],
 )
 def test_a_bad_flag_is_named_before_anything_starts(shell, dumps, flags, message):
@@ -187,8 +251,8 @@ def test_a_picture_that_does_not_decode_is_named(shell, cut_fixtures, fixtures_f
     ran = submit(shell, dumps, run_id="broken picture")
     assert ran.status == 2
     assert re.search(
-        r"error: flowers_(train|validation)_00000-of-00005.tfrecord, record 3: image/encoded is "
-        r"not a picture that decodes",
+        r"error: flowers_(train|validation)_00000-of-00005.tfrecord, record 3: image/encoded "
+        r"starts with '6e6f20', expected a JPEG",
         ran.output,
     )
     assert "Traceback" not in ran.output

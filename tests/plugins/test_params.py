@@ -62,4 +62,4 @@ def test_defaults_are_valid(params: dict[str, Any]) -> None:
 
 
 def test_a_choice_offers_every_value(params: dict[str, Any]) -> None:
-    assert params["feature_engine"].schema["enum"] == ["tensorflow"]
+    assert params["feature_engine"].schema["enum"] == ["bigdl", "tensorflow"]

@@ -23,7 +23,7 @@ def test_defaults_are_the_original_recipe() -> None:
     assert (params.batch_size, params.epochs) == (16, 10)
     assert (params.learning_rate, params.decay_rate) == (0.001, 0.9)
     assert params.standardize is True
-    assert params.feature_engine == "tensorflow"
+    assert params.feature_engine == "bigdl"
 
 
 def test_values_replace_defaults() -> None:
@@ -49,7 +49,11 @@ def test_values_replace_defaults() -> None:
         ("seed", -1, "seed is -1, expected to be greater than or equal to 0"),
         ("seed", 2**31, "seed is 2147483648, expected to be less than or equal to 2147483647"),
         ("standardize", "maybe", "standardize is 'maybe', expected to be a valid boolean"),
-        ("feature_engine", "torch", "feature_engine is 'torch', expected to be 'tensorflow'"),
+        (
+            "feature_engine",
+            "torch",
+            "feature_engine is 'torch', expected to be 'bigdl' or 'tensorflow'",
+        ),
         ("dump_batch_size", 0, "dump_batch_size is 0, expected to be greater than or equal to 1"),
         ("dataset_url", "flowers", "dataset_url is 'flowers', expected to match pattern"),
         ("dataset_url", 5, "dataset_url is 5, expected to be a valid string"),

@@ -14,6 +14,7 @@ NAMES = [
     "Java",
     "Spark",
     "BigDL",
+    "Scala",
     "TensorFlow",
     "Spark master",
     "free disk",

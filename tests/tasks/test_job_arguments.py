@@ -31,6 +31,7 @@ def test_every_field_has_a_flag() -> None:
         "standardize": False,
         "seed": 2**31 - 1,
         "feature_engine": "tensorflow",
+        "parity_records": 0,
         "force": True,
         "max_local_mib": 0,
         "log_iterations": True,
@@ -53,7 +54,10 @@ def test_switches_take_a_value(text: str) -> None:
         (["-b", "many"], "batch_size is 'many', expected to be a valid integer"),
         (["--learning-rate", "nan"], "learning_rate is 'nan', expected to be a finite number"),
         (["--standardize", "maybe"], "standardize is 'maybe', expected to be a valid boolean"),
-        (["--feature-engine", "torch"], "feature_engine is 'torch', expected to be 'tensorflow'"),
+        (
+            ["--feature-engine", "torch"],
+            "feature_engine is 'torch', expected to be 'bigdl' or 'tensorflow'",
+        ),
         (["-t", ""], "train_dump is '', expected to have at least 1 character"),
     ],
 )

@@ -14,6 +14,7 @@ from tasks.spark_settings import (
     class_path,
     java_home,
     java_version,
+    scala_jar,
     spark_home,
     submit_conf,
     submit_env,
@@ -55,10 +56,12 @@ class TestJava:
 
 class TestClassPath:
     def test_is_there(self) -> None:
-        spark, *bigdl = class_path().split(os.pathsep)
+        spark, *bigdl, scala = class_path().split(os.pathsep)
         assert spark == str(spark_home() / "jars" / "*")
         assert [Path(jar) for jar in bigdl] == bigdl_jars()
         assert all(jar.is_file() for jar in bigdl_jars())
+        assert Path(scala) == scala_jar()
+        assert scala_jar().is_file()
         assert list(Path(spark).parent.glob("spark-core_2.12-3.5.*.jar"))
 
     def test_no_bigdl(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,29 @@
+"""BigDL's own way from a dump to features, ``session.getRDD``, as a Spark job."""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tasks.dump import read_pipeline
+from tasks.features.bigdl_engine import BigdlEngine
+from tasks.spark_cluster import spark_cluster
+
+
+def main() -> None:
+    """Print records per second, and how many there were."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("dump", type=Path)
+    options = parser.parse_args()
+    pipeline = read_pipeline(options.dump)
+    with spark_cluster("getRDD") as cluster, tempfile.TemporaryDirectory() as folder:
+        engine = BigdlEngine(cluster.context)
+        started = time.monotonic()
+        records = engine.extract_with_getrdd(pipeline, Path(folder))
+        rate = records / (time.monotonic() - started)
+    sys.stdout.write(f"\n{records} {rate:.3f}\n")
+
+
+if __name__ == "__main__":
+    main()

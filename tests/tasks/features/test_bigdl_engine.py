@@ -1,0 +1,443 @@
+"""The pipeline as BigDL recovers it, against plain TF-Slim and against TensorFlow's engine."""
+
+import io
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from tasks.artifact import Artifact
+from tasks.dataset import SPLITS
+from tasks.dump import GRAPH, Pipeline, read_pipeline
+from tasks.errors import DataError, StorageError
+from tasks.features import tensorflow_engine
+from tasks.features.bigdl_engine import BigdlEngine
+from tasks.features.chunks import Chunk, plan_chunks
+from tasks.features.parity import TOLERANCE, end_points, relative_difference
+from tasks.features.store import feature_files, read_tables
+from tasks.paths import Home
+from tasks.spark_cluster import Cluster
+from tasks.tensorflow_import import import_tensorflow
+from tasks.tfrecord import read_records, write_records
+
+ShardOf = Callable[[Sequence[bytes]], Chunk]
+
+#: float32 sums in another order, with or without fused multiply-add: 1e-7 of 1.
+ROUNDING = 5e-7
+
+
+@pytest.fixture(scope="session")
+def engine(cluster: Cluster) -> BigdlEngine:
+    return BigdlEngine(cluster.context)
+
+
+@pytest.fixture
+def extract(engine: BigdlEngine, tmp_path: Path) -> Callable[[Sequence[Chunk], Pipeline], Any]:
+    """Extract into an empty folder and read the rows back."""
+
+    def extract(chunks: Sequence[Chunk], pipeline: Pipeline) -> Any:
+        folder = tmp_path / "features"
+        folder.mkdir()
+        assert engine.extract(chunks, pipeline, folder) == sum(c.records for c in chunks)
+        return read_tables(*feature_files(folder))
+
+    return extract
+
+
+@pytest.fixture
+def pipeline(dumps: dict[str, Artifact]) -> Pipeline:
+    return read_pipeline(dumps["train"].path)
+
+
+def matrix(table: Any) -> Any:
+    return table["feature"].combine_chunks().flatten().to_numpy().reshape(-1, 1024)
+
+
+def by_hand(pipeline: Pipeline, size: int) -> Iterator[Chunk]:
+    for shard in pipeline.shards:
+        for first in range(0, shard.records, size):
+            yield Chunk(str(shard.path), 0, first, first, min(size, shard.records - first))
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_reproduces_plain_tf_slim(
+    split: str,
+    dumps: dict[str, Artifact],
+    extract: Any,
+    expected: dict[str, Any],
+    labels: dict[str, list[int]],
+    assert_features_agree: Callable[[Any, Any], None],
+) -> None:
+    pipeline = read_pipeline(dumps[split].path)
+    table = extract(plan_chunks(pipeline.shards, pipeline.records_per_chunk, 1), pipeline)
+    assert table["label"].to_pylist() == labels[split]
+    assert_features_agree(matrix(table), expected[split])
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_every_row_says_where_it_came_from(
+    size: int,
+    pipeline: Pipeline,
+    extract: Any,
+    expected: dict[str, Any],
+    labels: dict[str, list[int]],
+    assert_features_agree: Callable[[Any, Any], None],
+) -> None:
+    table = extract(list(by_hand(pipeline, size)), pipeline)
+    shards = [s.path.name for s in pipeline.shards for _ in range(s.records)]
+    assert table["shard"].to_pylist() == shards
+    assert table["record"].to_pylist() == [n for s in pipeline.shards for n in range(s.records)]
+    assert table["label"].to_pylist() == labels["train"]
+    assert_features_agree(matrix(table), expected["train"])
+
+
+def test_starts_at_an_offset_inside_a_shard(
+    pipeline: Pipeline,
+    records: dict[str, list[bytes]],
+    extract: Any,
+    expected: dict[str, Any],
+    assert_features_agree: Callable[[Any, Any], None],
+) -> None:
+    offset = sum(len(record) + 16 for record in records["train"][:2])
+    table = extract([Chunk(str(pipeline.shards[0].path), offset, 1, 3, 2)], pipeline)
+    assert table["record"].to_pylist() == [3, 4]
+    assert_features_agree(matrix(table), expected["train"][3:5])
+
+
+def test_rows_have_the_promised_types(pipeline: Pipeline, extract: Any) -> None:
+    table = extract([Chunk(str(pipeline.shards[0].path), 0, 0, 0, 2)], pipeline)
+    types = {name: str(table.schema.field(name).type) for name in table.schema.names}
+    assert types.pop("feature").startswith("list<element: float")
+    assert types == {"label": "int32", "shard": "string", "record": "int64"}
+
+
+def test_leaves_nothing_but_the_files(
+    engine: BigdlEngine, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    chunks = list(by_hand(pipeline, 3))
+    before = engine.done()
+    for _ in range(2):  # a task that Spark tries again writes the same file
+        engine.extract(chunks, pipeline, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"{Path(c.shard).stem}-{c.first:09d}.parquet" for c in chunks
+    ]
+    assert engine.done() - before == 2 * pipeline.records
+
+
+@pytest.fixture(scope="module")
+def photographs(fixtures_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    """The dump of the fixtures' validation split, with the fixtures' checkpoint."""
+    from tasks import pipeline
+    from tasks.config import RunParams
+
+    home = Home(tmp_path_factory.mktemp("fixtures"))
+    urls = {
+        "dataset_url": (fixtures_folder / "flowers.tar.gz").as_uri(),
+        "checkpoint_url": (fixtures_folder / "inception_v1_2016_08_28.tar.gz").as_uri(),
+    }
+    params = RunParams(**urls, dump_batch_size=4)
+    dataset = pipeline.extract_dataset(pipeline.download_dataset(params, home).path, home).path
+    checkpoint = pipeline.fetch_checkpoint(params, home).path
+    return read_pipeline(pipeline.dump("validation", dataset, checkpoint, params, home).path)
+
+
+def test_every_end_point_agrees_on_photographs(
+    engine: BigdlEngine, photographs: Pipeline, tmp_path: Path
+) -> None:
+    chunk = Chunk(str(photographs.shards[0].path), 0, 0, 0, 8)
+    names = end_points(photographs)
+    assert {"Conv2d_1a_7x7", "MaxPool_2a_3x3", "Mixed_3b", "Mixed_5c"} < set(names)
+    expected = tensorflow_engine.end_points(chunk, photographs, list(names.values()))
+    shapes = {node: value.shape[1:] for node, value in expected.items()}
+    actual = engine.end_points(chunk, photographs, shapes, tmp_path)
+    differences = {
+        name: float(relative_difference(actual[node], expected[node]).max())
+        for name, node in names.items()
+    }
+    assert all(np.ptp(expected[node]) > 0 for node in names.values())
+    # 2e-5 measured, at Mixed_5c: sums of up to 1,728 products in another order.
+    assert max(differences.values()) < TOLERANCE, differences
+
+
+def jpeg(image: Image.Image, **options: Any) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", **options)
+    return stream.getvalue()
+
+
+def picture(noise: np.random.Generator, height: int, width: int, mode: str = "RGB") -> Image.Image:
+    """A picture of soft edges and a little noise, as photographs are."""
+    small = noise.integers(0, 256, (5, 5, 3), np.uint8)
+    soft = Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
+    grain = noise.integers(-12, 13, (height, width, 3))
+    pixels = np.clip(np.asarray(soft).astype(int) + grain, 0, 255).astype(np.uint8)
+    return Image.fromarray(pixels).convert(mode)
+
+
+def without(jpeg: bytes, marker: int) -> bytes:
+    """Take every segment of one marker out of a JPEG's header."""
+    kept, at = jpeg[:2], 2
+    while jpeg[at + 1] != 0xDA:
+        end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
+        kept += jpeg[at:end] if jpeg[at + 1] != marker else b""
+        at = end
+    return kept + jpeg[at:]
+
+
+def adobe(jpeg: bytes, transform: int) -> bytes:
+    """Put Adobe's marker into a JPEG, which tells the colour transform."""
+    segment = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00" + bytes([transform])
+    return jpeg[:2] + segment + jpeg[2:]
+
+
+def with_sampling(jpeg: bytes, sampling: int) -> bytes:
+    """Change the first component's sampling factors; the data then mean another picture."""
+    at = next(jpeg.find(bytes([0xFF, m])) for m in (0xC0, 0xC2) if bytes([0xFF, m]) in jpeg)
+    return jpeg[: at + 11] + bytes([sampling]) + jpeg[at + 12 :]
+
+
+def odd_jpegs(noise: np.random.Generator) -> dict[str, bytes]:
+    """Every kind of JPEG that a data set may hold."""
+    found = {}
+    for height, width in ((1, 1), (17, 501), (501, 17), (2000, 3000), (33, 65), (224, 224)):
+        for progressive in (False, True):
+            for subsampling in ("4:4:4", "4:2:2", "4:2:0"):
+                found[f"{height}x{width} {subsampling} {progressive=}"] = jpeg(
+                    picture(noise, height, width), subsampling=subsampling, progressive=progressive
+                )
+        if height < 1000:
+            for mode in ("L", "CMYK"):
+                for progressive in (False, True):
+                    image = picture(noise, height, width, mode)
+                    found[f"{height}x{width} {mode} {progressive=}"] = jpeg(
+                        image, progressive=progressive, quality=40
+                    )
+    plain = jpeg(picture(noise, 40, 40), subsampling="4:4:4")
+    bare, cmyk = without(plain, 0xE0), jpeg(picture(noise, 40, 40, "CMYK"))
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
+    found |= {
+        "4:1:1": jpeg(picture(noise, 61, 47), subsampling="4:1:1"),
+        "4:4:0": with_sampling(jpeg(picture(noise, 64, 64), subsampling="4:2:2"), 0x12),
+        "restarts": jpeg(picture(noise, 70, 90), restart_marker_blocks=3),
+        "another profile": jpeg(picture(noise, 50, 60), icc_profile=profile),
+        "no marker": bare,
+        "Adobe's RGB": adobe(bare, 0),
+        "Adobe's YCbCr": adobe(bare, 1),
+        "JFIF and Adobe's RGB": adobe(plain, 0),
+        "CMYK, no marker": without(cmyk, 0xEE),
+        "YCCK": adobe(without(cmyk, 0xEE), 2),
+        "something after the end": plain + bytes(100),
+    }
+    return found
+
+
+def test_odd_jpegs_become_the_very_images(
+    engine: BigdlEngine,
+    pipeline: Pipeline,
+    shard_of: ShardOf,
+    noise: np.random.Generator,
+    tmp_path: Path,
+) -> None:
+    pictures = odd_jpegs(noise)
+    chunk = shard_of(list(pictures.values()))
+    image = pipeline.nodes.image_batch
+    expected = tensorflow_engine.end_points(chunk, pipeline, [image])[image]
+    actual = engine.end_points(chunk, pipeline, {image: expected.shape[1:]}, tmp_path)[image]
+    for name, ours, theirs in zip(pictures, actual, expected, strict=True):
+        # A picture whose bytes differ by 1 anywhere differs by 2 / 255.
+        assert np.abs(ours - theirs).max() < ROUNDING, name
+
+
+def refused(noise: np.random.Generator) -> dict[str, bytes]:
+    whole = jpeg(picture(noise, 60, 80))
+    progressive = jpeg(picture(noise, 60, 80), progressive=True)
+    png = io.BytesIO()
+    picture(noise, 9, 9).save(png, "PNG")
+    return {
+        "text": b"not a picture",
+        "empty": b"",
+        "PNG": png.getvalue(),
+        "header only": b"\xff\xd8\xff\xe0 broken off",
+        "cut in its header": whole[:300],
+        "cut in half": whole[: len(whole) // 2],
+        "cut near its end": whole[:-20],
+        "progressive, cut": progressive[: len(progressive) // 2],
+        "no such colours": with_sampling(whole, 0x00),
+    }
+
+
+@pytest.mark.parametrize("kind", list(refused(np.random.default_rng(0))))
+def test_both_engines_refuse_a_picture_with_the_same_words(
+    kind: str,
+    extract: Any,
+    pipeline: Pipeline,
+    shard_of: ShardOf,
+    pictures: dict[str, list[tuple[bytes, int]]],
+    noise: np.random.Generator,
+) -> None:
+    good = pictures["train"][0][0]
+    chunk = shard_of([good, good, refused(noise)[kind], good])
+    with pytest.raises(DataError) as theirs:
+        list(tensorflow_engine.extract_chunk(chunk, pipeline))
+    with pytest.raises(DataError) as ours:
+        extract([chunk], pipeline)
+    assert str(ours.value) == str(theirs.value)
+    assert str(ours.value).startswith("odd_train_00000-of-00001.tfrecord, record 2: image/encoded ")
+
+
+def test_arithmetic_coding_is_left_to_tensorflow(
+    extract: Any, pipeline: Pipeline, shard_of: ShardOf, noise: np.random.Generator
+) -> None:
+    chunk = shard_of([jpeg(picture(noise, 60, 80)).replace(b"\xff\xc0", b"\xff\xc9", 1)])
+    with pytest.raises(DataError, match="record 0: image/encoded is a JPEG with arithmetic coding"):
+        extract([chunk], pipeline)
+
+
+def test_a_record_without_a_picture_is_named(
+    extract: Any, pipeline: Pipeline, shard_of: ShardOf
+) -> None:
+    chunk = shard_of([b""])
+    import_tensorflow()
+    from tensorflow.core.example import example_pb2
+
+    message = example_pb2.Example()
+    message.features.feature["image/class/label"].int64_list.value.append(1)
+    write_records(Path(chunk.shard), [message.SerializeToString()])
+    with pytest.raises(DataError, match=r"record 0: it has no image/encoded$"):
+        extract([chunk], pipeline)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda b: b[:-3], r"record 1, at byte \d+: truncated: \d+ bytes left, expected \d+"),
+        (lambda b: b[:-9] + b"x" + b[-8:], r"record 1, at byte \d+: bad CRC of its data: 0x"),
+        (lambda b: b[:8] + b"x" + b[9:], r"record 0, at byte 0: bad CRC of its length: 0x"),
+    ],
+)
+def test_a_damaged_shard_is_named(
+    damage: Callable[[bytes], bytes],
+    message: str,
+    extract: Any,
+    pipeline: Pipeline,
+    shard_of: ShardOf,
+    pictures: dict[str, list[tuple[bytes, int]]],
+) -> None:
+    chunk = shard_of([pictures["train"][0][0]] * 2)
+    path = Path(chunk.shard)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(DataError, match=f"^{path.name}, {message}"):
+        extract([chunk], pipeline)
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    engine: BigdlEngine, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("not a folder")
+    with pytest.raises(StorageError, match=rf"^cannot write .*{in_the_way}"):
+        engine.extract(list(by_hand(pipeline, 8)), pipeline, in_the_way)
+
+
+@pytest.fixture
+def edited(pipeline: Pipeline, tmp_path: Path) -> Callable[[Callable[[Any], None]], Pipeline]:
+    """Returns a copy of the dump whose graph was changed node by node."""
+
+    def edit(change: Callable[[Any], None]) -> Pipeline:
+        folder = tmp_path / "edited"
+        shutil.copytree(pipeline.path, folder)
+        definition = import_tensorflow().compat.v1.GraphDef()
+        definition.ParseFromString((folder / GRAPH).read_bytes())
+        for node in definition.node:
+            change(node)
+        (folder / GRAPH).write_bytes(definition.SerializeToString())
+        # Pipelines are kept by the digest of their weights.
+        return replace(pipeline, path=folder, digests={**pipeline.digests, "weights": "edited"})
+
+    return edit
+
+
+def rename_operation(old: str, new: str) -> Callable[[Any], None]:
+    def change(node: Any) -> None:
+        node.op = new if node.op == old else node.op
+
+    return change
+
+
+def pad_the_average(node: Any) -> None:
+    if node.op == "AvgPool":
+        node.attr["padding"].s = b"SAME"
+
+
+def align_corners(node: Any) -> None:
+    if node.op == "ResizeBilinear":
+        node.attr["align_corners"].b = True
+
+
+def decode_fast(node: Any) -> None:
+    if node.op == "DecodeJpeg":
+        node.attr["dct_method"].s = b""
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (rename_operation("MaxPool", "LRN"), "a LRN in the network"),
+        (rename_operation("Sub", "Tanh"), "a Tanh before the network"),
+        (rename_operation("DecodeJpeg", "DecodePng"), "a DecodePng where a JPEG decoder is"),
+        (pad_the_average, "a AvgPool with padding SAME, expected VALID"),
+        (align_corners, "a ResizeBilinear with align_corners"),
+        (decode_fast, "a DecodeJpeg with dct_method , expected INTEGER_ACCURATE"),
+    ],
+)
+def test_a_graph_that_it_would_misread_is_refused(
+    change: Callable[[Any], None], message: str, edited: Any, pipeline: Pipeline, extract: Any
+) -> None:
+    with pytest.raises(DataError, match=message) as caught:
+        extract(list(by_hand(pipeline, 8)), edited(change))
+    assert str(caught.value).startswith("the bigdl engine cannot run node ")
+    assert str(caught.value).endswith(": choose feature_engine tensorflow")
+
+
+def test_bigdls_own_getrdd_gives_the_same_of_swapped_colours(
+    engine: BigdlEngine, photographs: Pipeline, tmp_path: Path
+) -> None:
+    """The reference: the whole graph in BigDL's own modules, session.getRDD.
+
+    BigDL 2.3.0's DecodeJpeg hands on ImageIO's blue, green, red where TensorFlow has red, green,
+    blue. So its features are those of photographs with red and blue swapped; all else agrees.
+    """
+    shard = photographs.shards[0]
+    few = replace(photographs, path=_only(photographs, 8, tmp_path), shards=())
+    assert engine.extract_with_getrdd(few, tmp_path) == 8
+    reference = read_tables(*feature_files(tmp_path))
+
+    chunk = Chunk(str(shard.path), 0, 0, 0, 8)
+    nodes = photographs.nodes
+    network = tensorflow_engine._network_of(photographs)
+    images, labels = network.images(list(read_records(shard.path, 0, 8)), chunk.shard, 0)
+    swapped = np.ascontiguousarray(images[..., ::-1])
+    expected = network.values([nodes.feature], swapped)[nodes.feature].reshape(8, -1)
+    assert reference["label"].to_pylist() == labels.tolist()
+    assert relative_difference(matrix(reference), expected).max() < TOLERANCE
+
+
+def _only(pipeline: Pipeline, records: int, folder: Path) -> Path:
+    """Write a dump of the first records of a shard; return its folder."""
+    dump = folder / "dump"
+    dump.mkdir()
+    shard = folder / "few.tfrecord"
+    write_records(shard, list(read_records(pipeline.shards[0].path, 0, records)))
+    tf = import_tensorflow().compat.v1
+    definition = tf.GraphDef()
+    definition.ParseFromString((pipeline.path / GRAPH).read_bytes())
+    (names,) = (node for node in definition.node if node.name == "reader/Const")
+    names.attr["value"].tensor.CopyFrom(tf.make_tensor_proto([str(shard)], tf.string))
+    (dump / GRAPH).write_bytes(definition.SerializeToString())
+    shutil.copy(pipeline.path / "model.bin", dump)
+    return dump
