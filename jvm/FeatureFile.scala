@@ -3,6 +3,8 @@ package com.intel.analytics.bigdl.graft
 import java.io.IOException
 import java.util.UUID
 
+import scala.util.Try
+
 import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.fs.{FileSystem, Path, RawLocalFileSystem}
 import org.apache.parquet.example.data.simple.SimpleGroupFactory
@@ -48,7 +50,7 @@ object FeatureFile {
       result
     } catch {
       case e: IOException => throw new StorageError(s"cannot write $target: ${e.getMessage}")
-    } finally files.delete(aside, false)
+    } finally Try(files.delete(aside, false))
   }
 
   /** A local file has no `.crc` beside it: nobody but Hadoop would read it. */

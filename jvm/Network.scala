@@ -47,7 +47,9 @@ object Network {
     MklDnn.setNumThreads(1)
     val shape = Array(batch, 3, dump.imageSize, dump.imageSize)
     val input = Node(Input(shape, Memory.Format.nhwc).asInstanceOf[Layer])
-    val weights = File.load[JHashMap[String, JTensor]](dump.tensors).asScala
+    val weights = readable(dump.tensors) {
+      File.load[JHashMap[String, JTensor]](dump.tensors).asScala
+    }
     val layers = new Layers(graph, weights, dump.nodes("image_batch"), input)
     val ends = outputs.map(name => layers.after(Output(Memory.Format.nhwc), name))
     val layered = DnnGraph(Seq(input), ends)

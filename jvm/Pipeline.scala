@@ -56,10 +56,7 @@ class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
     } catch { case e: DataError => throw new DataError(s"$origin: ${e.getMessage}") }
 }
 
-/**
- * Recovered pipelines that wait for the next task: as many as run at once, for the life of a JVM.
- * Those of another dump are released.
- */
+/** Recovered pipelines that wait for the next task: as many as run at once, for a JVM's life. */
 object Pipelines {
   // Larger batches are no faster on one thread and take more memory.
   private val Batch = 4
@@ -70,8 +67,12 @@ object Pipelines {
     val queue = queueOf(dump)
     val pipeline =
       Option(queue.poll()).getOrElse(new Pipeline(dump, Batch, Seq(dump.nodes("feature"))))
-    // A pipeline that failed in the middle of a record is not used again.
-    val result = work(pipeline)
+    val result =
+      try work(pipeline)
+      catch {
+        // What failed in the middle of a record is not used again.
+        case e: Throwable => pipeline.release(); throw e
+      }
     queue.add(pipeline)
     result
   }

@@ -1,5 +1,8 @@
 package com.intel.analytics.bigdl.graft
 
+import java.io.IOException
+import java.util.{List => JList}
+
 import org.tensorflow.example.{Example, Feature}
 import org.tensorflow.framework.{DataType, NodeDef}
 
@@ -13,11 +16,14 @@ class RecordParser(graph: Graph, dump: Dump) {
 
   /** Returns the JPEG and the label of a serialised example. */
   def parse(record: Array[Byte]): (Array[Byte], Int) = {
-    val features = Example.parseFrom(record).getFeatures.getFeatureMap
-    def feature(key: String): Feature =
-      Option(features.get(key)).getOrElse(throw new DataError(s"it has no $key"))
-    val label = feature(labelKey).getInt64List.getValue(0).toInt
-    (feature(encodedKey).getBytesList.getValue(0).toByteArray, label)
+    val features =
+      try Example.parseFrom(record).getFeatures.getFeatureMap
+      catch { case _: IOException => throw new DataError("it is not a tf.train.Example") }
+    def only[A](key: String, values: Feature => JList[A]): A =
+      Option(features.get(key)).map(values).filter(_.size == 1).map(_.get(0))
+        .getOrElse(throw new DataError(s"it has no $key, expected one"))
+    val label = only(labelKey, _.getInt64List.getValueList)
+    (only(encodedKey, _.getBytesList.getValueList).toByteArray, label.intValue)
   }
 
   private def keyOf(end: String): String = {

@@ -20,9 +20,10 @@ object TfRecords {
   /** Calls `use` with the payloads of a chunk's records, each checked against its CRCs. */
   def read[A](chunk: Chunk, conf: Configuration)(use: Iterator[Array[Byte]] => A): A = {
     val path = new Path(chunk.shard)
-    val files = path.getFileSystem(conf)
-    val size = files.getFileStatus(path).getLen
-    val stream = files.open(path)
+    val (size, stream) = Graph.readable(chunk.shard) {
+      val files = path.getFileSystem(conf)
+      (files.getFileStatus(path).getLen, files.open(path))
+    }
     try {
       stream.seek(chunk.offset)
       val records = new Records(stream, chunk, size)

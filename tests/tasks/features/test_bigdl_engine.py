@@ -298,18 +298,36 @@ def test_arithmetic_coding_is_left_to_tensorflow(
         extract([chunk], pipeline)
 
 
-def test_a_record_without_a_picture_is_named(
-    extract: Any, pipeline: Pipeline, shard_of: ShardOf
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        (b"\xff no example", "it is not a tf.train.Example"),
+        (b"", "it has no image/class/label, expected one"),
+    ],
+)
+def test_a_record_that_is_no_example_is_named(
+    record: bytes, message: str, extract: Any, pipeline: Pipeline, shard_of: ShardOf
 ) -> None:
     chunk = shard_of([b""])
-    import_tensorflow()
-    from tensorflow.core.example import example_pb2
-
-    message = example_pb2.Example()
-    message.features.feature["image/class/label"].int64_list.value.append(1)
-    write_records(Path(chunk.shard), [message.SerializeToString()])
-    with pytest.raises(DataError, match=r"record 0: it has no image/encoded$"):
+    write_records(Path(chunk.shard), [record])
+    with pytest.raises(DataError, match=rf"^odd_train_.*, record 0: {message}$"):
         extract([chunk], pipeline)
+
+
+@pytest.mark.parametrize("gone", ["shard", "model.pb", "model.bin"])
+def test_a_file_that_an_executor_does_not_see_is_named(
+    gone: str, extract: Any, edited: Any, pipeline: Pipeline
+) -> None:
+    copy = edited(lambda _: None)
+    chunk = next(by_hand(pipeline, 2))
+    if gone == "shard":
+        path = Path(f"{chunk.shard}.gone")
+        chunk = replace(chunk, shard=str(path))
+    else:
+        path = copy.path / gone
+        path.unlink()
+    with pytest.raises(DataError, match=rf"^{path} cannot be read on .*every executor must see it"):
+        extract([chunk], copy)
 
 
 @pytest.mark.parametrize(
