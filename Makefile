@@ -10,7 +10,11 @@ SOURCE ?= sample
 ENV := eval "$$(PYTHONPATH=. $(BIN)/python -m tasks.environment)"
 CONF ?= {}
 UV_VERSION := 0.13.9
-SCALA := $(wildcard jvm/*.scala)
+# The folder too: a file that is gone has to be noticed.
+SCALA := jvm $(wildcard jvm/*.scala) tasks/scala_jar.py
+INSTALLED := $(VENV)/.installed
+DEV_INSTALLED := $(VENV)/.installed-dev
+COMPILE := echo "setup: compiling jvm/" >&2; PYTHONPATH=. $(BIN)/python -m tasks.scala_jar >/dev/null
 
 .PHONY: help setup setup-dev doctor run shell test lint types bench sample lock clean
 
@@ -21,13 +25,21 @@ help: ## Show this help
 setup: $(READY) ## Make .venv from the lock; cheap when nothing changed
 setup-dev: $(DEV_READY) ## The same with test and lint tools
 
-$(READY): requirements.txt scripts/setup.sh $(SCALA)
+$(READY): $(INSTALLED) $(SCALA)
+	@$(COMPILE)
+	@touch $@
+
+$(DEV_READY): $(DEV_INSTALLED) $(SCALA)
+	@$(COMPILE)
+	@touch $(READY) $@
+
+$(INSTALLED): requirements.txt scripts/setup.sh
 	@scripts/setup.sh $(UV_VERSION) requirements.txt
 	@touch $@
 
-$(DEV_READY): requirements.txt requirements-dev.txt scripts/setup.sh $(SCALA)
+$(DEV_INSTALLED): requirements.txt requirements-dev.txt scripts/setup.sh
 	@scripts/setup.sh $(UV_VERSION) requirements.txt requirements-dev.txt
-	@touch $(READY) $@
+	@touch $(INSTALLED) $@
 
 doctor: $(READY) ## Check this machine: a line each, ok or what to do
 	@$(ENV) && python -m tasks.doctor

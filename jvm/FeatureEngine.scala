@@ -9,7 +9,7 @@ import scala.collection.JavaConverters._
 import com.intel.analytics.bigdl.dllib.tensor.Tensor
 import com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath.TensorNumeric.NumericFloat
 import com.intel.analytics.bigdl.dllib.utils.tf.{BigDLSessionImpl, TensorflowLoader}
-import org.apache.spark.SparkContext
+import org.apache.spark.{SparkContext, TaskContext, TaskKilledException}
 import org.apache.spark.util.{LongAccumulator, SerializableConfiguration}
 
 /** What Python calls. */
@@ -30,12 +30,15 @@ object FeatureEngine {
       done: LongAccumulator): Long = {
     val conf = new SerializableConfiguration(sc.hadoopConfiguration)
     sc.parallelize(chunks.asScala, chunks.size).map { chunk =>
+      stopIfCancelled()
       TfRecords.read(chunk, conf.value) { records =>
         Pipelines.use(dump) { pipeline =>
+          stopIfCancelled()
           val name = f"${chunk.shardName.stripSuffix(".tfrecord")}-${chunk.first}%09d.parquet"
           FeatureFile.write(folder, name, conf.value) { write =>
             var written = 0L
             pipeline.foreachBatch(chunk, records) { (first, labels, outputs) =>
+              stopIfCancelled()
               for ((label, i) <- labels.zipWithIndex) {
                 val feature = outputs.head.slice(i * dump.featureSize, (i + 1) * dump.featureSize)
                 write(Row(chunk.shardName, first + i, label, feature))
@@ -49,6 +52,10 @@ object FeatureEngine {
       }
     }.fold(0L)(_ + _)
   }
+
+  /** A cancelled job's folder is gone soon; a file written after that would bring it back. */
+  private def stopIfCancelled(): Unit =
+    if (TaskContext.get().isInterrupted()) throw new TaskKilledException
 
   /**
    * Runs one chunk here and writes every named node as raw little-endian float32, all records

@@ -6,7 +6,7 @@ import java.util.UUID
 import scala.util.Try
 
 import org.apache.hadoop.conf.Configuration
-import org.apache.hadoop.fs.{FileSystem, Path, RawLocalFileSystem}
+import org.apache.hadoop.fs.{FSError, FileSystem, RawLocalFileSystem}
 import org.apache.parquet.example.data.simple.SimpleGroupFactory
 import org.apache.parquet.hadoop.ParquetFileWriter.Mode
 import org.apache.parquet.hadoop.example.ExampleParquetWriter
@@ -24,8 +24,8 @@ object FeatureFile {
 
   /** Calls `fill` with a way to write a row; the file is whole or not there. */
   def write[A](folder: String, name: String, conf: Configuration)(fill: (Row => Unit) => A): A = {
-    val target = new Path(folder, name)
-    val aside = new Path(folder, s".$name.${UUID.randomUUID()}")
+    val target = HadoopPath(s"$folder/$name")
+    val aside = HadoopPath(s"$folder/.$name.${UUID.randomUUID()}")
     val plain = withoutChecksums(conf)
     val files = target.getFileSystem(plain)
     try {
@@ -49,7 +49,8 @@ object FeatureFile {
       }
       result
     } catch {
-      case e: IOException => throw new StorageError(s"cannot write $target: ${e.getMessage}")
+      // Hadoop's local file system makes an Error of what the operating system refuses.
+      case e @ (_: IOException | _: FSError) => throw new StorageError(s"cannot write $target: ${e.getMessage}")
     } finally Try(files.delete(aside, false))
   }
 

@@ -1,6 +1,5 @@
 package com.intel.analytics.bigdl.graft
 
-import java.net.InetAddress
 import java.nio.ByteOrder.LITTLE_ENDIAN
 
 import scala.collection.JavaConverters._
@@ -14,7 +13,7 @@ class Graph(path: String) {
   import Graph.readable
 
   private val nodes = readable(path) {
-    TensorflowLoader.parse(path).asScala.map(node => node.getName -> node).toMap
+    TensorflowLoader.parse(HadoopPath(path).toString).asScala.map(node => node.getName -> node).toMap
   }
 
   def apply(name: String): NodeDef =
@@ -44,8 +43,12 @@ object Graph {
   /** The values of a float32 constant. */
   def floats(constant: NodeDef): Array[Float] = {
     val tensor = valueOf(constant)
-    if (tensor.getFloatValCount > 0) tensor.getFloatValList.asScala.map(_.floatValue).toArray
-    else {
+    val size = tensor.getTensorShape.getDimList.asScala.map(_.getSize.toInt).product
+    // One value stands for all where all are equal.
+    if (tensor.getFloatValCount == 1) Array.fill(size)(tensor.getFloatVal(0))
+    else if (tensor.getFloatValCount > 0) {
+      tensor.getFloatValList.asScala.map(_.floatValue).toArray
+    } else {
       val content = tensor.getTensorContent.asReadOnlyByteBuffer().order(LITTLE_ENDIAN)
       val values = new Array[Float](content.remaining / 4)
       content.asFloatBuffer().get(values)
@@ -85,8 +88,7 @@ object Graph {
     catch {
       case NonFatal(e) =>
         throw new DataError(
-          s"$path cannot be read on ${InetAddress.getLocalHost.getHostName} (${e.getMessage}); " +
-            "every executor must see it under this path")
+          s"$path cannot be read (${e.getMessage}); every executor must see it under this path")
     }
 
   /** Refuses a node that this engine would not compute as TensorFlow does. */

@@ -40,7 +40,7 @@ class Jpeg {
       if (input.exhausted) damaged()
       val (height, width) = (raster.getHeight, raster.getWidth)
       val samples = raster.getDataElements(0, 0, width, height, null).asInstanceOf[Array[Byte]]
-      if (header.isHalfHigh) upsampleRows(samples, height, width)
+      header.halfHigh.foreach(upsampleRows(samples, header.ids.size, _, height, width))
       Picture(height, width, header.toRgb(samples, height * width))
     } catch {
       case e: DataError => throw e
@@ -71,8 +71,11 @@ object Jpeg {
   /** What libjpeg reads before the picture: components, and markers that tell their colours. */
   private case class Header(ids: Seq[Int], sampling: Seq[Int], jfif: Boolean, adobe: Option[Int]) {
 
-    /** Whether the chroma of a YCbCr picture has full width and half height. */
-    def isHalfHigh: Boolean = sampling == Seq(0x12, 0x11, 0x11)
+    /** Components of full width and half height. */
+    def halfHigh: Seq[Int] = {
+      val (widths, heights) = (sampling.map(_ >> 4), sampling.map(_ & 15))
+      ids.indices.filter(i => widths(i) == widths.max && 2 * heights(i) == heights.max)
+    }
 
     /** libjpeg's guess, default_decompress_parms in jdapimin.c. */
     private def isTransformed: Boolean = (ids.size, adobe) match {
@@ -114,32 +117,32 @@ object Jpeg {
         if (i < bytes.length) bytes(i) & 255 else damaged()
       def has(i: Int, text: String): Boolean =
         new String(bytes, i, text.length min (bytes.length - i), ISO_8859_1) == text
+      // libjpeg decides on colours where the first scan starts.
       @scala.annotation.tailrec
-      def scan(i: Int, jfif: Boolean, adobe: Option[Int]): Header = {
-        if (at(i) != 0xff) scan(i + 1, jfif, adobe)
+      def scan(i: Int, found: Header): Header = {
+        if (at(i) != 0xff) scan(i + 1, found)
         else at(i + 1) match {
-          case 0xff | 0 => scan(i + 1, jfif, adobe)
-          case 0x01 => scan(i + 2, jfif, adobe)
-          case m if m >= 0xd0 && m <= 0xd8 => scan(i + 2, jfif, adobe)
+          case 0xff | 0 => scan(i + 1, found)
+          case m if m == 0x01 || m >= 0xd0 && m <= 0xd8 => scan(i + 2, found)
+          case 0xda => found
           case marker =>
             val (data, length) = (i + 4, at(i + 2) << 8 | at(i + 3))
-            marker match {
-              case 0xc4 | 0xc8 | 0xcc => scan(i + 2 + length, jfif, adobe)
-              case m if m >= 0xc9 && m <= 0xcf =>
+            val now = marker match {
+              case m if m >= 0xc9 && m <= 0xcf && m != 0xcc =>
                 throw new DataError("image/encoded is a JPEG with arithmetic coding, which the " +
                   "bigdl engine does not decode: choose feature_engine tensorflow")
-              case m if m >= 0xc0 && m <= 0xc7 =>
+              case m if m >= 0xc0 && m <= 0xc7 && m != 0xc4 =>
                 val components = (0 until at(data + 5)).map(data + 6 + 3 * _)
-                Header(components.map(at), components.map(c => at(c + 1)), jfif, adobe)
-              case 0xe0 =>
-                scan(i + 2 + length, jfif || length >= 16 && has(data, "JFIF\u0000"), adobe)
+                found.copy(ids = components.map(at), sampling = components.map(c => at(c + 1)))
+              case 0xe0 if length >= 16 && has(data, "JFIF\u0000") => found.copy(jfif = true)
               case 0xee if length >= 14 && has(data, "Adobe") =>
-                scan(i + 2 + length, jfif, Some(at(data + 11)))
-              case _ => scan(i + 2 + length, jfif, adobe)
+                found.copy(adobe = Some(at(data + 11)))
+              case _ => found
             }
+            scan(i + 2 + length, now)
         }
       }
-      scan(2, jfif = false, None)
+      scan(2, Header(Nil, Nil, jfif = false, None))
     }
   }
 
@@ -168,18 +171,19 @@ object Jpeg {
   }
 
   /**
-   * Replaces chroma rows that libjpeg 6b doubled by libjpeg-turbo's: three quarters the nearer row,
-   * one quarter the farther (h1v2_fancy_upsample in jdsample.c).
+   * Replaces a component's rows that libjpeg 6b doubled by libjpeg-turbo's: three quarters the
+   * nearer row, one quarter the farther (h1v2_fancy_upsample in jdsample.c).
    */
-  private def upsampleRows(samples: Array[Byte], height: Int, width: Int): Unit = {
+  private def upsampleRows(
+      samples: Array[Byte], components: Int, component: Int, height: Int, width: Int): Unit = {
     val source = samples.clone()
     val last = (height - 1) / 2
-    for (row <- 0 until height; column <- 0 until width; band <- 1 to 2) {
+    for (row <- 0 until height; column <- 0 until width) {
       val near = row / 2
       val far = (near + (if (row % 2 == 0) -1 else 1)).max(0).min(last)
-      def chroma(r: Int) = source((2 * r * width + column) * 3 + band) & 255
-      samples((row * width + column) * 3 + band) =
-        ((3 * chroma(near) + chroma(far) + 1 + row % 2) >> 2).toByte
+      def value(r: Int) = source((2 * r * width + column) * components + component) & 255
+      samples((row * width + column) * components + component) =
+        ((3 * value(near) + value(far) + 1 + row % 2) >> 2).toByte
     }
   }
 

@@ -48,7 +48,7 @@ object Network {
     val shape = Array(batch, 3, dump.imageSize, dump.imageSize)
     val input = Node(Input(shape, Memory.Format.nhwc).asInstanceOf[Layer])
     val weights = readable(dump.tensors) {
-      File.load[JHashMap[String, JTensor]](dump.tensors).asScala
+      File.load[JHashMap[String, JTensor]](HadoopPath(dump.tensors).toString).asScala
     }
     val layers = new Layers(graph, weights, dump.nodes("image_batch"), input)
     val ends = outputs.map(name => layers.after(Output(Memory.Format.nhwc), name))
@@ -93,6 +93,7 @@ object Network {
           after(pool.floor(), node.getInput(0))
         case "FusedBatchNorm" =>
           val convolved = graph.source(node, 0)
+          requireFalse(node, "is_training")
           if (convolved.getOp != "Conv2D") unknown(node, s"of a ${convolved.getOp}")
           val Seq(gamma, beta, mean, variance) = (1 to 4).map(i => value(node, i).storage)
           val epsilon = node.getAttrOrThrow("epsilon").getF

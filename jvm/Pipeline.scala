@@ -3,6 +3,7 @@ package com.intel.analytics.bigdl.graft
 import java.util.concurrent.ConcurrentLinkedQueue
 
 import scala.collection.mutable
+import scala.util.Try
 
 import com.intel.analytics.bigdl.dllib.tensor.Tensor
 import com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath.TensorNumeric.NumericFloat
@@ -71,7 +72,7 @@ object Pipelines {
       try work(pipeline)
       catch {
         // What failed in the middle of a record is not used again.
-        case e: Throwable => pipeline.release(); throw e
+        case e: Throwable => Try(pipeline.release()); throw e
       }
     queue.add(pipeline)
     result

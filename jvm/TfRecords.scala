@@ -1,17 +1,17 @@
 package com.intel.analytics.bigdl.graft
 
-import java.io.{DataInputStream, EOFException}
+import java.io.{DataInputStream, EOFException, IOException}
 import java.nio.ByteBuffer
 import java.nio.ByteOrder.LITTLE_ENDIAN
 import java.util.zip.CRC32C
 
 import org.apache.hadoop.conf.Configuration
-import org.apache.hadoop.fs.Path
 
 /**
  * Reads TFRecord files through Hadoop's file systems, from any record on.
  *
- * The format and the errors are those of Python's `tasks.tfrecord`.
+ * The format is described in Python's `tasks.tfrecord`, which checks every record of a data set
+ * before this reads it.
  */
 object TfRecords {
   private val HeaderBytes = 12
@@ -19,13 +19,13 @@ object TfRecords {
 
   /** Calls `use` with the payloads of a chunk's records, each checked against its CRCs. */
   def read[A](chunk: Chunk, conf: Configuration)(use: Iterator[Array[Byte]] => A): A = {
-    val path = new Path(chunk.shard)
+    val path = HadoopPath(chunk.shard)
     val (size, stream) = Graph.readable(chunk.shard) {
       val files = path.getFileSystem(conf)
       (files.getFileStatus(path).getLen, files.open(path))
     }
     try {
-      stream.seek(chunk.offset)
+      Graph.readable(chunk.shard)(stream.seek(chunk.offset))
       val records = new Records(stream, chunk, size)
       use(records.slice(chunk.skip, chunk.skip + chunk.records))
     } finally stream.close()
@@ -43,7 +43,7 @@ object TfRecords {
       val length = ByteBuffer.wrap(header).order(LITTLE_ENDIAN).getLong
       check("length", header.take(8), ByteBuffer.wrap(header).order(LITTLE_ENDIAN).getInt(8))
       // Before reading: a length that lies would make the JVM allocate it.
-      if (length < 0 || offset + HeaderBytes + length + FooterBytes > size) {
+      if (length < 0 || length > size - offset - HeaderBytes - FooterBytes) {
         fail(s"truncated: ${size - offset} bytes left, expected ${HeaderBytes + length + FooterBytes}")
       }
       val payload = bytes(length.toInt)
@@ -57,6 +57,8 @@ object TfRecords {
       val read = new Array[Byte](count)
       try stream.readFully(read)
       catch {
+        // Not as IOException: whoever writes what is made of the record would take it for its own.
+        case e: IOException if !e.isInstanceOf[EOFException] => fail(s"cannot be read: ${e.getMessage}")
         case _: EOFException => fail(s"truncated: ${size - offset} bytes left, expected $count more")
       }
       read

@@ -13,5 +13,3 @@ fi
 # The locks are complete, hashes included. Byte code is compiled here because Spark's and Airflow's
 # many short processes would compile TensorFlow again and again where they may not write it.
 "$uv" pip sync --quiet --require-hashes --compile-bytecode --python .venv/bin/python "$@"
-echo "setup: compiling jvm/" >&2
-PYTHONPATH=. .venv/bin/python -m tasks.scala_jar >/dev/null

@@ -29,5 +29,9 @@ class SetupError(GraftError):
     """The machine lacks something: Java, Spark, BigDL, a Spark connection."""
 
 
+class UnavailableError(SetupError):
+    """Something that this machine cannot run, however it is set up."""
+
+
 class ParityError(GraftError):
     """Two feature engines disagree on the same records."""

@@ -29,6 +29,8 @@ def compile_scala() -> Path:
             aside = Path(folder) / jar.name
             _run_compiler([*spark, *bigdl_jars()], aside)
             aside.replace(jar)
+        for other in set(jar.parent.glob("graft-*.jar")) - {jar}:
+            other.unlink(missing_ok=True)
     return jar
 
 

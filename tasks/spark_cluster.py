@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,6 +83,19 @@ def quiet() -> Iterator[None]:
     """Swallow what BigDL's Python side prints about every layer that it creates."""
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123 - a device
         yield
+
+
+def wait_for_tasks(context: Any, seconds: float = 10.0) -> None:
+    """Wait until no task runs, those of cancelled jobs included.
+
+    A task that outlives its Spark context logs a trace that has nothing to do with its error.
+    """
+    deadline = time.monotonic() + seconds
+    status = context._jsc.sc().statusTracker()
+    while time.monotonic() < deadline:
+        if not any(executor.numRunningTasks() for executor in status.getExecutorInfos()):
+            return
+        time.sleep(0.05)
 
 
 def log_optimizer_to(context: Any, path: Path) -> None:

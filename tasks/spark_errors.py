@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tasks import errors
-from tasks.errors import GraftError, StorageError
+from tasks.errors import GraftError, SetupError, StorageError
 
 _NO_ROOM = "No space left on device"
+_NO_CLASSES = "ClassNotFoundException: com.intel.analytics.bigdl.graft."
 # In Python or in the Scala of jvm/.
 _RAISED = re.compile(r"(?:tasks\.errors|com\.intel\.analytics\.bigdl\.graft)\.(\w+): (.+)")
 
@@ -37,6 +38,11 @@ def user_error(error: BaseException) -> GraftError | None:
     if found and kind:
         raised: GraftError = kind(found.group(2).strip())
         return raised
+    if _NO_CLASSES in str(error):
+        return SetupError(
+            "an executor has no compiled Scala of this version: run make setup in its environment, "
+            "which must lie under the same path as the driver's"
+        )
     if _NO_ROOM in str(error):
         return StorageError("no room left while Spark or BigDL wrote: make room, then run again")
     return None

@@ -62,15 +62,15 @@ def scala_sources() -> list[Path]:
 
 
 def scala_jar() -> Path:
-    """Return where ``make setup`` puts the compiled Scala, by digest of all that it is made from.
+    """Return where ``make setup`` puts the compiled Scala, by digest of it and of its libraries.
 
     It lies in the environment, beside the jars that it was compiled against, so that every node
     with the same environment has it.
     """
     digest = hashlib.sha256()
     for path in scala_sources():
-        digest.update(path.read_bytes())
-    for jar in bigdl_jars():
+        digest.update(path.name.encode() + path.read_bytes())
+    for jar in [*bigdl_jars(), *sorted((spark_home() / "jars").glob("spark-core_*.jar"))]:
         digest.update(jar.name.encode())
     return Path(sys.prefix) / "share" / "graft" / f"graft-{digest.hexdigest()[:16]}.jar"
 

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.dump import GRAPH, TENSORS, Pipeline
-from tasks.errors import SetupError
+from tasks.errors import SetupError, UnavailableError
 from tasks.features.chunks import Chunk
 from tasks.spark_errors import user_errors
+from tasks.spark_settings import scala_jar
 
 _PACKAGE = "com.intel.analytics.bigdl.graft"
 
@@ -21,8 +22,8 @@ class BigdlEngine:
     """Runs the pipeline in BigDL; neither TensorFlow nor Python takes part on the executors.
 
     Raises:
-        SetupError: the compiled Scala is not on the driver's class path, or BigDL's native library
-            does not load.
+        SetupError: the compiled Scala is not on the driver's class path.
+        UnavailableError: BigDL's native library is not made for this machine.
     """
 
     def __init__(self, context: Any) -> None:
@@ -36,6 +37,7 @@ class BigdlEngine:
             ) from error
         self._require_native_library()
         self._package = self._jvm.com.intel.analytics.bigdl.graft
+        self.version = scala_jar().stem
         self._spark = context._jsc.sc()
         self._done = self._spark.longAccumulator("records with features")
 
@@ -45,7 +47,7 @@ class BigdlEngine:
         except Exception:
             loaded = False
         if not loaded:
-            raise SetupError(
+            raise UnavailableError(
                 f"BigDL's native library, for Linux on x86-64, does not load on this "
                 f"{platform.system()} on {platform.machine()}: choose feature_engine tensorflow"
             )

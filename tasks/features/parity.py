@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 from tasks.artifact import Artifact, build, write_json
 from tasks.dump import FROZEN, TENSORS, Pipeline
-from tasks.errors import ParityError, SetupError
+from tasks.errors import ParityError, UnavailableError
 from tasks.features import tensorflow_engine
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.chunks import Chunk, plan_chunks
-from tasks.features.store import ENGINES, feature_files, read_tables
+from tasks.features.store import ENGINES, feature_files, read_tables, require_all
 from tasks.paths import Home
 
 logger = logging.getLogger(__name__)
@@ -96,23 +96,29 @@ def check_parity(
     (other,) = set(ENGINES) - {engine}
     try:
         runner = ENGINES[other](context)
-    except SetupError as error:
+    except UnavailableError as error:
         logger.info("check_parity: left out, the engine %s does not run here: %s", other, error)
         return None
     recipe = {
         "format": _FORMAT,
         "features": features.digest,
         "other": other,
+        "other_version": runner.version,
         "graph": pipeline.digests["graph"],
         "records": records,
     }
 
     def make(folder: Path) -> None:
         chunks = _first_chunks(pipeline, records, cores)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-            runner.extract(chunks, pipeline, Path(scratch))
+        expected = sum(chunk.records for chunk in chunks)
+        # Named after the folder, so that it goes with what else a killed run leaves.
+        prefix = f"{folder.name}."
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=prefix) as scratch:
+            written = runner.extract(chunks, pipeline, Path(scratch))
+            require_all(written, expected, pipeline)
             theirs = read_tables(*feature_files(Path(scratch)))
             ours = _rows_like(theirs, features.path)
+            require_all(min(theirs.num_rows, ours.num_rows), expected, pipeline)
             tables = {engine: ours, other: theirs}
             largest = _compare(context, pipeline, tables, Path(scratch))
         write_json(folder / PARITY, asdict(Parity(theirs.num_rows, largest, TOLERANCE)))
@@ -145,7 +151,7 @@ def _rows_like(theirs: Any, path: Path) -> Any:
     files = [f for f in feature_files(path) if f.stem.rpartition("-")[0] in stems]
     ours = read_tables(*files)
     place = {origin: i for i, origin in enumerate(_origins(ours))}
-    return ours.take([place[origin] for origin in _origins(theirs)])
+    return ours.take([place[origin] for origin in _origins(theirs) if origin in place])
 
 
 def _origins(table: Any) -> list[Origin]:

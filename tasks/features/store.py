@@ -17,12 +17,19 @@ from tasks.features.chunks import Chunk, plan_chunks
 from tasks.features.tensorflow_engine import TensorflowEngine
 from tasks.paths import Home
 from tasks.progress import Progress, reported
+from tasks.spark_cluster import wait_for_tasks
 
 _FORMAT = 2
 
 
 class Engine(Protocol):
-    """Runs a dump's pipeline on the executors."""
+    """Runs a dump's pipeline on the executors.
+
+    Attributes:
+        version: of what computes the features; others may differ in the last digit.
+    """
+
+    version: str
 
     def done(self) -> int:
         """Return how many records have been through."""
@@ -84,9 +91,10 @@ def extract_features(
         def make(folder: Path) -> None:
             progress.expect(pipeline.records)
             chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk, cores)
-            _require_all(runner.extract(chunks, pipeline, folder), pipeline)
+            require_all(runner.extract(chunks, pipeline, folder), pipeline.records, pipeline)
 
-        return build(home.features, _recipe(pipeline, engine), make)
+        recipe = _recipe(pipeline, engine, runner.version)
+        return build(home.features, recipe, make)
 
     def extract_or_cancel(pipeline: Pipeline) -> Artifact:
         try:
@@ -98,8 +106,19 @@ def extract_features(
 
     with reported(progress, runner.done), ThreadPoolExecutor(len(pipelines)) as pool:
         futures = [pool.submit(extract_or_cancel, pipeline) for pipeline in pipelines]
-    _raise_first([future.exception() for future in futures])
+    errors = [future.exception() for future in futures]
+    if any(errors):
+        wait_for_tasks(context)
+    _raise_first(errors)
     return [future.result() for future in futures]
+
+
+def require_all(written: int, expected: int, pipeline: Pipeline) -> None:
+    """Raise a ``GraftError`` unless an engine wrote as many features as there are records."""
+    if written != expected:
+        raise GraftError(
+            f"{written} features were written for {expected} records of {pipeline.path}; run again"
+        )
 
 
 def feature_files(path: Path) -> list[Path]:
@@ -129,20 +148,13 @@ def _raise_first(errors: Sequence[BaseException | None]) -> None:
         raise error
 
 
-def _recipe(pipeline: Pipeline, engine: str) -> dict[str, Any]:
+def _recipe(pipeline: Pipeline, engine: str, version: str) -> dict[str, Any]:
     return {
         "format": _FORMAT,
         "engine": engine,
+        "engine_version": version,
         "split": pipeline.split,
         "dataset": pipeline.digests["dataset"],
         "weights": pipeline.digests["weights"],
         "records": pipeline.records,
     }
-
-
-def _require_all(written: int, pipeline: Pipeline) -> None:
-    if written != pipeline.records:
-        raise GraftError(
-            f"{written} features were written for the {pipeline.records} records of "
-            f"{pipeline.path}; run again"
-        )

@@ -1,6 +1,7 @@
 """The ``tensorflow`` engine: the frozen graph in Spark's Python workers, one thread each."""
 
 import functools
+import importlib.metadata
 import importlib.util
 import sys
 import uuid
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from tasks.artifact import storage_errors
 from tasks.dump import FROZEN, Pipeline
-from tasks.errors import DataError, SetupError
+from tasks.errors import DataError, UnavailableError
 from tasks.features.chunks import Chunk
 from tasks.graph import Nodes
 from tasks.python_worker import settle
@@ -35,12 +36,13 @@ class TensorflowEngine:
     """Runs the frozen graph in the executors' Python workers.
 
     Raises:
-        SetupError: TensorFlow is not installed.
+        UnavailableError: TensorFlow is not installed.
     """
 
     def __init__(self, context: Any) -> None:
         if importlib.util.find_spec("tensorflow") is None:
-            raise SetupError(f"TensorFlow is not installed in {sys.prefix}: make setup")
+            raise UnavailableError(f"TensorFlow is not installed in {sys.prefix}: make setup")
+        self.version = importlib.metadata.version("tensorflow-cpu")
         self._context = context
         self._done = context.accumulator(0)
 
@@ -82,8 +84,11 @@ def _writer(
         aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
         with storage_errors(target):
             # Features are noise to a compressor, and a dictionary of them larger than they are.
-            pq.write_table(table, aside, compression="none", use_dictionary=["shard"])
-            aside.replace(target)
+            try:
+                pq.write_table(table, aside, compression="none", use_dictionary=["shard"])
+                aside.replace(target)
+            finally:
+                aside.unlink(missing_ok=True)
         done(table.num_rows)
         return int(table.num_rows)
 

@@ -202,7 +202,8 @@ def test_engines_that_disagree_stop_the_job(shell, dumps, fixtures_folder, tmp_p
         "[Path(p, 'model.bin').unlink() for p in sys.argv[2:]]; "
         "[save_tensors(weights, Path(p, 'model.bin')) for p in sys.argv[2:]]"
     )
-    (checkpoint,) = shell.home.checkpoints.glob("*/inception_v1.ckpt")
+    digest = json.loads((copies[0] / "pipeline.json").read_text())["digests"]["checkpoint"]
+    checkpoint = shell.home.checkpoints / digest / "inception_v1.ckpt"
     ran = shell(sys.executable, "-c", program, str(checkpoint), *map(str, copies))
     assert ran.status == 0, ran.output[-3000:]
     ran = submit(shell, list(map(str, copies)), run_id="disagree")

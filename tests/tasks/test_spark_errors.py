@@ -1,6 +1,6 @@
 import pytest
 
-from tasks.errors import DataError, GraftError, StorageError
+from tasks.errors import DataError, GraftError, SetupError, StorageError
 from tasks.spark_errors import user_error, user_errors
 
 TRACE = """An error occurred while calling z:org.apache.spark.api.python.PythonRDD.collectAndServe.
@@ -63,3 +63,16 @@ def test_context_leaves_a_defect_alone() -> None:
 def test_context_without_an_error() -> None:
     with user_errors():
         pass
+
+
+def test_scala_raises_the_same_kinds() -> None:
+    found = user_error(spark_error("com.intel.analytics.bigdl.graft.DataError: s, record 7: bad"))
+    assert type(found) is DataError
+    assert str(found) == "s, record 7: bad"
+
+
+def test_an_executor_without_the_compiled_scala() -> None:
+    missing = "java.lang.ClassNotFoundException: com.intel.analytics.bigdl.graft.Chunk"
+    found = user_error(spark_error(missing))
+    assert type(found) is SetupError
+    assert "an executor has no compiled Scala of this version: run make setup" in str(found)

@@ -179,6 +179,13 @@ def picture(noise: np.random.Generator, height: int, width: int, mode: str = "RG
     return Image.fromarray(pixels).convert(mode)
 
 
+def grain(noise: np.random.Generator, height: int, width: int, mode: str = "RGB") -> Image.Image:
+    """Noise around mid-grey, whose blocks may be put in any order without leaving the range."""
+    bands = len(Image.new(mode, (1, 1)).getbands())
+    pixels = noise.integers(98, 159, (height, width, bands), np.uint8)
+    return Image.frombytes(mode, (width, height), pixels.tobytes())
+
+
 def without(jpeg: bytes, marker: int) -> bytes:
     """Take every segment of one marker out of a JPEG's header."""
     kept, at = jpeg[:2], 2
@@ -195,10 +202,21 @@ def adobe(jpeg: bytes, transform: int) -> bytes:
     return jpeg[:2] + segment + jpeg[2:]
 
 
-def with_sampling(jpeg: bytes, sampling: int) -> bytes:
-    """Change the first component's sampling factors; the data then mean another picture."""
-    at = next(jpeg.find(bytes([0xFF, m])) for m in (0xC0, 0xC2) if bytes([0xFF, m]) in jpeg)
-    return jpeg[: at + 11] + bytes([sampling]) + jpeg[at + 12 :]
+def adobe_before_the_scan(jpeg: bytes, transform: int) -> bytes:
+    """Put Adobe's marker behind the frame header, where libjpeg still sees it."""
+    scan = jpeg.index(b"\xff\xda")
+    return jpeg[:scan] + adobe(bytes(2), transform)[2:] + jpeg[scan:]
+
+
+def resampled(jpeg: bytes, *sampling: int, height: int | None = None) -> bytes:
+    """Change the components' sampling factors; the data then mean another picture."""
+    changed = bytearray(jpeg)
+    frame = next(jpeg.index(bytes([0xFF, m])) for m in (0xC0, 0xC2) if bytes([0xFF, m]) in jpeg)
+    for component, factors in enumerate(sampling):
+        changed[frame + 11 + 3 * component] = factors
+    if height is not None:
+        changed[frame + 5 : frame + 7] = height.to_bytes(2, "big")
+    return bytes(changed)
 
 
 def odd_jpegs(noise: np.random.Generator) -> dict[str, bytes]:
@@ -222,13 +240,27 @@ def odd_jpegs(noise: np.random.Generator) -> dict[str, bytes]:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
     found |= {
         "4:1:1": jpeg(picture(noise, 61, 47), subsampling="4:1:1"),
-        "4:4:0": with_sampling(jpeg(picture(noise, 64, 64), subsampling="4:2:2"), 0x12),
+        "4:4:0": resampled(jpeg(picture(noise, 64, 64), subsampling="4:2:2"), 0x12),
+        # All components of these are coded with the same tables, and there are as many blocks of
+        # 8 x 8 pixels after the change as before.
+        "4:4:0, doubled": resampled(
+            jpeg(grain(noise, 64, 64), keep_rgb=True), 0x22, 0x21, 0x21, height=96
+        ),
+        "one of three of half height": resampled(
+            jpeg(grain(noise, 80, 64), keep_rgb=True), 0x12, 0x11, 0x12, height=96
+        ),
+        "YCCK of half height": resampled(
+            adobe(without(jpeg(grain(noise, 48, 40, "CMYK")), 0xEE), 2),
+            *(0x12, 0x11, 0x11, 0x12),
+            height=64,
+        ),
         "restarts": jpeg(picture(noise, 70, 90), restart_marker_blocks=3),
         "another profile": jpeg(picture(noise, 50, 60), icc_profile=profile),
         "no marker": bare,
         "Adobe's RGB": adobe(bare, 0),
         "Adobe's YCbCr": adobe(bare, 1),
         "JFIF and Adobe's RGB": adobe(plain, 0),
+        "Adobe's RGB, said late": adobe_before_the_scan(bare, 0),
         "CMYK, no marker": without(cmyk, 0xEE),
         "YCCK": adobe(without(cmyk, 0xEE), 2),
         "something after the end": plain + bytes(100),
@@ -267,7 +299,7 @@ def refused(noise: np.random.Generator) -> dict[str, bytes]:
         "cut in half": whole[: len(whole) // 2],
         "cut near its end": whole[:-20],
         "progressive, cut": progressive[: len(progressive) // 2],
-        "no such colours": with_sampling(whole, 0x00),
+        "no such colours": resampled(whole, 0x00),
     }
 
 
@@ -326,7 +358,9 @@ def test_a_file_that_an_executor_does_not_see_is_named(
     else:
         path = copy.path / gone
         path.unlink()
-    with pytest.raises(DataError, match=rf"^{path} cannot be read on .*every executor must see it"):
+    with pytest.raises(
+        DataError, match=rf"^{path} cannot be read \(.*\); every executor must see it"
+    ):
         extract([chunk], copy)
 
 
@@ -360,6 +394,20 @@ def test_a_folder_that_cannot_be_written_is_named(
     in_the_way.write_text("not a folder")
     with pytest.raises(StorageError, match=rf"^cannot write .*{in_the_way}"):
         engine.extract(list(by_hand(pipeline, 8)), pipeline, in_the_way)
+
+
+def test_a_path_without_a_scheme_is_local(
+    cluster: Cluster, pipeline: Pipeline, extract: Any, labels: dict[str, list[int]]
+) -> None:
+    """On YARN everything else is on HDFS."""
+    conf = cluster.context._jsc.hadoopConfiguration()
+    before = conf.get("fs.defaultFS")
+    conf.set("fs.defaultFS", "hdfs://127.0.0.1:1")
+    try:
+        table = extract(list(by_hand(pipeline, 8)), pipeline)
+    finally:
+        conf.set("fs.defaultFS", before)
+    assert table["label"].to_pylist() == labels["train"]
 
 
 @pytest.fixture
@@ -397,6 +445,11 @@ def align_corners(node: Any) -> None:
         node.attr["align_corners"].b = True
 
 
+def train_mode(node: Any) -> None:
+    if node.op == "FusedBatchNorm":
+        node.attr["is_training"].b = True
+
+
 def decode_fast(node: Any) -> None:
     if node.op == "DecodeJpeg":
         node.attr["dct_method"].s = b""
@@ -410,6 +463,7 @@ def decode_fast(node: Any) -> None:
         (rename_operation("DecodeJpeg", "DecodePng"), "a DecodePng where a JPEG decoder is"),
         (pad_the_average, "a AvgPool with padding SAME, expected VALID"),
         (align_corners, "a ResizeBilinear with align_corners"),
+        (train_mode, "a FusedBatchNorm with is_training"),
         (decode_fast, "a DecodeJpeg with dct_method , expected INTEGER_ACCURATE"),
     ],
 )

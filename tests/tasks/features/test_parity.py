@@ -1,5 +1,6 @@
 """check_parity: two engines that agree, and what is said when they do not."""
 
+import importlib.util
 import logging
 import shutil
 from collections.abc import Callable
@@ -13,10 +14,10 @@ import pytest
 from tasks.artifact import Artifact
 from tasks.bigdl_jvm import save_tensors
 from tasks.dump import TENSORS, Pipeline, read_pipeline
-from tasks.errors import ParityError
-from tasks.features import parity
+from tasks.errors import GraftError, ParityError, SetupError
+from tasks.features import bigdl_engine, parity
 from tasks.features.parity import check_parity, relative_difference
-from tasks.features.store import extract_features
+from tasks.features.store import ENGINES, extract_features
 from tasks.paths import Home
 from tasks.spark_cluster import Cluster
 
@@ -104,12 +105,36 @@ def test_the_first_node_that_differs_is_named(
 def test_without_the_other_engine_it_is_left_out(
     check: Any, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
-    from tasks.features import tensorflow_engine
-
+    find_spec = importlib.util.find_spec
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(tensorflow_engine.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda n: None if n == "tensorflow" else find_spec(n)
+    )
     assert check(pipeline, "bigdl") is None
     assert "left out, the engine tensorflow does not run here: TensorFlow is not" in caplog.text
+
+
+@pytest.mark.parametrize("other", ["bigdl", "tensorflow"])
+def test_an_engine_that_drops_records_does_not_pass(
+    other: str, check: Any, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Forgetful(ENGINES[other]):  # type: ignore[misc]  # whichever class the table holds
+        def extract(self, chunks: Any, pipeline: Any, folder: Any) -> int:
+            return int(super().extract(chunks[:1], pipeline, folder))
+
+    engine = "tensorflow" if other == "bigdl" else "bigdl"
+    check(pipeline, engine)  # so that the features are there
+    monkeypatch.setitem(ENGINES, other, Forgetful)
+    with pytest.raises(GraftError, match="2 features were written for 4 records"):
+        check(pipeline, engine, records=3)
+
+
+def test_a_broken_setup_is_no_reason_to_leave_it_out(
+    check: Any, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bigdl_engine, "_PACKAGE", "no.such.package")
+    with pytest.raises(SetupError, match=r"^no.such.package.FeatureEngine is not on the driver's"):
+        check(pipeline, "tensorflow")
 
 
 def test_labels_are_compared_too(
