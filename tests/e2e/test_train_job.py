@@ -169,6 +169,43 @@ def test_both_engines_give_the_same_data_set(shell, dumps, other_engine):
     assert top1[0] == pytest.approx(top1[1], abs=0.026)
 
 
+@pytest.fixture(scope="module")
+def extract_on_executors(shell, tmp_path_factory):
+    """Extract features on two executors that are processes of their own."""
+    # Such a cluster's workers write below SPARK_HOME, which is no place for a test's files.
+    spark_home = tmp_path_factory.mktemp("spark")
+    for path in Path(shell.env["SPARK_HOME"]).iterdir():
+        (spark_home / path.name).symlink_to(path)
+    program = str(CHECKOUT / "tests" / "e2e" / "extract_features.py")
+
+    def extract(dump, folder, *conf):
+        submit = ("spark-submit", "--master", "local-cluster[2,1,1024]", *conf)
+        return shell(*submit, program, dump, str(folder), SPARK_HOME=str(spark_home))
+
+    return extract
+
+
+def test_executors_need_nothing_of_the_driver(
+    shell, dumps, other_engine, extract_on_executors, tmp_path
+):
+    ran = extract_on_executors(dumps[1], tmp_path)
+    assert "40 records" in ran.output, ran.output[-5000:]
+    ours = read_tables(*feature_files(tmp_path))
+    path = metrics_of(shell, "tensorflow")["features"]["validation"]["path"]
+    theirs = read_tables(*feature_files(Path(path)))
+    for column in ("label", "shard", "record"):
+        assert ours[column].to_pylist() == theirs[column].to_pylist()
+    features = [t["feature"].combine_chunks().flatten().to_numpy() for t in (ours, theirs)]
+    assert relative_difference(*features).max() < 1e-4
+
+
+def test_executors_without_the_class_path_are_told(dumps, extract_on_executors, tmp_path):
+    conf = ("--conf", "spark.executor.extraClassPath=/nowhere")
+    ran = extract_on_executors(dumps[1], tmp_path, *conf)
+    assert "SetupError: an executor has no compiled Scala of this version" in ran.output
+    assert not list(tmp_path.glob("*.parquet"))
+
+
 def test_parity_is_checked_and_said(shell, other_engine):
     parity = metrics_of(shell, "tensorflow")["parity"]
     assert parity["records"] == 40

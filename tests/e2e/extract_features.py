@@ -1,0 +1,27 @@
+"""A Spark job that extracts a dump's features with the bigdl engine, and does nothing else."""
+
+import sys
+from pathlib import Path
+
+from tasks.dump import read_pipeline
+from tasks.errors import GraftError
+from tasks.features.bigdl_engine import BigdlEngine
+from tasks.features.chunks import plan_chunks
+
+
+def main() -> None:
+    from pyspark import SparkContext
+
+    pipeline = read_pipeline(Path(sys.argv[1]))
+    with SparkContext(appName="extract features") as context:
+        engine = BigdlEngine(context)
+        chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk, 2)
+        try:
+            engine.extract(chunks, pipeline, Path(sys.argv[2]))
+            print(f"{engine.done()} records")
+        except GraftError as error:
+            print(f"{type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    main()
