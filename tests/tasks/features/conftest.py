@@ -1,5 +1,6 @@
 """A real Spark for the engines' tests, with everything that a job's Spark has."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ def cluster(graft_home: Home) -> Iterator[Cluster]:
         "SPARK_CONF_DIR": str(graft_home.spark_conf),
         "PYSPARK_SUBMIT_ARGS": "--master local[2] --driver-memory 3g pyspark-shell",
     }
+    # It tells when it closes connections, as late as when pytest's streams are closed already.
+    logging.getLogger("py4j").setLevel(logging.ERROR)
     with patch.dict(os.environ, environ), spark_cluster("tests") as started:
         yield started
 
