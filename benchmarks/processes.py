@@ -5,6 +5,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import psutil
@@ -60,14 +61,17 @@ def measure(command: Sequence[str]) -> Measured:
 def _watch(pid: int, measured: Measured, finished: threading.Event) -> None:
     root = psutil.Process(pid)
     while not finished.wait(_INTERVAL):
-        try:
+        with suppress(psutil.Error):
             for process in [root, *root.children(recursive=True)]:
-                with process.oneshot():
-                    key = (_role(process), process.pid)
-                    resident = process.memory_info().rss / _MIB
-                measured.peaks[key] = max(measured.peaks.get(key, 0.0), resident)
-        except psutil.Error:
-            continue
+                _note_peak(process, measured)
+
+
+def _note_peak(process: psutil.Process, measured: Measured) -> None:
+    # One that has just ended, or that nobody has waited for yet, tells nothing any more.
+    with suppress(psutil.Error), process.oneshot():
+        key = (_role(process), process.pid)
+        resident = process.memory_info().rss / _MIB
+        measured.peaks[key] = max(measured.peaks.get(key, 0.0), resident)
 
 
 def _role(process: psutil.Process) -> str:

@@ -31,6 +31,15 @@ def _steps(steps: list[dict[str, Any]]) -> Iterator[str]:
                 yield f"    {name:<20} {features['seconds']:>8.1f}  {_artefact(features)}"
 
 
+def _features(metrics: Mapping[str, Any]) -> str:
+    engine = f"by the engine {metrics['config']['feature_engine']}"
+    parity = metrics["parity"]
+    if not parity:
+        return f"{engine}, not compared with the other's"
+    difference = parity["largest_relative_difference"]
+    return f"{engine}; both engines agree on {parity['records']} records to {difference:.1e}"
+
+
 def _artefact(facts: Mapping[str, Any]) -> str:
     return f"{'reused' if facts['reused'] else 'made'} {facts['path']}"
 
@@ -49,6 +58,7 @@ def _training(metrics: Mapping[str, Any]) -> Iterator[str]:
     counts = ", ".join(f"{count:,} {split}" for split, count in metrics["records"].items())
     yield ""
     yield f"  top-1 accuracy {metrics['top1']:.4f} ({counts} records)"
+    yield f"  features    {_features(metrics)}"
     model = metrics["model"]["path"]
     yield f"  head        {model}/head.npz (NumPy), {model}/head.bigdl (BigDL)"
     yield f"  predictions {model}/predictions.parquet"

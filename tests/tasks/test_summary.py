@@ -24,6 +24,8 @@ def metrics(*, reused: bool = False) -> dict[str, Any]:
         "epochs": EPOCHS,
         "records": {"train": 3320, "validation": 350},
         "model": {"path": "/work/models/abc", "reused": reused},
+        "config": {"feature_engine": "bigdl"},
+        "parity": {"records": 64, "largest_relative_difference": 3.21e-6, "tolerance": 1e-4},
     }
 
 
@@ -61,6 +63,7 @@ def test_a_whole_run(tmp_path: Path) -> None:
         "2 0.5000 0.5800 20,000",
         "",
         "top-1 accuracy 0.5800 (3,320 train, 350 validation records)",
+        "features by the engine bigdl; both engines agree on 64 records to 3.2e-06",
         "head /work/models/abc/head.npz (NumPy), /work/models/abc/head.bigdl (BigDL)",
         "predictions /work/models/abc/predictions.parquet",
         "metrics /work/models/abc/metrics.json",
@@ -75,6 +78,14 @@ def test_a_reused_model_says_whose_figures_they_are(tmp_path: Path) -> None:
     lines = summary(home, RUN)
     assert any(line.endswith("(of the training that made the reused model)") for line in lines)
     assert not any("features, " in line for line in lines)
+
+
+def test_features_that_were_not_compared(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    write_metrics(home, RUN, {**metrics(), "parity": None})
+    assert "features by the engine bigdl, not compared with the other's" in words(
+        summary(home, RUN)
+    )
 
 
 def test_a_run_that_broke_off(tmp_path: Path) -> None:
