@@ -35,6 +35,7 @@ class Jpeg {
     val input = new ArrayInput(encoded)
     try {
       val header = Header(encoded)
+      if (header.pixels >= MostPixels) damaged()
       reader.setInput(input, true, true)
       val raster = reader.readRaster(0, null)
       if (input.exhausted) damaged()
@@ -51,6 +52,9 @@ class Jpeg {
 
 object Jpeg {
   private val Start = Seq(0xff, 0xd8, 0xff).map(_.toByte)
+
+  // TensorFlow's own bound; a few bytes can claim more than there is memory.
+  private val MostPixels = 1L << 29
 
   /** Refuses a graph that decodes pictures in another way than this. */
   def requireSame(node: NodeDef): Unit = {
@@ -69,7 +73,8 @@ object Jpeg {
     throw new DataError("image/encoded does not decode: the JPEG is damaged or cut short")
 
   /** What libjpeg reads before the picture: components, and markers that tell their colours. */
-  private case class Header(ids: Seq[Int], sampling: Seq[Int], jfif: Boolean, adobe: Option[Int]) {
+  private case class Header(
+      pixels: Long, ids: Seq[Int], sampling: Seq[Int], jfif: Boolean, adobe: Option[Int]) {
 
     /** Components of full width and half height. */
     def halfHigh: Seq[Int] = {
@@ -133,7 +138,12 @@ object Jpeg {
                   "bigdl engine does not decode: choose feature_engine tensorflow")
               case m if m >= 0xc0 && m <= 0xc7 && m != 0xc4 =>
                 val components = (0 until at(data + 5)).map(data + 6 + 3 * _)
-                found.copy(ids = components.map(at), sampling = components.map(c => at(c + 1)))
+                val height = at(data + 1) << 8 | at(data + 2)
+                val width = at(data + 3) << 8 | at(data + 4)
+                found.copy(
+                  pixels = height.toLong * width,
+                  ids = components.map(at),
+                  sampling = components.map(c => at(c + 1)))
               case 0xe0 if length >= 16 && has(data, "JFIF\u0000") => found.copy(jfif = true)
               case 0xee if length >= 14 && has(data, "Adobe") =>
                 found.copy(adobe = Some(at(data + 11)))
@@ -142,7 +152,7 @@ object Jpeg {
             scan(i + 2 + length, now)
         }
       }
-      scan(2, Header(Nil, Nil, jfif = false, None))
+      scan(2, Header(0, Nil, Nil, jfif = false, None))
     }
   }
 

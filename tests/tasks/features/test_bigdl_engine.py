@@ -208,14 +208,18 @@ def adobe_before_the_scan(jpeg: bytes, transform: int) -> bytes:
     return jpeg[:scan] + adobe(bytes(2), transform)[2:] + jpeg[scan:]
 
 
-def resampled(jpeg: bytes, *sampling: int, height: int | None = None) -> bytes:
-    """Change the components' sampling factors; the data then mean another picture."""
+def resampled(
+    jpeg: bytes, *sampling: int, height: int | None = None, width: int | None = None
+) -> bytes:
+    """Change the components' sampling factors or the size; the data then mean another picture."""
     changed = bytearray(jpeg)
     frame = next(jpeg.index(bytes([0xFF, m])) for m in (0xC0, 0xC2) if bytes([0xFF, m]) in jpeg)
     for component, factors in enumerate(sampling):
         changed[frame + 11 + 3 * component] = factors
     if height is not None:
         changed[frame + 5 : frame + 7] = height.to_bytes(2, "big")
+    if width is not None:
+        changed[frame + 7 : frame + 9] = width.to_bytes(2, "big")
     return bytes(changed)
 
 
@@ -300,6 +304,7 @@ def refused(noise: np.random.Generator) -> dict[str, bytes]:
         "cut near its end": whole[:-20],
         "progressive, cut": progressive[: len(progressive) // 2],
         "no such colours": resampled(whole, 0x00),
+        "65,000 x 65,000 pixels": resampled(whole, height=65000, width=65000),
     }
 
 
