@@ -6,6 +6,7 @@ normalisation as in TF-Slim's release of 2016-08-28.
 
 import functools
 import warnings
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -44,20 +45,23 @@ def inception_v1(images: Any) -> tuple[Any, dict[str, Any]]:
     return features, end_points
 
 
-@functools.cache
-def network_end_points() -> MappingProxyType[str, str]:
+def network_end_points() -> Mapping[str, str]:
     """Return the node of every end point by TF-Slim's name, in the order of the network."""
-    tf = import_tensorflow().compat.v1
-    with tf.Graph().as_default():
-        _, end_points = inception_v1(tf.placeholder(tf.float32, [None, IMAGE_SIZE, IMAGE_SIZE, 3]))
-        return MappingProxyType({name: end_points[name].op.name for name in end_points})
+    return _names()[0]
+
+
+def network_variables() -> Mapping[str, tuple[int, ...]]:
+    """Return name and shape of every variable that the features depend on."""
+    return _names()[1]
 
 
 @functools.cache
-def network_variables() -> MappingProxyType[str, tuple[int, ...]]:
-    """Return name and shape of every variable that the features depend on."""
+def _names() -> tuple[Mapping[str, str], Mapping[str, tuple[int, ...]]]:
     tf = import_tensorflow().compat.v1
     with tf.Graph().as_default() as graph:
-        inception_v1(tf.placeholder(tf.float32, [None, IMAGE_SIZE, IMAGE_SIZE, 3]))
+        _, end_points = inception_v1(tf.placeholder(tf.float32, [None, IMAGE_SIZE, IMAGE_SIZE, 3]))
         variables = graph.get_collection(tf.GraphKeys.GLOBAL_VARIABLES)
-        return MappingProxyType({v.op.name: tuple(v.shape.as_list()) for v in variables})
+    return (
+        MappingProxyType({name: end_points[name].op.name for name in end_points}),
+        MappingProxyType({v.op.name: tuple(v.shape.as_list()) for v in variables}),
+    )

@@ -43,13 +43,18 @@ def plan_chunks(shards: Sequence[Shard], records_per_offset: int, cores: int) ->
     size = -(-total // (cores * _CHUNKS_PER_CORE))
     size = min(max(size, _FEWEST_RECORDS), _MOST_RECORDS)
     return [
-        Chunk(
-            shard=str(shard.path),
-            offset=shard.chunk_offsets[first // records_per_offset],
-            skip=first % records_per_offset,
-            first=first,
-            records=min(size, shard.records - first),
-        )
+        chunk_at(shard, first, min(size, shard.records - first), records_per_offset)
         for shard in shards
         for first in range(0, shard.records, size)
     ]
+
+
+def chunk_at(shard: Shard, first: int, records: int, records_per_offset: int) -> Chunk:
+    """Return the chunk of ``records`` records from number ``first`` of a shard on."""
+    return Chunk(
+        shard=str(shard.path),
+        offset=shard.chunk_offsets[first // records_per_offset],
+        skip=first % records_per_offset,
+        first=first,
+        records=records,
+    )

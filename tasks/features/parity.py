@@ -19,8 +19,8 @@ from tasks.dump import FROZEN, TENSORS, Pipeline
 from tasks.errors import ParityError, UnavailableError
 from tasks.features import tensorflow_engine
 from tasks.features.bigdl_engine import BigdlEngine
-from tasks.features.chunks import Chunk, plan_chunks
-from tasks.features.store import ENGINES, feature_files, read_tables, require_all
+from tasks.features.chunks import Chunk, chunk_at, plan_chunks
+from tasks.features.store import ENGINES, feature_files, feature_matrix, read_tables, require_all
 from tasks.paths import Home
 
 logger = logging.getLogger(__name__)
@@ -159,11 +159,6 @@ def _origins(table: Any) -> list[Origin]:
     return [Origin(*pair) for pair in pairs]
 
 
-def _features(table: Any) -> FloatArray:
-    values: FloatArray = table["feature"].combine_chunks().flatten().to_numpy()
-    return values.reshape(table.num_rows, -1)
-
-
 def _compare(context: Any, pipeline: Pipeline, tables: dict[str, Any], scratch: Path) -> float:
     """Return the largest relative difference between two engines' rows of the same records."""
     ours, theirs = tables["bigdl"], tables["tensorflow"]
@@ -174,7 +169,7 @@ def _compare(context: Any, pipeline: Pipeline, tables: dict[str, Any], scratch: 
             f"check_parity: the label of {origins[i].shard}, record {origins[i].record} is "
             f"{labels[0][i]} to bigdl and {labels[1][i]} to tensorflow"
         )
-    difference = relative_difference(_features(ours), _features(theirs))
+    difference = relative_difference(feature_matrix(ours), feature_matrix(theirs))
     # A NaN is no agreement either.
     largest = float(difference.max())
     if not largest <= TOLERANCE:
@@ -198,7 +193,8 @@ def first_difference(context: Any, pipeline: Pipeline, origin: Origin, scratch: 
         origin: the record to look at.
         scratch: a folder for the values that are compared.
     """
-    chunk = _chunk_of(pipeline, origin)
+    (shard,) = (s for s in pipeline.shards if s.path.name == origin.shard)
+    chunk = chunk_at(shard, origin.record, 1, pipeline.records_per_chunk)
     names = end_points(pipeline)
     expected = tensorflow_engine.end_points(chunk, pipeline, list(names.values()))
     shapes = {node: value.shape[1:] for node, value in expected.items()}
@@ -216,15 +212,3 @@ def end_points(pipeline: Pipeline) -> dict[str, str]:
     """Return the nodes to compare by name: the input, the network's end points, the feature."""
     nodes = pipeline.nodes
     return {"image": nodes.image_batch, **pipeline.end_points, "feature": nodes.feature}
-
-
-def _chunk_of(pipeline: Pipeline, origin: Origin) -> Chunk:
-    (shard,) = (s for s in pipeline.shards if s.path.name == origin.shard)
-    number = origin.record // pipeline.records_per_chunk
-    return Chunk(
-        shard=str(shard.path),
-        offset=shard.chunk_offsets[number],
-        skip=origin.record % pipeline.records_per_chunk,
-        first=origin.record,
-        records=1,
-    )

@@ -129,8 +129,13 @@ def feature_files(path: Path) -> list[Path]:
 def read_features(*files: Path) -> Features:
     """Read files of a features artefact into memory."""
     table = read_tables(*files)
-    feature = table["feature"].combine_chunks().flatten().to_numpy()
-    return Features(feature.reshape(table.num_rows, -1), table["label"].to_numpy())
+    return Features(feature_matrix(table), table["label"].to_numpy())
+
+
+def feature_matrix(table: Any) -> npt.NDArray[np.float32]:
+    """Return the features of a table of ``read_tables`` as ``[records, 1024]``."""
+    values: npt.NDArray[np.float32] = table["feature"].combine_chunks().flatten().to_numpy()
+    return values.reshape(table.num_rows, -1)
 
 
 def read_tables(*files: Path) -> Any:

@@ -145,14 +145,9 @@ class _Network:
         self, records: Sequence[bytes], shard: str, first: int
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
         """Return images ``[n, 224, 224, 3]`` and labels ``[n]`` of serialised examples."""
-        labels = np.empty(len(records), np.int32)
-        images: npt.NDArray[np.float32] | None = None
-        for i, record in enumerate(records):
-            image, labels[i] = self._image(record, shard, first + i)
-            if images is None:
-                images = np.empty((len(records), *image.shape), np.float32)
-            images[i] = image
-        return np.empty((0,), np.float32) if images is None else images, labels
+        pairs = [self._image(record, shard, first + i) for i, record in enumerate(records)]
+        images, labels = zip(*pairs, strict=True)
+        return np.stack(images), np.array(labels, np.int32)
 
     def _image(self, record: bytes, shard: str, number: int) -> Any:
         outputs = [

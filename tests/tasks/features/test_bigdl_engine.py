@@ -19,7 +19,7 @@ from tasks.features import tensorflow_engine
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.chunks import Chunk, plan_chunks
 from tasks.features.parity import TOLERANCE, end_points, relative_difference
-from tasks.features.store import feature_files, read_tables
+from tasks.features.store import feature_files, feature_matrix, read_tables
 from tasks.paths import Home
 from tasks.spark_cluster import Cluster
 from tasks.tensorflow_import import import_tensorflow
@@ -54,10 +54,6 @@ def pipeline(dumps: dict[str, Artifact]) -> Pipeline:
     return read_pipeline(dumps["train"].path)
 
 
-def matrix(table: Any) -> Any:
-    return table["feature"].combine_chunks().flatten().to_numpy().reshape(-1, 1024)
-
-
 def by_hand(pipeline: Pipeline, size: int) -> Iterator[Chunk]:
     for shard in pipeline.shards:
         for first in range(0, shard.records, size):
@@ -76,7 +72,7 @@ def test_reproduces_plain_tf_slim(
     pipeline = read_pipeline(dumps[split].path)
     table = extract(plan_chunks(pipeline.shards, pipeline.records_per_chunk, 1), pipeline)
     assert table["label"].to_pylist() == labels[split]
-    assert_features_agree(matrix(table), expected[split])
+    assert_features_agree(feature_matrix(table), expected[split])
 
 
 @pytest.mark.parametrize("size", [1, 3])
@@ -93,7 +89,7 @@ def test_every_row_says_where_it_came_from(
     assert table["shard"].to_pylist() == shards
     assert table["record"].to_pylist() == [n for s in pipeline.shards for n in range(s.records)]
     assert table["label"].to_pylist() == labels["train"]
-    assert_features_agree(matrix(table), expected["train"])
+    assert_features_agree(feature_matrix(table), expected["train"])
 
 
 def test_starts_at_an_offset_inside_a_shard(
@@ -106,7 +102,7 @@ def test_starts_at_an_offset_inside_a_shard(
     offset = sum(len(record) + 16 for record in records["train"][:2])
     table = extract([Chunk(str(pipeline.shards[0].path), offset, 1, 3, 2)], pipeline)
     assert table["record"].to_pylist() == [3, 4]
-    assert_features_agree(matrix(table), expected["train"][3:5])
+    assert_features_agree(feature_matrix(table), expected["train"][3:5])
 
 
 def test_rows_have_the_promised_types(pipeline: Pipeline, extract: Any) -> None:
@@ -501,7 +497,7 @@ def test_bigdls_own_getrdd_gives_the_same_of_swapped_colours(
     swapped = np.ascontiguousarray(images[..., ::-1])
     expected = network.values([nodes.feature], swapped)[nodes.feature].reshape(8, -1)
     assert reference["label"].to_pylist() == labels.tolist()
-    assert relative_difference(matrix(reference), expected).max() < TOLERANCE
+    assert relative_difference(feature_matrix(reference), expected).max() < TOLERANCE
 
 
 def _only(pipeline: Pipeline, records: int, folder: Path) -> Path:
