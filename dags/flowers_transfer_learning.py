@@ -71,7 +71,6 @@ def dump_validation(run: Run, dataset: Path, checkpoint: Path) -> Artifact:
     params=dag_params(),
     schedule=None,
     catchup=False,
-    max_active_runs=1,
     tags=["transfer learning", "tensorflow", "bigdl", "spark"],
     default_args={"owner": "graft"},
     doc_md=__doc__,

@@ -161,6 +161,22 @@ class RunParams(TrainingParams):
         description="Heap of the Spark driver's JVM, e.g. 4g or 512m.",
         json_schema_extra={"section": "Spark"},
     )
+    executors: int = Field(
+        2,
+        ge=1,
+        le=1000,
+        title="Executors",
+        description="Spark executors on a cluster; a local master has none of its own.",
+        json_schema_extra={"section": "Spark"},
+    )
+    executor_cores: int = Field(
+        1,
+        ge=1,
+        le=256,
+        title="Cores per executor",
+        description="Tasks that each executor runs at once, on a cluster.",
+        json_schema_extra={"section": "Spark"},
+    )
     executor_memory: str = Field(
         "2g",
         pattern=_MEMORY,

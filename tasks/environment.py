@@ -17,6 +17,7 @@ from tasks.paths import CHECKOUT, Home
 from tasks.spark_settings import submit_conf, submit_env
 
 SPARK_CONNECTION = "AIRFLOW_CONN_SPARK_DEFAULT"
+_ACTIVE_RUNS = "AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG"
 LOCAL_SPARK = json.dumps({"conn_type": "spark", "host": "local[*]"})
 
 
@@ -34,6 +35,8 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         "AIRFLOW__CORE__DAGS_FOLDER": str(CHECKOUT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(CHECKOUT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        # Two runs at once would share one machine's cores and memory; a cluster takes more.
+        _ACTIVE_RUNS: current.get(_ACTIVE_RUNS, "1"),
         SPARK_CONNECTION: current.get(SPARK_CONNECTION, LOCAL_SPARK),
     }
 

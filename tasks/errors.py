@@ -13,8 +13,16 @@ class ParamsError(GraftError):
     """A parameter or a command-line flag is unknown, of the wrong type or out of bounds."""
 
 
-class NetworkError(GraftError):
-    """A source did not answer as it should; the only error that is worth a retry."""
+class TransientError(GraftError):
+    """What may pass by itself; only these are worth a retry."""
+
+
+class NetworkError(TransientError):
+    """A source did not answer as it should."""
+
+
+class ClusterError(TransientError):
+    """Spark lost a part of itself: an executor, a worker, the master or the driver."""
 
 
 class DataError(GraftError):

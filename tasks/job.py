@@ -25,7 +25,7 @@ from tasks.optimizer_log import Epoch
 from tasks.parent_guard import guard_parents
 from tasks.paths import Home
 from tasks.prediction import write_predictions
-from tasks.spark_cluster import Cluster, spark_cluster
+from tasks.spark_cluster import Cluster, cluster_errors, spark_cluster, wait_for_executors
 from tasks.training import Plan, plan_training, train
 
 logger = logging.getLogger(__name__)
@@ -89,6 +89,7 @@ def _train(config: JobConfig, home: Home, run_id: str) -> Artifact:
     with ExitStack() as stack:
         with stages.timed("spark"):
             cluster = stack.enter_context(spark_cluster(f"graft {run_id}"))
+        stack.enter_context(cluster_errors(cluster.context))
         plan = plan_training(config, pipelines, cluster)
         job = Job(config, home, pipelines, cluster, plan, stages)
         return build(home.models, job.recipe(run_id), job.make)
@@ -148,6 +149,8 @@ class Job:
             )
         with self.stages.timed("parity"):
             parity = self._check_parity(features[1])
+        # One that was lost while features were extracted may be back by now.
+        wait_for_executors(context, self.cluster.executors)
         with self.stages.timed("training"):
             paths = [artifact.path for artifact in features]
             head, epochs = train(

@@ -6,6 +6,7 @@ A submitter sees no more of ``spark-submit`` than an exit status and a log.
 import json
 from typing import Any
 
+from tasks import errors
 from tasks.artifact import write_json
 from tasks.errors import GraftError
 from tasks.paths import Home
@@ -35,10 +36,13 @@ def read_metrics(home: Home, run_id: str) -> dict[str, Any] | None:
     return _read(home, run_id, METRICS)
 
 
-def read_error(home: Home, run_id: str) -> str | None:
-    """Return the message of the error that ended the job, if it was one of ours."""
+def read_error(home: Home, run_id: str) -> GraftError | None:
+    """Return the error that ended the job, if it was one of ours."""
     error = _read(home, run_id, _ERROR)
-    return str(error["message"]) if error else None
+    if error is None:
+        return None
+    kind: type[GraftError] = getattr(errors, error["type"], GraftError)
+    return kind(error["message"])
 
 
 def _read(home: Home, run_id: str, name: str) -> dict[str, Any] | None:

@@ -99,6 +99,8 @@ def submit_conf() -> dict[str, str]:
         "spark.executor.extraJavaOptions": options,
         "spark.shuffle.reduceLocality.enabled": "false",
         "spark.scheduler.minRegisteredResourcesRatio": "1.0",
+        # Spark's own 30 s are short for a worker that has to start again.
+        "spark.scheduler.maxRegisteredResourcesWaitingTime": "120s",
         "spark.speculation": "false",
         "spark.serializer": "org.apache.spark.serializer.JavaSerializer",
         "spark.ui.showConsoleProgress": "false",
@@ -123,6 +125,38 @@ def submit_env(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         "PATH": os.pathsep.join([binaries, *others]),
         **_SAME_SUMS,
     }
+
+
+def is_local(master: str) -> bool:
+    """Whether a master URL makes driver and executors one JVM; ``local-cluster[...]`` does not."""
+    return master == "local" or master.startswith("local[")
+
+
+def executor_conf(master: str, executors: int, executor_cores: int) -> dict[str, str]:
+    """Return the Spark configuration of a job's executors; empty on a local master.
+
+    BigDL reads the number of nodes and of cores from these settings, and from no others; it keeps
+    a part of the model on every executor, so their number may not change while it trains.
+
+    Args:
+        master: Spark's master URL.
+        executors: how many.
+        executor_cores: tasks that each runs at once.
+    """
+    if is_local(master):
+        return {}
+    conf = {
+        "spark.executor.instances": str(executors),
+        "spark.executor.cores": str(executor_cores),
+        "spark.dynamicAllocation.enabled": "false",
+    }
+    if master.startswith("spark://"):
+        # A standalone master starts executors until the cores are used up.
+        conf["spark.cores.max"] = str(executors * executor_cores)
+    if master == "yarn":
+        # Elsewhere workers or images say which Java; YARN's nodes may have another one.
+        conf["spark.executorEnv.JAVA_HOME"] = str(java_home())
+    return conf
 
 
 def lacks_yarn_conf(master: str, environ: Mapping[str, str]) -> bool:

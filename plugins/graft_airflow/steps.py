@@ -20,7 +20,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from tasks.artifact import Artifact
 from tasks.config import RunParams, parse
-from tasks.errors import GraftError, NetworkError
+from tasks.errors import GraftError, TransientError
 from tasks.paths import Home
 from tasks.run_record import record_step
 
@@ -33,9 +33,9 @@ RETRIES: dict[str, Any] = {
     "retry_policy": ExceptionRetryPolicy(
         rules=[
             RetryRule(
-                exception="tasks.errors.NetworkError",
+                exception="tasks.errors.TransientError",
                 action=RetryAction.RETRY,
-                reason="the network may be back by then",
+                reason="what failed may be back by then",
             ),
             RetryRule(
                 # Airflow's timeout of a task is no Exception.
@@ -70,7 +70,7 @@ def step(timeout: timedelta) -> Callable[[Callable[..., Artifact]], Any]:
     """Make a task of a function ``(run, *paths) -> Artifact``.
 
     The paths are those of the artefacts that the tasks before it made. An error of ours fails the
-    task at once with its one-line message; a ``NetworkError`` is tried again.
+    task at once with its one-line message; a ``TransientError`` is tried again.
 
     Args:
         timeout: how long the task may take.
@@ -107,5 +107,5 @@ class failing_at_once:  # noqa: N801 - used like contextlib's functions
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Replace a ``GraftError`` that no retry mends."""
-        if isinstance(error, GraftError) and not isinstance(error, NetworkError):
+        if isinstance(error, GraftError) and not isinstance(error, TransientError):
             raise AirflowFailException(str(error)) from None

@@ -1,6 +1,7 @@
 """Submits the training job to Spark and brings its result back."""
 
 import os
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -9,20 +10,31 @@ from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOpe
 from airflow.sdk import BaseHook, Context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from graft_airflow.steps import current_run, failing_at_once
+from graft_airflow.steps import Run, current_run, failing_at_once
+from tasks.errors import ClusterError
 from tasks.job_outcome import clear_outcome, read_error, read_metrics
 from tasks.parent_guard import TASK_PID
 from tasks.run_record import record_step
-from tasks.spark_settings import TRAIN_JOB, lacks_yarn_conf, submit_conf, submit_env
+from tasks.spark_settings import (
+    TRAIN_JOB,
+    executor_conf,
+    lacks_yarn_conf,
+    submit_conf,
+    submit_env,
+)
 
 _EXAMPLE = '{"conn_type": "spark", "host": "local[*]"}'
+_EXIT_CODE = re.compile(r"Error code is: (-?\d+)")
+# A shell's statuses above it, and a JVM's, are 128 and the signal that killed.
+_LAST_STATUS = 128
 
 
 class TrainClassifierOperator(SparkSubmitOperator):
     """A SparkSubmitOperator that knows BigDL's settings and the job's result.
 
     It returns the artefact of the trained model with its accuracy. An error that the user can
-    mend fails the task at once, with the job's own words.
+    mend fails the task at once, with the job's own words; what a cluster lost is tried again, and
+    the job goes on where it was.
     """
 
     def __init__(self, *, conf: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
@@ -34,21 +46,25 @@ class TrainClassifierOperator(SparkSubmitOperator):
         with failing_at_once():
             run = current_run(context)
             clear_outcome(run.home, run.run_id)
-            self.conf = {**submit_conf(), **(self.conf or {})}
+            given = dict(self.conf or {})
+            master = self._require_master()
+            sized = executor_conf(master, run.params.executors, run.params.executor_cores)
+            self.conf = {**submit_conf(), **sized, **given}
         self.env_vars = {
             **submit_env(),
             "GRAFT_HOME": str(run.home.root),
             TASK_PID: str(os.getpid()),
             **(self.env_vars or {}),
         }
-        self.log.info("Spark master: %s", self._require_master())
+        self.log.info("Spark master: %s", master)
+        self._hook = self._get_hook()
+        # On Kubernetes the provider hands these to a driver in a pod, and ours is no pod.
+        self._hook._env = self.env_vars
         try:
             super().execute(context)
         except AirflowException as error:
-            explained = read_error(run.home, run.run_id)
-            if explained:
-                raise AirflowFailException(explained) from None
-            raise AirflowException(f"the Spark job broke: {error}") from None
+            with failing_at_once():
+                raise self._cause(error, run) from None
         metrics = read_metrics(run.home, run.run_id)
         if metrics is None:
             raise AirflowException(
@@ -62,26 +78,55 @@ class TrainClassifierOperator(SparkSubmitOperator):
         record_step(run.home, run.run_id, self.task_id, facts)
         return {**metrics["model"], "top1": metrics["top1"]}
 
+    def _cause(self, error: AirflowException, run: Run) -> Exception:
+        """Return what to fail with, once ``spark-submit`` has."""
+        explained = read_error(run.home, run.run_id)
+        if explained:
+            return explained
+        ended = _EXIT_CODE.search(str(error))
+        code = int(ended[1]) if ended else 0
+        if code < 0 or code > _LAST_STATUS:
+            return ClusterError(
+                f"the Spark driver was killed (exit code {code}): by someone, or because this "
+                "machine ran out of memory; see driver_memory"
+            )
+        return AirflowException(f"the Spark job broke: {error}")
+
     def _require_master(self) -> str:
         """Return Spark's master; the provider would take YARN where no connection is set."""
         try:
-            BaseHook.get_connection(self._conn_id)
+            connection = BaseHook.get_connection(self._conn_id)
         except AirflowException:
             raise AirflowFailException(
                 f"the Airflow connection {self._conn_id!r} is not set, so nothing says where Spark "
                 f"is. For this machine: export AIRFLOW_CONN_{self._conn_id.upper()}='{_EXAMPLE}'; "
                 "or add it under Admin, Connections, with the master URL as host"
             ) from None
-        self._hook = self._get_hook()
-        master = str(self._hook._connection["master"])
-        if self._hook._connection["deploy_mode"] == "cluster":
+        try:
+            resolved = self._get_hook()._connection
+        except (NameError, RuntimeError):  # by whether the import failed or was optional
+            raise AirflowFailException(
+                f"the Airflow connection {self._conn_id!r} names {connection.host!r}, and the "
+                "Spark provider takes every master with k8s in its name for Kubernetes: install "
+                "apache-airflow-providers-cncf-kubernetes, or give a standalone master another name"
+            ) from None
+        master = str(resolved["master"])
+        self._require_client(master, resolved["deploy_mode"])
+        return master
+
+    def _require_client(self, master: str, deploy_mode: str | None) -> None:
+        if deploy_mode == "cluster":
             raise AirflowFailException(
                 f"the Airflow connection {self._conn_id!r} says deploy mode cluster, expected "
                 "client: the driver has to see GRAFT_HOME and this task"
+            )
+        if master.startswith("spark://") and "yarn" in master:
+            raise AirflowFailException(
+                f"the Airflow connection {self._conn_id!r} names {master}, and the Spark provider "
+                "takes every master with yarn in its name for YARN: give this one another name"
             )
         if lacks_yarn_conf(master, os.environ):
             raise AirflowFailException(
                 f"the Airflow connection {self._conn_id!r} says yarn, but neither HADOOP_CONF_DIR "
                 f"nor YARN_CONF_DIR is set. For this machine instead: {_EXAMPLE}"
             )
-        return master

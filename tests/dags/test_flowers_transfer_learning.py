@@ -71,8 +71,10 @@ class TestWiring:
     def test_the_record_of_a_run_knows_the_tasks(self, dag: Any) -> None:
         assert {task.task_id for task in dag.tasks} == set(TASK_IDS)
 
-    def test_one_run_at_a_time_and_no_backfill(self, dag: Any) -> None:
-        assert dag.max_active_runs == 1
+    def test_airflow_says_how_many_runs_at_once(self, dag: Any) -> None:
+        from airflow.configuration import conf
+
+        assert dag.max_active_runs == conf.getint("core", "max_active_runs_per_dag")
         assert dag.catchup is False
 
     def test_reads_well_in_the_ui(self, dag: Any) -> None:
@@ -89,7 +91,7 @@ class TestTasks:
         for task in dag.tasks:
             assert timedelta(minutes=10) <= task.execution_timeout <= timedelta(days=1)
 
-    def test_every_task_is_tried_again_for_the_network_only(self, dag: Any) -> None:
+    def test_every_task_is_tried_again_for_what_may_pass_only(self, dag: Any) -> None:
         from airflow.sdk import RetryAction
         from airflow.sdk.exceptions import AirflowTaskTimeout
 
@@ -103,7 +105,8 @@ class TestTasks:
             assert task.retry_delay == timedelta(seconds=10)
             assert task.retry_exponential_backoff
             assert task.max_retry_delay == timedelta(minutes=10)
-            assert action(task, errors.NetworkError("404")) is RetryAction.RETRY
+            for error in (errors.NetworkError("404"), errors.ClusterError("lost")):
+                assert action(task, error) is RetryAction.RETRY
             for error in (errors.DataError("bad"), KeyError("path"), AirflowTaskTimeout("6 h")):
                 assert action(task, error) is RetryAction.FAIL
 

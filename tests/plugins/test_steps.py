@@ -112,7 +112,10 @@ class TestStep:
         assert caught.value.__suppress_context__
         assert read_steps(home, "manual__2026") == []
 
-    @pytest.mark.parametrize("error", [errors.NetworkError("404"), KeyError("path"), OSError(5)])
+    @pytest.mark.parametrize(
+        "error",
+        [errors.NetworkError("404"), errors.ClusterError("lost"), KeyError("path"), OSError(5)],
+    )
     def test_any_other_stays_what_it_is(self, error: Exception) -> None:
         @step(timeout=timedelta(hours=1))
         def download_dataset(run: Run) -> Artifact:
@@ -154,8 +157,9 @@ class TestRetries:
         policy = RETRIES["retry_policy"]
         back = ExceptionRetryPolicy.deserialize(policy.serialize())
         for each in (policy, back):
-            decision = each.evaluate(errors.NetworkError("404"), try_number=1, max_tries=3)
-            assert decision.action is RetryAction.RETRY
+            for error in (errors.NetworkError("404"), errors.ClusterError("lost")):
+                decision = each.evaluate(error, try_number=1, max_tries=3)
+                assert decision.action is RetryAction.RETRY
             decision = each.evaluate(errors.DataError("bad"), try_number=1, max_tries=3)
             assert decision.action is RetryAction.FAIL
 

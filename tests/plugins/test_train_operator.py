@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.providers.apache.spark.hooks import spark_submit
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk.bases.operator import ExecutorSafeguard
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -11,18 +12,27 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from graft_airflow.train_operator import TrainClassifierOperator
 from tasks import doctor
 from tasks.environment import LOCAL_SPARK
-from tasks.errors import DataError
+from tasks.errors import ClusterError, DataError
 from tasks.job_outcome import read_error, write_error, write_metrics
 from tasks.parent_guard import TASK_PID
 from tasks.paths import Home
 from tasks.run_record import read_steps
-from tasks.spark_settings import TRAIN_JOB, submit_conf
+from tasks.spark_settings import TRAIN_JOB, java_home, submit_conf
 
 pytestmark = pytest.mark.filterwarnings(
     "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"
 )
 
 CONNECTION = "AIRFLOW_CONN_SPARK_DEFAULT"
+STANDALONE = '{"conn_type": "spark", "host": "spark://head", "port": 7077}'
+KUBERNETES = json.dumps(
+    {
+        "conn_type": "spark",
+        "host": "k8s://https://k8s.example",
+        "port": 6443,
+        "extra": {"namespace": "graft"},
+    }
+)
 RUN = "manual__2026"
 CONTEXT: Any = {"params": {}, "run_id": RUN}
 METRICS = {
@@ -102,6 +112,41 @@ class TestMaster:
         monkeypatch.setenv(name, "/etc/hadoop")
         assert operator._require_master() == "yarn"
 
+    @pytest.mark.parametrize("host", ["spark://yarn-edge", "spark://my-yarn"])
+    def test_a_name_that_the_provider_takes_for_yarn(
+        self, host: str, operator: TrainClassifierOperator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        given = json.dumps({"conn_type": "spark", "host": host, "port": 7077})
+        monkeypatch.setenv(CONNECTION, given)
+        with pytest.raises(AirflowFailException) as caught:
+            operator.execute(CONTEXT)
+        assert str(caught.value) == (
+            f"the Airflow connection 'spark_default' names {host}:7077, and the Spark provider "
+            "takes every master with yarn in its name for YARN: give this one another name"
+        )
+
+    def test_kubernetes_without_its_provider(
+        self, operator: TrainClassifierOperator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delattr(spark_submit, "kube_client", raising=False)
+        monkeypatch.setenv(CONNECTION, KUBERNETES)
+        with pytest.raises(AirflowFailException) as caught:
+            operator.execute(CONTEXT)
+        assert str(caught.value) == (
+            "the Airflow connection 'spark_default' names 'k8s://https://k8s.example', and the "
+            "Spark provider takes every master with k8s in its name for Kubernetes: install "
+            "apache-airflow-providers-cncf-kubernetes, or give a standalone master another name"
+        )
+
+    def test_cluster_deploy_mode(
+        self, operator: TrainClassifierOperator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        extra = {"deploy-mode": "cluster"}
+        given = json.dumps({"conn_type": "spark", "host": "spark://head", "extra": extra})
+        monkeypatch.setenv(CONNECTION, given)
+        with pytest.raises(AirflowFailException, match="says deploy mode cluster, expected client"):
+            operator.execute(CONTEXT)
+
     @pytest.mark.parametrize(
         "connection",
         [
@@ -144,6 +189,58 @@ class TestSubmit:
         assert Path(env["JAVA_HOME"], "bin", "java").is_file()
         assert Path(env["PATH"].split(os.pathsep)[0], "spark-submit").is_file()
 
+    @pytest.mark.parametrize(
+        ("connection", "master", "conf"),
+        [
+            (STANDALONE, "spark://head:7077", {"spark.cores.max": "6"}),
+            ('{"conn_type": "spark", "host": "yarn"}', "yarn", {}),
+            (KUBERNETES, "k8s://https://k8s.example:6443", {"spark.kubernetes.namespace": "graft"}),
+        ],
+    )
+    def test_command_for_a_cluster(
+        self,
+        home: Home,
+        operator: TrainClassifierOperator,
+        submitted: list[Any],
+        monkeypatch: pytest.MonkeyPatch,
+        connection: str,
+        master: str,
+        conf: dict[str, str],
+    ) -> None:
+        monkeypatch.setenv(CONNECTION, connection)
+        monkeypatch.setenv("HADOOP_CONF_DIR", "/etc/hadoop")
+        submitted.append(lambda _: write_metrics(home, RUN, METRICS))
+        operator.execute({**CONTEXT, "params": {"executors": 3, "executor_cores": 2}})
+        command = operator._hook._build_spark_submit_command(operator.application)
+        assert command[:3] == ["spark-submit", "--master", master]
+        assert command[-3:] == [str(TRAIN_JOB), "--train-dump=/dumps/a", "--epochs=3"]
+        given = {command[i + 1] for i, word in enumerate(command) if word == "--conf"}
+        expected = {
+            **submit_conf(),
+            "spark.executor.instances": "3",
+            "spark.executor.cores": "2",
+            "spark.dynamicAllocation.enabled": "false",
+            **conf,
+        }
+        assert {f"{key}={value}" for key, value in expected.items()} <= given
+        assert "--deploy-mode" not in command
+        # The driver is here, whatever the cluster: this is what spark-submit is started with.
+        assert operator._hook._env["GRAFT_HOME"] == str(home.root)
+        assert operator._hook._env["SPARK_HOME"]
+
+    def test_yarns_executors_get_our_java(
+        self,
+        home: Home,
+        operator: TrainClassifierOperator,
+        submitted: list[Any],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv(CONNECTION, '{"conn_type": "spark", "host": "yarn"}')
+        monkeypatch.setenv("HADOOP_CONF_DIR", "/etc/hadoop")
+        submitted.append(lambda _: write_metrics(home, RUN, METRICS))
+        operator.execute(CONTEXT)
+        assert operator.conf["spark.executorEnv.JAVA_HOME"] == str(java_home())
+
     def test_conf_of_the_dag_wins(self, home: Home, submitted: list[Any]) -> None:
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
         operator = TrainClassifierOperator(task_id="t", conf={"spark.speculation": "true"})
@@ -185,14 +282,40 @@ class TestOutcome:
             operator.execute(CONTEXT)
         assert str(caught.value) == "shard-00003, record 7: no JPEG"
 
+    def test_what_the_cluster_lost_is_tried_again(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        def job(_: Any) -> None:
+            write_error(home, RUN, ClusterError("Spark lost executor 1"))
+            raise AirflowException("Cannot execute: spark-submit. Error code is: 2.")
+
+        submitted.append(job)
+        with pytest.raises(ClusterError, match=r"^Spark lost executor 1$"):
+            operator.execute(CONTEXT)
+
+    @pytest.mark.parametrize("code", [-9, -15, 137, 143])
+    def test_a_killed_driver_is_tried_again(
+        self, code: int, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        def job(_: Any) -> None:
+            raise AirflowException(f"Cannot execute: spark-submit --x. Error code is: {code}.")
+
+        submitted.append(job)
+        with pytest.raises(ClusterError) as caught:
+            operator.execute(CONTEXT)
+        assert str(caught.value) == (
+            f"the Spark driver was killed (exit code {code}): by someone, or because this machine "
+            "ran out of memory; see driver_memory"
+        )
+
     def test_any_other_end_says_what_spark_said(
         self, operator: TrainClassifierOperator, submitted: list[Any]
     ) -> None:
         def job(_: Any) -> None:
-            raise AirflowException("Error code is: 137.")
+            raise AirflowException("Error code is: 1.")
 
         submitted.append(job)
-        with pytest.raises(AirflowException, match=r"the Spark job broke: Error code is: 137\."):
+        with pytest.raises(AirflowException, match=r"the Spark job broke: Error code is: 1\."):
             operator.execute(CONTEXT)
 
     def test_an_earlier_trys_outcome_is_forgotten(

@@ -12,6 +12,8 @@ from tasks.spark_settings import (
     TRAIN_JOB,
     bigdl_jars,
     class_path,
+    executor_conf,
+    is_local,
     java_home,
     java_version,
     scala_jar,
@@ -111,3 +113,30 @@ class TestSubmit:
         assert ran.returncode == 0, ran.stderr
         assert "version 3.5." in ran.stderr
         assert "17.0" in ran.stderr
+
+
+class TestExecutors:
+    @pytest.mark.parametrize("master", ["local", "local[2]", "local[*]", "local[4, 2]"])
+    def test_a_local_master_has_none(self, master: str) -> None:
+        assert is_local(master)
+        assert executor_conf(master, 2, 1) == {}
+
+    def test_a_standalone_master_is_told_the_cores_of_all(self) -> None:
+        assert executor_conf("spark://head:7077", 3, 2) == {
+            "spark.executor.instances": "3",
+            "spark.executor.cores": "2",
+            "spark.dynamicAllocation.enabled": "false",
+            "spark.cores.max": "6",
+        }
+
+    @pytest.mark.parametrize("master", ["k8s://https://head:6443", "local-cluster[2,1,1024]"])
+    def test_others_are_told_the_number(self, master: str) -> None:
+        assert not is_local(master)
+        assert executor_conf(master, 3, 2) == {
+            "spark.executor.instances": "3",
+            "spark.executor.cores": "2",
+            "spark.dynamicAllocation.enabled": "false",
+        }
+
+    def test_yarn_gets_our_java(self) -> None:
+        assert executor_conf("yarn", 3, 2)["spark.executorEnv.JAVA_HOME"] == str(java_home())
