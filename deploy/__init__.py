@@ -1,0 +1,1 @@
+"""What runs Graft's roles somewhere: the services of ``docker-compose.yml``."""

@@ -1,0 +1,64 @@
+"""Reads the roles of ``docker-compose.yml``: their commands and their environment."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tasks.errors import SetupError
+from tasks.paths import CHECKOUT
+
+COMPOSE = CHECKOUT / "docker-compose.yml"
+
+# ${NAME}, ${NAME:-default} and ${NAME:?message}; $$ is a dollar sign.
+_VARIABLE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\})")
+
+
+@dataclass(frozen=True)
+class Role:
+    """A service of the compose file.
+
+    Attributes:
+        name: the service's name, also its host name in the compose network.
+        command: program and arguments.
+        environment: variables that the file sets.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    environment: dict[str, str]
+
+
+def read_roles(environ: Mapping[str, str], compose: Path = COMPOSE) -> dict[str, Role]:
+    """Return every service by name, the variables of ``environ`` filled in.
+
+    Raises:
+        SetupError: the file needs a variable that ``environ`` lacks.
+    """
+    services = yaml.safe_load(compose.read_text(encoding="utf-8"))["services"]
+    return {name: _role(name, service, environ) for name, service in services.items()}
+
+
+def _role(name: str, service: Mapping[str, Any], environ: Mapping[str, str]) -> Role:
+    def fill(text: object) -> str:
+        return _VARIABLE.sub(lambda found: _value(found, environ), str(text))
+
+    return Role(
+        name,
+        tuple(fill(word) for word in service.get("command", ())),
+        {key: fill(value) for key, value in service.get("environment", {}).items()},
+    )
+
+
+def _value(found: "re.Match[str]", environ: Mapping[str, str]) -> str:
+    if found["dollar"]:
+        return "$"
+    value = environ.get(found["name"])
+    if value:
+        return value
+    if found["kind"] == "?":
+        raise SetupError(f"{found['name']} is not set: {found['rest']}")
+    return found["rest"] or ""

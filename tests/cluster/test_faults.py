@@ -1,0 +1,161 @@
+"""What can break on a cluster, broken: the run ends right, or the next one does."""
+
+import itertools
+import json
+import shutil
+import signal
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+#: Epochs that take long enough to be interrupted, and not much longer.
+EPOCHS = 25
+FIRST_EPOCH = "[Epoch 1 "
+
+_seeds = itertools.count(100)
+
+
+@pytest.fixture
+def trigger(cluster, sample):
+    """Start a run that nothing trained before can serve."""
+
+    def start(run_id, **conf):
+        seed = next(_seeds)
+        given = {"epochs": EPOCHS, "seed": seed, "parity_records": 0, **conf}
+        return cluster.trigger(run_id, **sample, **given)
+
+    return start
+
+
+@pytest.fixture(autouse=True)
+def everything_is_up(cluster, wait_until):
+    """Every test starts from a quiet cluster, and leaves one."""
+    yield
+    wait_until(cluster.is_quiet, 60, "the end of every job")
+    assert_no_leftovers(cluster)
+
+
+def forget_features(cluster):
+    shutil.rmtree(cluster.home.features, ignore_errors=True)
+
+
+def assert_no_leftovers(cluster):
+    """No artefact is half-written: each folder in its place says what it holds."""
+    for kind in (cluster.home.features, cluster.home.models, cluster.home.dumps):
+        for folder in kind.glob("[!.]*") if kind.exists() else ():
+            manifest = json.loads((folder / "artifact.json").read_text())
+            for name, size in manifest["files"].items():
+                assert (folder / name).stat().st_size == size, folder / name
+
+
+def assert_trained(cluster, run_id, epochs=EPOCHS):
+    metrics = cluster.metrics(run_id)
+    assert [epoch["epoch"] for epoch in metrics["epochs"]] == list(range(1, epochs + 1))
+    # Chance is 0.2.
+    assert metrics["top1"] > 0.35
+
+
+def features_are_under_way(cluster):
+    return any(cluster.home.features.rglob("*.parquet"))
+
+
+def test_a_worker_killed_while_features_are_extracted(cluster, trigger, wait_until):
+    forget_features(cluster)
+    run = trigger("worker-features", epochs=2)
+    wait_until(lambda: features_are_under_way(cluster), 180, "the first features")
+    cluster.roles.kill("spark-worker-1")
+    # What Docker would do.
+    cluster.start_worker("-1")
+    assert cluster.end(run) == "success", cluster.log(run)[-5000:]
+    assert_trained(cluster, run, 2)
+    assert cluster.metrics(run)["records"] == {"train": 240, "validation": 60}
+
+
+def test_a_worker_killed_while_training(cluster, trigger):
+    run = trigger("worker-training")
+    cluster.wait_for_log(run, FIRST_EPOCH)
+    cluster.roles.kill("spark-worker-2")
+    cluster.start_worker("-2")
+    assert cluster.end(run) == "success", cluster.log(run)[-5000:]
+    assert "Spark lost executor" in cluster.log(run)
+    assert_trained(cluster, run)
+    assert cluster.tasks(run)["train_classifier"]["try_number"] == 2
+
+
+def test_an_executor_killed_while_training(cluster, trigger):
+    run = trigger("executor")
+    cluster.wait_for_log(run, FIRST_EPOCH)
+    cluster.executors()[0].kill()
+    assert cluster.end(run) == "success", cluster.log(run)[-5000:]
+    assert "Spark lost executor" in cluster.log(run)
+    assert_trained(cluster, run)
+
+
+def test_a_killed_driver_is_tried_again_and_goes_on(cluster, trigger):
+    run = trigger("driver")
+    cluster.wait_for_log(run, "[Epoch 3 ")
+    for process in cluster.drivers():
+        process.send_signal(signal.SIGKILL)
+    assert cluster.end(run) == "success", cluster.log(run)[-5000:]
+    log = cluster.log(run)
+    assert "the Spark driver was killed" in log
+    assert "training resumed after epoch" in log
+    assert_trained(cluster, run)
+    assert cluster.metrics(run)["resumed_after_epochs"][0] >= 2
+    assert cluster.tasks(run)["train_classifier"]["try_number"] == 2
+
+
+def test_a_scheduler_killed_and_restarted(cluster, trigger, wait_until):
+    run = trigger("scheduler")
+    cluster.wait_for_log(run, FIRST_EPOCH)
+    # LocalExecutor's tasks live in the scheduler's container and end with it.
+    cluster.roles.kill("airflow-scheduler")
+    assert not cluster.drivers()
+    cluster.roles.start("airflow-scheduler")
+    wait_until(cluster.healthy, 120, "a healthy scheduler")
+    assert cluster.end(run) == "success", cluster.log(run)[-5000:]
+    assert_trained(cluster, run)
+
+
+def test_postgres_restarted(cluster, trigger, wait_until):
+    run = trigger("postgres")
+    cluster.wait_for_log(run, FIRST_EPOCH)
+    postgres = cluster.roles.postgres()
+    postgres.stop("immediate")
+    postgres.start()
+    wait_until(cluster.healthy, 120, "a healthy Airflow")
+    assert cluster.end(run) == "success", cluster.log(run)[-5000:]
+    assert_trained(cluster, run)
+
+
+def test_two_runs_at_once_on_the_same_artefacts(cluster, sample, trigger):
+    forget_features(cluster)
+    same = {"epochs": 3, "seed": next(_seeds), "executors": 1}
+    runs = [trigger(f"twin-{i}", **same) for i in (1, 2)]
+    assert [cluster.end(run) for run in runs] == ["success", "success"]
+    # They did run at once.
+    trained = [cluster.tasks(run)["train_classifier"] for run in runs]
+    assert max(t["start_date"] for t in trained) < min(t["end_date"] for t in trained)
+    models = [cluster.metrics(run)["model"] for run in runs]
+    assert models[0]["path"] == models[1]["path"]
+    # One made it, the other waited for it or found it.
+    assert sorted(model["reused"] for model in models) == [False, True]
+
+
+def test_a_run_marked_failed_leaves_nothing_running(cluster, trigger, wait_until):
+    run = trigger("marked-failed", epochs=1000)
+    cluster.wait_for_log(run, FIRST_EPOCH)
+    assert cluster.drivers()
+    assert cluster.executors()
+    path = f"dags/flowers_transfer_learning/dagRuns/{run}"
+    cluster.call("PATCH", path, state="failed")
+    wait_until(cluster.is_quiet, 10, "the end of driver, executors and application")
+    assert cluster.state(run) == "failed"
+
+
+def test_a_cluster_that_is_too_small_says_so(cluster, trigger):
+    run = trigger("too-large", executor_memory="64g", epochs=1)
+    path = f"dags/flowers_transfer_learning/dagRuns/{run}"
+    cluster.wait_for_log(run, "started 0 of 2 executors within", 300)
+    cluster.call("PATCH", path, state="failed")
