@@ -1,13 +1,14 @@
-"""The environment in which Airflow, Spark and the job run on one machine.
+"""The environment in which Airflow, Spark and the job run.
 
-``env.sh`` evaluates what ``python -m tasks.environment`` prints, so a shell, ``make run`` and the
-tests have the same one.
+``env.sh`` and ``scripts/entrypoint.sh`` evaluate what ``python -m tasks.environment`` prints, so a
+shell, ``make run``, containers and the tests have the same one.
 """
 
 import json
 import os
 import shlex
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,9 +48,11 @@ def write_spark_defaults(home: Home) -> Path:
     path = home.spark_conf / "spark-defaults.conf"
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
-        aside.write_text("".join(lines), encoding="utf-8")
-        aside.replace(path)
+        # Containers that share GRAFT_HOME have the same process ids: a name of its own for each.
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            aside = Path(folder) / path.name
+            aside.write_text("".join(lines), encoding="utf-8")
+            aside.replace(path)
     return path
 
 

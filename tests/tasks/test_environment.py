@@ -2,6 +2,7 @@ import json
 import os
 import shlex
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,15 @@ def test_spark_defaults_hold_the_jobs_settings(tmp_path: Path) -> None:
     assert path == tmp_path / "spark-conf" / "spark-defaults.conf"
     lines = [line.split(" ", 1) for line in path.read_text().splitlines()]
     assert dict(lines) == submit_conf()
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_spark_defaults_of_many_at_once_are_whole(tmp_path: Path) -> None:
+    """As when containers that share GRAFT_HOME, and have the same process ids, start together."""
+    with ThreadPoolExecutor(8) as pool:
+        paths = set(pool.map(write_spark_defaults, [Home(tmp_path)] * 64))
+    (path,) = paths
+    assert len(path.read_text().splitlines()) == len(submit_conf())
     assert list(path.parent.iterdir()) == [path]
 
 
