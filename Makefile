@@ -1,4 +1,4 @@
-# Every target sets up what it needs; none asks for anything but Python 3.11.
+# Every target sets up what it needs; none but up, down and logs asks for more than Python 3.11.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
@@ -16,7 +16,7 @@ INSTALLED := $(VENV)/.installed
 DEV_INSTALLED := $(VENV)/.installed-dev
 COMPILE := echo "setup: compiling jvm/" >&2; PYTHONPATH=. $(BIN)/python -m tasks.scala_jar >/dev/null
 
-.PHONY: help setup setup-dev doctor run shell test lint types bench sample lock clean
+.PHONY: help setup setup-dev doctor run shell up down logs test lint types bench sample lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,13 +50,24 @@ run: $(READY) ## Run the DAG to its end and print a summary (SOURCE=..., CONF='{
 shell: $(READY) ## Open a shell in which airflow and spark-submit are Graft's
 	@source ./env.sh && exec $${SHELL:-/bin/bash}
 
+up: ## Build and start Airflow, Postgres and Spark in containers; needs Docker only
+	@scripts/compose.sh up
+
+down: ## Stop the containers; their volumes stay
+	@scripts/compose.sh down
+
+logs: ## Follow what the containers log
+	@scripts/compose.sh logs
+
 test: $(DEV_READY) lint types ## Lint, type check and run every test
 	@$(BIN)/python -m pytest
 
-lint: $(DEV_READY) ## ruff, shellcheck, codespell
+lint: $(DEV_READY) ## ruff, shellcheck, hadolint, the Compose schema, codespell
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/shellcheck scripts/*.sh .ci/run
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/codespell README.md CHANGELOG.md docs tasks dags plugins tests benchmarks
 
 types: $(DEV_READY) ## mypy, strict

@@ -1,0 +1,35 @@
+# One image for every role of docker-compose.yml but Postgres. The lock is installed before any
+# source is copied, so a change of code rebuilds only the last few layers.
+FROM python:3.11-slim-bookworm AS lock
+WORKDIR /opt/graft
+COPY scripts/setup.sh scripts/uv.sh scripts/
+COPY requirements.txt ./
+# uv's version is the Makefile's. Linking out of a cache mount is not possible.
+ARG UV_VERSION=0.13.9
+ENV UV_LINK_MODE=copy
+RUN --mount=type=cache,target=/root/.cache/uv scripts/setup.sh "$UV_VERSION" requirements.txt
+
+FROM lock AS scala
+COPY jvm/ jvm/
+COPY tasks/ tasks/
+RUN PYTHONPATH=. .venv/bin/python -m tasks.scala_jar
+
+FROM python:3.11-slim-bookworm
+WORKDIR /opt/graft
+# Group 0, so that a platform which picks a user id of its own can write, too. A named volume takes
+# over the owner and the rights of the folder that it is mounted on.
+RUN useradd --uid 50000 --gid 0 --create-home graft \
+    && install --directory --owner 50000 --group 0 --mode 775 work
+COPY --from=lock /opt/graft/.venv .venv
+COPY --from=scala /opt/graft/.venv/share/graft .venv/share/graft
+COPY LICENSE ./
+COPY conf/ conf/
+COPY jvm/ jvm/
+COPY scripts/ scripts/
+COPY plugins/ plugins/
+COPY dags/ dags/
+COPY tasks/ tasks/
+# The user may not write here, so no process could keep its byte code.
+RUN .venv/bin/python -m compileall -q dags plugins tasks
+USER 50000:0
+ENTRYPOINT ["/opt/graft/scripts/entrypoint.sh"]

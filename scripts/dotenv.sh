@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Write the settings of docker-compose.yml, with random secrets. A file that is there stays as it
+# is. $1: the file.
+set -euo pipefail
+if [ -e "$1" ]; then
+    exit 0
+fi
+# Characters that a URL, a shell and Compose take as they are. $1: random bytes.
+random() { head -c "$1" /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n'; }
+
+umask 077
+set -o noclobber # fails where another process wrote the file in between
+cat >"$1" <<END
+# Made by make up; docker-compose.yml reads it. Keep it: the data base knows the first password, and
+# the Fernet key decrypts the connections that are kept there.
+GRAFT_POSTGRES_PASSWORD=$(random 24)
+GRAFT_FERNET_KEY=$(random 32)
+GRAFT_JWT_SECRET=$(random 48)
+GRAFT_SECRET_KEY=$(random 48)
+
+# Who may log in: name:role,... (viewer, user, op, admin), and every one's password.
+GRAFT_USERS=admin:admin
+GRAFT_PASSWORDS='{"admin": "$(random 12)"}'
+
+# Where Airflow and Spark's page are published, and what they may use. These are the defaults.
+# GRAFT_BIND=127.0.0.1
+# GRAFT_PORT=8080
+# GRAFT_SPARK_PORT=8081
+# GRAFT_SCHEDULER_LIMIT=6g
+# GRAFT_WORKER_CORES=2
+# GRAFT_WORKER_MEMORY=2g
+# GRAFT_WORKER_LIMIT=5g
+END
+echo "wrote $1 with random secrets" >&2

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Run a command in Graft's environment; what every container starts with. Works outside, too:
+#     scripts/entrypoint.sh airflow scheduler
+set -euo pipefail
+graft=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+if [ $# -eq 0 ]; then
+    echo "entrypoint.sh: no command, expected one: scripts/entrypoint.sh airflow scheduler" >&2
+    exit 2
+fi
+if [ ! -x "$graft/.venv/bin/python" ]; then
+    echo "entrypoint.sh: no $graft/.venv yet: run make setup" >&2
+    exit 1
+fi
+export PYTHONPATH="$graft${PYTHONPATH:+:$PYTHONPATH}"
+# Not eval "$(...)", which would go on after a failure.
+settings=$("$graft/.venv/bin/python" -m tasks.environment)
+eval "$settings"
+if [ -n "${GRAFT_PASSWORDS:-}" ]; then
+    python -m tasks.passwords
+    unset GRAFT_PASSWORDS
+fi
+exec "$@"

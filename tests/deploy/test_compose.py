@@ -1,0 +1,248 @@
+"""docker-compose.yml, without an engine."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tasks.doctor import spark_master
+from tasks.environment import SPARK_CONNECTION
+from tasks.paths import CHECKOUT, Home
+from tasks.spark_settings import spark_home
+
+Services = dict[str, dict[str, Any]]
+
+FILE = CHECKOUT / "docker-compose.yml"
+AIRFLOW = (
+    "airflow-init",
+    "airflow-apiserver",
+    "airflow-scheduler",
+    "airflow-dag-processor",
+    "airflow-triggerer",
+)
+SPARK = ("spark-master", "spark-worker")
+GRAFT = (*AIRFLOW, *SPARK)
+#: What ends by itself.
+ONCE = "airflow-init"
+LASTING = ("postgres", *(name for name in GRAFT if name != ONCE))
+BINARIES = Path(sys.prefix) / "bin"
+
+
+def test_is_a_compose_file() -> None:
+    ran = subprocess.run(
+        [BINARIES / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", FILE],
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_has_these_services_and_no_other(services: Services) -> None:
+    assert set(services) == {"postgres", *GRAFT}
+
+
+def test_the_client_reads_it(dotenv: dict[str, str], tmp_path: Path) -> None:
+    command = ["docker", "compose", "--file", str(FILE), "--project-directory", str(tmp_path)]
+    try:
+        subprocess.run([*command[:2], "version"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no docker client with the compose plugin")
+    ours = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    without = subprocess.run([*command, "config"], env=ours, capture_output=True, text=True)
+    assert "make up writes it into a new .env" in without.stderr
+    ran = subprocess.run(
+        [*command, "config", "--format", "json"],
+        env={**ours, **dotenv},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert set(json.loads(ran.stdout)["services"]) == {"postgres", *GRAFT}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GRAFT_POSTGRES_PASSWORD",
+        "GRAFT_FERNET_KEY",
+        "GRAFT_JWT_SECRET",
+        "GRAFT_SECRET_KEY",
+        "GRAFT_PASSWORDS",
+    ],
+)
+def test_asks_for_a_secret_that_is_missing(
+    name: str, compose: Callable[[Mapping[str, str]], dict[str, Any]], dotenv: dict[str, str]
+) -> None:
+    with pytest.raises(AssertionError, match=f"{name}: make up writes it into a new .env"):
+        compose({**dotenv, name: ""})
+
+
+def test_holds_no_secret() -> None:
+    for line in FILE.read_text().splitlines():
+        if re.search(r"(PASSWORD|PASSWORDS|SECRET|SECRET_KEY|FERNET_KEY|SQL_ALCHEMY_CONN):", line):
+            assert "${GRAFT_" in line, line
+            assert ":?" in line, line
+
+
+@pytest.mark.parametrize("name", GRAFT)
+def test_every_role_is_the_same_image_with_the_same_home(name: str, services: Services) -> None:
+    service = services[name]
+    assert (service["image"], service["build"]) == ("graft", ".")
+    assert service["volumes"] == ["home:/opt/graft/work"]
+    assert service["environment"]["GRAFT_HOME"] == "/opt/graft/work"
+    assert service["cap_drop"] == ["ALL"]
+    assert service["init"]
+
+
+def test_the_image_holds_graft_where_the_services_look_for_it(services: Services) -> None:
+    text = (CHECKOUT / "Dockerfile").read_text()
+    assert text.count("\nWORKDIR ") == text.count("\nWORKDIR /opt/graft\n") == 2
+    home = Home(Path(services["spark-worker"]["environment"]["GRAFT_HOME"]))
+    assert home.root == Path("/opt/graft") / Home.from_environ({}).root.relative_to(CHECKOUT)
+
+
+def test_mounts_volumes_only(services: Services) -> None:
+    """A bind mount would make the image's content depend on the host."""
+    named = {volume.split(":")[0] for s in services.values() for volume in s["volumes"]}
+    assert named == set(yaml.safe_load(FILE.read_text())["volumes"])
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_what_lasts_is_checked_restarted_and_limited(name: str, services: Services) -> None:
+    service = services[name]
+    assert service["restart"] == "unless-stopped"
+    assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
+    assert re.fullmatch(r"\d+[mg]", service["deploy"]["resources"]["limits"]["memory"])
+
+
+def test_the_migration_runs_once_before_all_of_airflow(services: Services) -> None:
+    assert services[ONCE]["restart"] == "no"
+    assert services[ONCE]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
+    for name in AIRFLOW:
+        if name != ONCE:
+            waits = services[name]["depends_on"]
+            assert waits[ONCE] == {"condition": "service_completed_successfully"}
+
+
+def test_waits_only_for_what_can_be_waited_for(services: Services) -> None:
+    for service in services.values():
+        for other, wait in service.get("depends_on", {}).items():
+            healthy = wait["condition"] == "service_healthy"
+            assert healthy == ("healthcheck" in services[other])
+
+
+def test_publishes_on_this_machine_only(services: Services) -> None:
+    published = {name: s["ports"] for name, s in services.items() if "ports" in s}
+    assert published == {
+        "airflow-apiserver": ["127.0.0.1:8080:8080"],
+        "spark-master": ["127.0.0.1:8081:8081"],
+    }
+
+
+def test_env_chooses_addresses_and_sizes(
+    compose: Callable[[Mapping[str, str]], dict[str, Any]], dotenv: dict[str, str]
+) -> None:
+    chosen = {
+        "GRAFT_BIND": "0.0.0.0",  # noqa: S104 - what a user may write
+        "GRAFT_PORT": "80",
+        "GRAFT_WORKER_CORES": "8",
+        "GRAFT_WORKER_MEMORY": "16g",
+        "GRAFT_WORKER_LIMIT": "24g",
+        "GRAFT_SCHEDULER_LIMIT": "12g",
+    }
+    services = compose({**dotenv, **chosen})["services"]
+    assert services["airflow-apiserver"]["ports"] == ["0.0.0.0:80:8080"]
+    assert services["airflow-scheduler"]["deploy"]["resources"]["limits"]["memory"] == "12g"
+    worker = services["spark-worker"]
+    assert worker["environment"]["SPARK_WORKER_CORES"] == "8"
+    assert worker["environment"]["SPARK_WORKER_MEMORY"] == "16g"
+    assert worker["deploy"]["resources"]["limits"] == {"cpus": "8", "memory": "24g"}
+
+
+def test_workers_can_be_scaled(services: Services) -> None:
+    assert not services["spark-worker"].keys() & {"container_name", "hostname", "ports"}
+
+
+@pytest.mark.parametrize("name", GRAFT)
+def test_the_command_is_a_program_of_the_lock(name: str, services: Services) -> None:
+    command = services[name]["command"]
+    assert isinstance(command, list)
+    assert os.access(BINARIES / command[0], os.X_OK)
+
+
+@pytest.mark.parametrize("name", AIRFLOW)
+def test_airflow_has_the_command(name: str, services: Services) -> None:
+    from airflow.cli.cli_parser import get_parser
+
+    program, *arguments = services[name]["command"]
+    assert program == "airflow"
+    assert get_parser().parse_args(arguments).func
+
+
+@pytest.mark.parametrize("name", SPARK)
+def test_spark_has_the_class(name: str, services: Services) -> None:
+    program, main_class = services[name]["command"][:2]
+    assert program == "spark-class"
+    (jar,) = (spark_home() / "jars").glob("spark-core_*.jar")
+    ran = subprocess.run([sys.executable, "-m", "zipfile", "-l", jar], capture_output=True)
+    assert f"{main_class.replace('.', '/')}.class".encode() in ran.stdout
+
+
+def test_airflow_knows_every_option(services: Services) -> None:
+    from airflow.configuration import conf
+
+    known = conf.configuration_description
+    for name in AIRFLOW:
+        for variable in services[name]["environment"]:
+            if variable.startswith("AIRFLOW__"):
+                _, section, option = variable.lower().split("__")
+                assert option in known[section]["options"], variable
+
+
+def test_all_of_airflow_has_the_same_secrets_data_base_and_connection(services: Services) -> None:
+    shared = [
+        {k: v for k, v in services[name]["environment"].items() if k.startswith("AIRFLOW")}
+        for name in AIRFLOW
+    ]
+    own = {
+        f"AIRFLOW__SCHEDULER__{option}"
+        for option in ("ENABLE_HEALTH_CHECK", "SCHEDULER_HEALTH_CHECK_SERVER_PORT")
+    }
+    for environment in shared:
+        assert {k: v for k, v in environment.items() if k not in own} == shared[0]
+    assert shared[0]["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == (
+        "http://airflow-apiserver:8080/execution/"
+    )
+
+
+def test_spark_gets_no_secret_of_airflow(services: Services, dotenv: dict[str, str]) -> None:
+    secrets = {v for k, v in dotenv.items() if k.startswith("GRAFT_") and k != "GRAFT_USERS"}
+    for name in SPARK:
+        assert not secrets & set(services[name]["environment"].values())
+
+
+def test_spark_the_worker_and_airflow_mean_the_same_master(services: Services) -> None:
+    environment = services["spark-master"]["environment"]
+    master = f"spark://{environment['SPARK_MASTER_HOST']}:{environment['SPARK_MASTER_PORT']}"
+    assert services["spark-worker"]["command"][2] == master == "spark://spark-master:7077"
+    connection = services["airflow-scheduler"]["environment"][SPARK_CONNECTION]
+    assert spark_master(connection) == master
+
+
+def test_health_checks_ask_the_ports_that_are_set(services: Services) -> None:
+    for name in GRAFT:
+        if name == ONCE:
+            continue
+        kind, line = services[name]["healthcheck"]["test"]
+        asked = re.findall(r"\$\{?(\w+)", line)
+        assert kind == "CMD-SHELL"
+        assert line.startswith(".venv/bin/python -m tasks.healthy ")
+        assert len(asked) == 1
+        assert services[name]["environment"][asked[0]]
