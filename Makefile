@@ -68,7 +68,7 @@ lint: $(DEV_READY) ## ruff, shellcheck, hadolint, the Compose schema, codespell
 	@$(BIN)/shellcheck scripts/*.sh .ci/run
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
-	@$(BIN)/codespell README.md CHANGELOG.md docs tasks dags plugins tests benchmarks
+	@$(BIN)/codespell README.md CHANGELOG.md docs tasks dags plugins deploy tests benchmarks
 
 types: $(DEV_READY) ## mypy, strict
 	@$(BIN)/mypy

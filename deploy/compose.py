@@ -32,25 +32,38 @@ class Role:
     environment: dict[str, str]
 
 
+def read_compose(environ: Mapping[str, str], compose: Path = COMPOSE) -> dict[str, Any]:
+    """Return the whole file, the variables of ``environ`` filled in.
+
+    Raises:
+        SetupError: the file needs a variable that ``environ`` lacks.
+    """
+    return dict(_filled(yaml.safe_load(compose.read_text(encoding="utf-8")), environ))
+
+
 def read_roles(environ: Mapping[str, str], compose: Path = COMPOSE) -> dict[str, Role]:
     """Return every service by name, the variables of ``environ`` filled in.
 
     Raises:
         SetupError: the file needs a variable that ``environ`` lacks.
     """
-    services = yaml.safe_load(compose.read_text(encoding="utf-8"))["services"]
-    return {name: _role(name, service, environ) for name, service in services.items()}
+    services = read_compose(environ, compose)["services"]
+    return {name: _role(name, service) for name, service in services.items()}
 
 
-def _role(name: str, service: Mapping[str, Any], environ: Mapping[str, str]) -> Role:
-    def fill(text: object) -> str:
-        return _VARIABLE.sub(lambda found: _value(found, environ), str(text))
+def _role(name: str, service: Mapping[str, Any]) -> Role:
+    command = tuple(map(str, service.get("command", ())))
+    return Role(name, command, {k: str(v) for k, v in service.get("environment", {}).items()})
 
-    return Role(
-        name,
-        tuple(fill(word) for word in service.get("command", ())),
-        {key: fill(value) for key, value in service.get("environment", {}).items()},
-    )
+
+def _filled(value: Any, environ: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(item, environ) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, environ) for item in value]
+    if isinstance(value, str):
+        return _VARIABLE.sub(lambda found: _value(found, environ), value)
+    return value
 
 
 def _value(found: "re.Match[str]", environ: Mapping[str, str]) -> str:

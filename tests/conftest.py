@@ -2,18 +2,16 @@
 
 import io
 import os
-import re
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-import yaml
 from PIL import Image
 
 from tasks.artifact import Artifact, file_sha256
@@ -240,35 +238,3 @@ def assert_features_agree() -> Callable[[Any, Any], None]:
         assert distance.max() < 3e-5
 
     return agree
-
-
-@pytest.fixture(scope="session")
-def compose() -> Callable[[Mapping[str, str]], dict[str, Any]]:
-    """Read docker-compose.yml as Compose does, with the variables of a ``.env``."""
-
-    def compose(variables: Mapping[str, str]) -> dict[str, Any]:
-        text = (CHECKOUT / "docker-compose.yml").read_text(encoding="utf-8")
-        return dict(_interpolated(yaml.safe_load(text), variables))
-
-    return compose
-
-
-_VARIABLE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\})")
-
-
-def _interpolated(value: Any, variables: Mapping[str, str]) -> Any:
-    if isinstance(value, dict):
-        return {key: _interpolated(item, variables) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_interpolated(item, variables) for item in value]
-    if not isinstance(value, str):
-        return value
-
-    def replacement(found: re.Match[str]) -> str:
-        if found["dollar"]:
-            return "$"
-        given = variables.get(found["name"], "")
-        assert given or found["kind"] == "-", f"{found['name']}: {found['rest']}"
-        return given or found["rest"]
-
-    return _VARIABLE.sub(replacement, value)

@@ -1,12 +1,12 @@
 """What ``make up`` starts from: a fresh ``.env`` and docker-compose.yml read with it."""
 
 import subprocess
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deploy.compose import read_compose
 from tasks.paths import CHECKOUT
 
 Services = dict[str, dict[str, Any]]
@@ -27,8 +27,6 @@ def read_dotenv(path: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def services(
-    compose: Callable[[Mapping[str, str]], dict[str, Any]], dotenv: dict[str, str]
-) -> Services:
+def services(dotenv: dict[str, str]) -> Services:
     """The services by name, variables replaced."""
-    return dict(compose(dotenv)["services"])
+    return dict(read_compose(dotenv)["services"])
