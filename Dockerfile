@@ -28,8 +28,9 @@ COPY jvm/ jvm/
 COPY scripts/ scripts/
 COPY plugins/ plugins/
 COPY dags/ dags/
+COPY deploy/ deploy/
 COPY tasks/ tasks/
 # The user may not write here, so no process could keep its byte code.
-RUN .venv/bin/python -m compileall -q dags plugins tasks
+RUN .venv/bin/python -m compileall -q dags deploy plugins tasks
 USER 50000:0
 ENTRYPOINT ["/opt/graft/scripts/entrypoint.sh"]

@@ -16,7 +16,11 @@ export PYTHONPATH="$graft${PYTHONPATH:+:$PYTHONPATH}"
 settings=$("$graft/.venv/bin/python" -m tasks.environment)
 eval "$settings"
 if [ -n "${GRAFT_PASSWORDS:-}" ]; then
-    python -m tasks.passwords
+    python -m deploy.passwords
     unset GRAFT_PASSWORDS
+fi
+if [ "$1" = executor ]; then
+    # Spark on Kubernetes starts its pods with this word.
+    exec python -m deploy.kubernetes_executor
 fi
 exec "$@"

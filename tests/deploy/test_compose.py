@@ -240,6 +240,6 @@ def test_health_checks_ask_the_ports_that_are_set(services: Services) -> None:
         kind, line = services[name]["healthcheck"]["test"]
         asked = re.findall(r"\$\{?(\w+)", line)
         assert kind == "CMD-SHELL"
-        assert line.startswith(".venv/bin/python -m tasks.healthy ")
+        assert line.startswith(".venv/bin/python -m deploy.healthy ")
         assert len(asked) == 1
         assert services[name]["environment"][asked[0]]

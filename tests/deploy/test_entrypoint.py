@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.passwords import FILE, PASSWORDS
 from tasks.environment import SPARK_CONNECTION, environment
-from tasks.passwords import FILE, PASSWORDS
 from tasks.paths import CHECKOUT
 
 ENTRYPOINT = CHECKOUT / "scripts" / "entrypoint.sh"
@@ -111,3 +111,9 @@ def test_says_that_the_environment_is_missing(tmp_path: Path) -> None:
     ran = subprocess.run(["bash", copy, "true"], capture_output=True, text=True)
     assert ran.returncode == 1
     assert ran.stderr == f"entrypoint.sh: no {tmp_path}/.venv yet: run make setup\n"
+
+
+def test_executor_becomes_one_of_kubernetes() -> None:
+    ran = subprocess.run([ENTRYPOINT, "executor"], capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert "this command is for pods that Spark starts as executors" in ran.stderr

@@ -5,8 +5,8 @@ import socket
 import pytest
 from pytest_httpserver import HTTPServer
 
+from deploy.healthy import check, main
 from tasks.errors import NetworkError
-from tasks.healthy import check, main
 
 AIRFLOW = {"metadatabase": {"status": "healthy"}, "dag_processor": {"status": "unhealthy"}}
 

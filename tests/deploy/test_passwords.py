@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.passwords import FILE, PASSWORDS, USERS, main, write_passwords
 from tasks.errors import SetupError, StorageError
-from tasks.passwords import FILE, PASSWORDS, USERS, main, write_passwords
 
 
 def given(path: Path, passwords: str, users: str = "admin:admin") -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Asks a service how it is: the health checks of ``docker-compose.yml``.
 
-``python -m tasks.healthy URL [COMPONENT]`` exits with 0 if the service answers with 200 and, where
+``python -m deploy.healthy URL [COMPONENT]`` exits with 0 if the service answers with 200 and, where
 a component is named, calls that one healthy, as Airflow's ``/api/v2/monitor/health`` does.
 """
 
