@@ -53,7 +53,7 @@ class NativeRoles:
     def __post_init__(self) -> None:
         """Choose the ports."""
         self.ports = {name: _free_port() for name in _PORTS}
-        self._roles = read_roles(self.variables)
+        self.roles = read_roles(self.variables)
 
     @property
     def home(self) -> Path:
@@ -80,7 +80,7 @@ class NativeRoles:
 
     def start(self, name: str, instance: str = "", **environment: str) -> None:
         """Start a role; its output is appended to ``<folder>/<name>.log``."""
-        role = self._roles[name]
+        role = self.roles[name]
         key = name + instance
         command = [str(ENTRYPOINT), *(self._localised(word) for word in role.command)]
         given = {**self.environment(role), **environment}
@@ -126,7 +126,7 @@ class NativeRoles:
 
     def postgres(self) -> Postgres:
         """Return the data base server, with the compose file's user, password and data base."""
-        given = self._roles["postgres"].environment
+        given = self.roles["postgres"].environment
         return Postgres(
             folder=self.folder / "postgres",
             port=self.ports["POSTGRES_PORT"],
