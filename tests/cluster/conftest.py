@@ -124,14 +124,14 @@ class Cluster:
         files = sorted((folder / f"task_id={task_id}").glob("attempt=*.log"))
         return "".join(path.read_text(errors="replace") for path in files)
 
-    def wait_for_log(self, run_id: str, text: str, seconds: float = 120) -> None:
+    def wait_for_log(self, run_id: str, text: str, seconds: float = 300) -> None:
         def found() -> bool:
             assert self.state(run_id) in {"queued", "running"}, self.log(run_id)[-3000:]
             return text in self.log(run_id)
 
         _wait_until(found, seconds, f"{text!r} in the log of {run_id}")
 
-    def end(self, run_id: str, seconds: float = 240) -> str:
+    def end(self, run_id: str, seconds: float = 400) -> str:
         """Wait for the end of a run and return its state."""
 
         def ended() -> str:
