@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from tasks.head import Head
+from tasks.optimizers import new_model
 from tasks.spark_cluster import quiet
 from tasks.spark_errors import user_errors
-from tasks.training import new_model
 
 ARRAYS = "head.npz"
 BIGDL = "head.bigdl"

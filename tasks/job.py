@@ -4,16 +4,18 @@ import importlib.metadata
 import json
 import logging
 import platform
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tasks.artifact import Artifact, build, write_json
+from tasks.artifact import Artifact, build, digest_of, write_json
 from tasks.config import JobConfig, TrainingParams
 from tasks.dump import Pipeline, read_pipeline
 from tasks.errors import DataError, GraftError, StorageError
@@ -21,16 +23,16 @@ from tasks.export import export_head
 from tasks.features.parity import Parity, check_parity
 from tasks.features.store import extract_features
 from tasks.job_outcome import METRICS, clear_outcome, write_error, write_metrics
-from tasks.optimizer_log import Epoch
+from tasks.optimizer_log import OPTIMIZER_LOG, Epoch
 from tasks.parent_guard import guard_parents
 from tasks.paths import Home
+from tasks.plan import Plan, plan_training
 from tasks.prediction import write_predictions
 from tasks.spark_cluster import Cluster, cluster_errors, spark_cluster, wait_for_executors
-from tasks.training import Plan, plan_training, train
+from tasks.training import Trained, train
 
 logger = logging.getLogger(__name__)
 
-OPTIMIZER_LOG = "optimizer.log"
 _FORMAT = 1
 # Params that change nothing about the trained head.
 _NO_INFLUENCE = {"force", "parity_records"}
@@ -92,7 +94,11 @@ def _train(config: JobConfig, home: Home, run_id: str) -> Artifact:
         stack.enter_context(cluster_errors(cluster.context))
         plan = plan_training(config, pipelines, cluster)
         job = Job(config, home, pipelines, cluster, plan, stages)
-        return build(home.models, job.recipe(run_id), job.make)
+        recipe = job.recipe(run_id)
+        snapshots = home.snapshots / digest_of(recipe)
+        model = build(home.models, recipe, partial(job.make, snapshots))
+        shutil.rmtree(snapshots, ignore_errors=True)
+        return model
 
 
 def require_pair(train_dump: Pipeline, validation_dump: Pipeline) -> None:
@@ -139,8 +145,13 @@ class Job:
             "forced_by": run_id if self.config.force else None,
         }
 
-    def make(self, folder: Path) -> None:
-        """Extract features, train, predict and export into an empty folder."""
+    def make(self, snapshots: Path, folder: Path) -> None:
+        """Extract features, train, predict and export into an empty folder.
+
+        Args:
+            snapshots: what a try that was killed left of its training, and this one will.
+            folder: gets the model's files.
+        """
         context = self.cluster.context
         class_names = self.pipelines[0].class_names
         with self.stages.timed("features"):
@@ -153,18 +164,17 @@ class Job:
         wait_for_executors(context, self.cluster.executors)
         with self.stages.timed("training"):
             paths = [artifact.path for artifact in features]
-            head, epochs = train(
-                context, paths, len(class_names), self.config, self.plan, folder / OPTIMIZER_LOG
-            )
+            trained = train(context, paths, len(class_names), self.config, self.plan, snapshots)
+            shutil.copyfile(snapshots / OPTIMIZER_LOG, folder / OPTIMIZER_LOG)
         with self.stages.timed("export"), ThreadPoolExecutor() as pool:
             # One waits for Python workers, the other for the JVM.
-            exported = pool.submit(export_head, context, head, class_names, folder)
+            exported = pool.submit(export_head, context, trained.head, class_names, folder)
             top1 = write_predictions(
-                context, paths[1], head, class_names, folder, self.cluster.cores
+                context, paths[1], trained.head, class_names, folder, self.cluster.cores
             )
             exported.result()
-        _compare(top1, epochs[-1])
-        write_json(folder / METRICS, self._metrics(features, parity, epochs, top1))
+        _compare(top1, trained.epochs[-1])
+        write_json(folder / METRICS, self._metrics(features, parity, trained, top1))
 
     def _check_parity(self, features: Artifact) -> Parity | None:
         if not self.config.parity_records:
@@ -183,13 +193,14 @@ class Job:
         self,
         features: Sequence[Artifact],
         parity: Parity | None,
-        epochs: Sequence[Epoch],
+        trained: Trained,
         top1: float,
     ) -> dict[str, Any]:
         splits = [pipeline.split for pipeline in self.pipelines]
         return {
             "top1": top1,
-            "epochs": [epoch.as_dict() for epoch in epochs],
+            "epochs": [epoch.as_dict() for epoch in trained.epochs],
+            "resumed_after_epochs": trained.resumed_after,
             "stages": self.stages.seconds,
             "records": {p.split: p.records for p in self.pipelines},
             "class_names": self.pipelines[0].class_names,

@@ -1,16 +1,21 @@
 """Reads what BigDL's optimisers log and follows the log while they write it.
 
 BigDL 2.3.0 reports its progress nowhere else: its local optimiser keeps no training summary. The
-two optimisers word an iteration differently; both forms are those of the original example.
+two optimisers word an iteration differently; both forms are those of the original example. A
+training that was resumed has one log, with a line where each try but the first begins.
 """
 
+import math
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
+
+OPTIMIZER_LOG = "optimizer.log"
 
 _NUMBER = r"[-+0-9.eE]+|NaN|-?Infinity"
 _HEADER = (
@@ -22,6 +27,7 @@ _DISTRIBUTED = re.compile(_HEADER + rf"Trained .* Loss is (?P<loss>{_NUMBER})\. 
 _TOP1 = re.compile(
     _HEADER + r"Top1Accuracy is Accuracy\(correct: (?P<correct>\d+), count: (?P<count>\d+), "
 )
+_RESUMED = re.compile(r"Training resumed after epoch (?P<epoch>\d+)$")
 _POLL_SECONDS = 0.2
 
 
@@ -83,14 +89,17 @@ class Epoch:
 def read_epochs(lines: Iterable[str]) -> Iterator[Epoch]:
     """Yield every epoch whose validation is in ``lines``."""
     losses: list[float] = []
-    before = 0.0
+    # BigDL's clock starts from 0 whenever training is resumed.
+    started = before = 0.0
     for line in lines:
+        if _RESUMED.match(line):
+            losses, started = [], before
         step = _LOCAL.match(line) or _DISTRIBUTED.match(line)
         if step:
             losses.append(float(step["loss"]))
         validated = _TOP1.match(line)
         if validated and losses:
-            wall_clock = float(validated["wall_clock"])
+            wall_clock = started + float(validated["wall_clock"])
             yield Epoch(
                 epoch=int(validated["epoch"]),
                 iteration=int(validated["iteration"]),
@@ -105,24 +114,54 @@ def read_epochs(lines: Iterable[str]) -> Iterator[Epoch]:
             losses, before = [], wall_clock
 
 
+def read_resumed(lines: Iterable[str]) -> list[int]:
+    """Return after which epochs training was resumed."""
+    return [int(found["epoch"]) for found in map(_RESUMED.match, lines) if found]
+
+
+def finite_epochs(path: Path) -> int:
+    """Return how many epochs a log holds, up to the first whose loss is no number."""
+    if not path.exists():
+        return 0
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        losses = [epoch.loss for epoch in read_epochs(lines)]
+    return next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
+
+
+def cut_log(path: Path, epoch: int) -> None:
+    """Cut a log after ``epoch`` and write that training is resumed there."""
+    aside = path.with_name(f".{path.name}")
+    with path.open(encoding="utf-8", errors="replace") as log, aside.open("w") as cut:
+        for line in log:
+            cut.write(line)
+            validated = _TOP1.match(line)
+            if validated and int(validated["epoch"]) == epoch:
+                break
+        cut.write(f"Training resumed after epoch {epoch}\n")
+    # Whoever still writes to the old file writes to a file without a name.
+    aside.replace(path)
+
+
 @contextmanager
 def followed(path: Path, show: Callable[[str], None], *, iterations: bool) -> Iterator[None]:
-    """Call ``show`` with every epoch's lines as soon as they are in the log.
+    """Call ``show`` with every new epoch's lines as soon as they are in the log.
 
     Args:
-        path: the log, which need not exist yet.
+        path: the log, which need not exist yet; what it holds of earlier tries is not shown.
         show: gets one line at a time.
         iterations: whether to show BigDL's own lines instead, all of them.
     """
     finished = threading.Event()
+    earlier = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    known = len(list(read_epochs(earlier)))
 
     def follow() -> None:
         lines = _tail(path, finished)
         if iterations:
-            for line in lines:
+            for line in islice(lines, len(earlier), None):
                 show(line)
         else:
-            for epoch in read_epochs(lines):
+            for epoch in islice(read_epochs(lines), known, None):
                 for line in epoch.lines():
                     show(line)
 

@@ -78,6 +78,11 @@ class Home:
         return self.root / "models"
 
     @property
+    def snapshots(self) -> Path:
+        """Where trainings that have not ended go on from, by digest of the model to be."""
+        return self.root / "snapshots"
+
+    @property
     def samples(self) -> Path:
         """The bundled sample's archives."""
         return self.root / "samples"

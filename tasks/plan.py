@@ -1,0 +1,65 @@
+"""Decides where and in what steps the classifier is trained, once the machine is known."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.config import JobConfig
+from tasks.dump import Pipeline
+from tasks.spark_cluster import Cluster
+
+logger = logging.getLogger(__name__)
+
+LOCAL = "LocalOptimizer"
+DISTRIBUTED = "DistriOptimizer"
+
+_MIB = 2**20
+
+# Features reach BigDL as text through py4j and are copied on the way: 1/4 of the heap was too much,
+# 1/8 was not.
+_HEAP_PER_FEATURES = 8
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a training is run, once the machine is known.
+
+    Attributes:
+        optimizer: ``LocalOptimizer`` or ``DistriOptimizer``.
+        batch_size: a multiple of ``cores``.
+        cores: of the whole cluster.
+        steps_per_epoch: batches that it takes to see every training record.
+    """
+
+    optimizer: str
+    batch_size: int
+    cores: int
+    steps_per_epoch: int
+
+
+def plan_training(config: JobConfig, pipelines: Sequence[Pipeline], cluster: Cluster) -> Plan:
+    """Choose the optimiser and round the batch; say so in one line each."""
+    values = sum(p.records * p.feature_size for p in pipelines)
+    size = values * np.dtype(np.float32).itemsize / _MIB
+    bound = min(config.max_local_mib, cluster.heap_mib / _HEAP_PER_FEATURES)
+    optimizer = LOCAL if cluster.is_local and size <= bound else DISTRIBUTED
+    logger.info(
+        "%s: master %s, %d cores, %.1f MiB of features (the driver takes up to %.0f)",
+        optimizer,
+        cluster.master,
+        cluster.cores,
+        size,
+        bound if cluster.is_local else 0,
+    )
+    batch_size = -(-config.batch_size // cluster.cores) * cluster.cores
+    if batch_size != config.batch_size:
+        logger.info(
+            "batch size %d -> %d, a multiple of %d cores",
+            config.batch_size,
+            batch_size,
+            cluster.cores,
+        )
+    steps = -(-pipelines[0].records // batch_size)
+    return Plan(optimizer, batch_size, cluster.cores, steps)
