@@ -19,4 +19,8 @@ if [ -n "${GRAFT_PASSWORDS:-}" ]; then
     python -m tasks.passwords
     unset GRAFT_PASSWORDS
 fi
+# The one word with which Spark on Kubernetes starts an executor's pod.
+if [ "$*" = executor ]; then
+    set -- python -m deploy.kubernetes_executor
+fi
 exec "$@"

@@ -34,7 +34,7 @@ def test_what_is_copied_is_there_and_not_ignored() -> None:
 def test_all_that_runs_is_copied() -> None:
     last = TEXT.rpartition("\nFROM ")[2]
     folders = {path.rstrip("/") for path in re.findall(r"^COPY (\S+/) \S+$", last, re.M)}
-    assert folders == {"conf", "dags", "jvm", "plugins", "scripts", "tasks"}
+    assert folders == {"conf", "dags", "deploy", "jvm", "plugins", "scripts", "tasks"}
 
 
 def test_the_lock_comes_before_the_sources() -> None:
