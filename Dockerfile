@@ -24,11 +24,11 @@ COPY --from=lock /opt/graft/.venv .venv
 COPY --from=scala /opt/graft/.venv/share/graft .venv/share/graft
 COPY LICENSE ./
 COPY conf/ conf/
+COPY deploy/ deploy/
 COPY jvm/ jvm/
 COPY scripts/ scripts/
 COPY plugins/ plugins/
 COPY dags/ dags/
-COPY deploy/ deploy/
 COPY tasks/ tasks/
 # The user may not write here, so no process could keep its byte code.
 RUN .venv/bin/python -m compileall -q dags deploy plugins tasks

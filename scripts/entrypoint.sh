@@ -19,8 +19,8 @@ if [ -n "${GRAFT_PASSWORDS:-}" ]; then
     python -m deploy.passwords
     unset GRAFT_PASSWORDS
 fi
-if [ "$1" = executor ]; then
-    # Spark on Kubernetes starts its pods with this word.
-    exec python -m deploy.kubernetes_executor
+# The one word with which Spark on Kubernetes starts an executor's pod.
+if [ "$*" = executor ]; then
+    set -- python -m deploy.kubernetes_executor
 fi
 exec "$@"

@@ -24,6 +24,7 @@ from tasks.spark_settings import (
 )
 
 _EXAMPLE = '{"conn_type": "spark", "host": "local[*]"}'
+_CONF_EXAMPLE = '{"spark.executor.memoryOverhead": "2g"}'
 _EXIT_CODE = re.compile(r"Error code is: (-?\d+)")
 # A shell's statuses above it, and a JVM's, are 128 and the signal that killed.
 _LAST_STATUS = 128
@@ -49,7 +50,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
             given = dict(self.conf or {})
             master = self._require_master()
             sized = executor_conf(master, run.params.executors, run.params.executor_cores)
-            self.conf = {**submit_conf(), **sized, **given}
+            self.conf = {**submit_conf(), **sized, **given, **self._connection_conf()}
         self.env_vars = {
             **submit_env(),
             "GRAFT_HOME": str(run.home.root),
@@ -113,6 +114,17 @@ class TrainClassifierOperator(SparkSubmitOperator):
         master = str(resolved["master"])
         self._require_client(master, resolved["deploy_mode"])
         return master
+
+    def _connection_conf(self) -> dict[str, str]:
+        """Return what a cluster's connection says of Spark: ``conf`` in its extra."""
+        conf = BaseHook.get_connection(self._conn_id).extra_dejson.get("conf", {})
+        if not isinstance(conf, dict) or not all(name.startswith("spark.") for name in conf):
+            # Not the settings themselves: one may be a password.
+            raise AirflowFailException(
+                f"the Airflow connection {self._conn_id!r} has a {type(conf).__name__} as conf in "
+                f"its extra, expected an object of Spark settings such as {_CONF_EXAMPLE}"
+            )
+        return {name: str(value) for name, value in conf.items()}
 
     def _require_client(self, master: str, deploy_mode: str | None) -> None:
         if deploy_mode == "cluster":

@@ -95,6 +95,12 @@ def test_starts_nothing_after_an_error(given: dict[str, str], message: str, tmp_
     assert ran.stdout == ""
 
 
+def test_becomes_an_executor_for_kubernetes(tmp_path: Path) -> None:
+    ran = run(tmp_path, "executor")
+    assert ran.returncode == 1
+    assert ran.stderr.endswith("not set: this command is for pods that Spark starts as executors\n")
+
+
 def test_says_that_a_command_is_missing(tmp_path: Path) -> None:
     ran = run(tmp_path)
     assert ran.returncode == 2
@@ -111,9 +117,3 @@ def test_says_that_the_environment_is_missing(tmp_path: Path) -> None:
     ran = subprocess.run(["bash", copy, "true"], capture_output=True, text=True)
     assert ran.returncode == 1
     assert ran.stderr == f"entrypoint.sh: no {tmp_path}/.venv yet: run make setup\n"
-
-
-def test_executor_becomes_one_of_kubernetes() -> None:
-    ran = subprocess.run([ENTRYPOINT, "executor"], capture_output=True, text=True)
-    assert ran.returncode == 1
-    assert "this command is for pods that Spark starts as executors" in ran.stderr

@@ -241,6 +241,35 @@ class TestSubmit:
         operator.execute(CONTEXT)
         assert operator.conf["spark.executorEnv.JAVA_HOME"] == str(java_home())
 
+    def test_the_connection_adds_what_the_cluster_needs(
+        self,
+        home: Home,
+        operator: TrainClassifierOperator,
+        submitted: list[Any],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        conf = {"spark.executor.memoryOverhead": "2g", "spark.cores.max": 8}
+        given = {"conn_type": "spark", "host": "spark://head", "extra": {"conf": conf}}
+        monkeypatch.setenv(CONNECTION, json.dumps(given))
+        submitted.append(lambda _: write_metrics(home, RUN, METRICS))
+        operator.execute(CONTEXT)
+        assert operator.conf["spark.executor.memoryOverhead"] == "2g"
+        assert operator.conf["spark.cores.max"] == "8"
+
+    @pytest.mark.parametrize("conf", [["spark.cores.max"], {"cores": 1}, "2g"])
+    def test_a_connection_with_other_conf(
+        self, conf: Any, operator: TrainClassifierOperator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        given = {"conn_type": "spark", "host": "spark://head", "extra": {"conf": conf}}
+        monkeypatch.setenv(CONNECTION, json.dumps(given))
+        with pytest.raises(AirflowFailException) as caught:
+            operator.execute(CONTEXT)
+        assert str(caught.value) == (
+            f"the Airflow connection 'spark_default' has a {type(conf).__name__} as conf in its "
+            'extra, expected an object of Spark settings such as {"spark.executor.memoryOverhead": '
+            '"2g"}'
+        )
+
     def test_conf_of_the_dag_wins(self, home: Home, submitted: list[Any]) -> None:
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
         operator = TrainClassifierOperator(task_id="t", conf={"spark.speculation": "true"})
