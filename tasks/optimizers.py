@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.config import JobConfig, TrainingParams
-from tasks.features.store import feature_files, read_features
+from tasks.features.store import Features, read_features
 from tasks.head import FloatArray, Scaling, fit_scaling, scaling_of
 from tasks.network import FEATURE_SIZE
 from tasks.plan import Plan
@@ -21,19 +21,19 @@ _POOLED = (-1, 1, 1, FEATURE_SIZE)
 
 
 def local_optimizer(
-    features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
+    features: Sequence[Features], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains in the driver's JVM, and the scaling that it trains with.
 
     Args:
-        features: artefacts of the training and the validation features.
+        features: those to train on and those to validate on.
         model: from ``new_model``; it is trained in place.
         config: epochs, rates, scaling.
         plan: batch size and cores.
     """
     from bigdl.dllib.optim.optimizer import LocalOptimizer, MaxEpoch, Top1Accuracy
 
-    training, validation = (read_features(*feature_files(path)) for path in features)
+    training, validation = features
     scaling = fit_scaling(training.feature) if config.standardize else None
     x, x_validation = (
         (scaling(f.feature) if scaling else f.feature).reshape(_POOLED)
@@ -72,11 +72,11 @@ def distributed_optimizer(
         config: epochs, rates, scaling.
         plan: batch size and cores.
     """
-    from bigdl.dllib.optim.optimizer import MaxEpoch, Optimizer, Top1Accuracy
+    from bigdl.dllib.optim.optimizer import DistriOptimizer, MaxEpoch, Top1Accuracy
 
     scaling = fit_scaling_distributed(files[0]) if config.standardize else None
     training, validation = (_samples(f, scaling) for f in files)
-    optimizer = Optimizer(
+    optimizer = DistriOptimizer(
         model=model,
         training_rdd=training,
         criterion=_criterion(),

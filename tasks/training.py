@@ -18,7 +18,7 @@ import numpy as np
 from tasks.artifact import storage_errors
 from tasks.config import JobConfig
 from tasks.errors import GraftError
-from tasks.features.store import feature_files
+from tasks.features.store import feature_files, read_features
 from tasks.head import Head, Scaling, fold
 from tasks.network import FEATURE_SIZE
 from tasks.optimizer_log import OPTIMIZER_LOG, Epoch, followed, read_epochs, read_resumed
@@ -100,7 +100,8 @@ def _optimizer(
     context: Any, features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     if plan.optimizer == LOCAL:
-        return local_optimizer(features, model, config, plan)
+        read = [read_features(*feature_files(path)) for path in features]
+        return local_optimizer(read, model, config, plan)
     files = [context.parallelize(feature_files(path), plan.cores) for path in features]
     return distributed_optimizer(files, model, config, plan)
 

@@ -386,3 +386,65 @@ def test_the_next_run_after_a_kill_succeeds(shell, dumps):
     ran = submit(shell, dumps, "-e", "2", "--seed", "100", run_id="after the kills")
     assert ran.status == 0, ran.output[-5000:]
     assert metrics_of(shell, "after the kills")["features"]["train"]["reused"]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "flags"),
+    [
+        ("LocalOptimizer", ("-e", "600", "-b", "16")),
+        ("DistriOptimizer", ("-e", "40", "-b", "32", "--max-local-mib", "0")),
+    ],
+)
+def test_a_killed_training_goes_on_from_its_last_snapshot(shell, dumps, optimizer, flags):
+    train, validation = dumps
+    given = ("-t", train, "-v", validation, "--seed", "41", *flags)
+    epochs = int(flags[1])
+
+    def states():
+        # They are written after the models that they belong to.
+        return {p for kind in ("state.*", "optimM*.*") for p in shell.home.snapshots.rglob(kind)}
+
+    before = states()
+    job = subprocess.Popen(
+        ["spark-submit", "--master", "local[2]", str(CHECKOUT / "tasks" / "train_job.py"), *given],
+        cwd=CHECKOUT,
+        env=shell.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        for _ in job.stdout:
+            if states() - before:
+                break
+        driver = next(p for p in running(shell) if p.ppid() == job.pid and is_driver(p))
+        driver.kill()
+        rest = job.stdout.read()
+        job.wait(timeout=30)
+        assert "top-1 accuracy" not in rest
+        assert wait_until(lambda: not running(shell), 15), running(shell)
+    finally:
+        job.kill()
+
+    ran = submit(shell, dumps, "--seed", "41", *flags, run_id=f"resumed {optimizer}")
+    assert ran.status == 0, ran.output[-5000:]
+    metrics = metrics_of(shell, f"resumed {optimizer}")
+    assert metrics["plan"]["optimizer"] == optimizer
+    (after,) = metrics["resumed_after_epochs"]
+    assert f"training resumed after epoch {after} of {epochs}" in ran.output
+    assert 1 <= after <= epochs
+    assert [epoch["epoch"] for epoch in metrics["epochs"]] == list(range(1, epochs + 1))
+    seconds = [epoch["seconds"] for epoch in metrics["epochs"]]
+    assert min(seconds) > 0
+    assert sum(seconds) == pytest.approx(metrics["epochs"][-1]["wall_clock_seconds"])
+    model = model_of(shell, f"resumed {optimizer}")
+    assert f"Training resumed after epoch {after}" in (model / "optimizer.log").read_text()
+    # In place, the model needs no snapshots.
+    assert not (shell.home.snapshots / model.name).exists()
+
+    again = submit(shell, dumps, "--seed", "41", "--force", "true", *flags, run_id="undisturbed")
+    assert again.status == 0, again.output[-5000:]
+    undisturbed = metrics_of(shell, "undisturbed")
+    assert undisturbed["resumed_after_epochs"] == []
+    # 40 validation records: one is 0.025, and the two shuffle differently.
+    assert metrics["top1"] == pytest.approx(undisturbed["top1"], abs=0.2)
