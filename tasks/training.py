@@ -17,8 +17,9 @@ import numpy.typing as npt
 from tasks.config import JobConfig, TrainingParams
 from tasks.dump import Pipeline
 from tasks.errors import GraftError
-from tasks.features.store import feature_files, read_features
+from tasks.features.store import feature_contents, load_features, read_features
 from tasks.head import FloatArray, Head, Scaling, fit_scaling, fold, scaling_of
+from tasks.locations import Location
 from tasks.network import FEATURE_SIZE
 from tasks.optimizer_log import Epoch, followed, read_epochs
 from tasks.spark_cluster import Cluster, log_optimizer_to, quiet
@@ -85,7 +86,7 @@ def plan_training(config: JobConfig, pipelines: Sequence[Pipeline], cluster: Clu
 
 def train(
     context: Any,
-    features: Sequence[Path],
+    features: Sequence[Location],
     class_count: int,
     config: JobConfig,
     plan: Plan,
@@ -108,7 +109,7 @@ def train(
     with quiet():
         model = new_model(context, class_count, FEATURE_SIZE, config.seed)
         if plan.optimizer == LOCAL:
-            optimizer, scaling = _local(features, model, config, plan)
+            optimizer, scaling = _local(context, features, model, config, plan)
         else:
             optimizer, scaling = _distributed(context, features, model, config, plan)
         with followed(log, _show, iterations=config.log_iterations):
@@ -133,12 +134,12 @@ def _require_finite(epochs: Sequence[Epoch], config: JobConfig) -> None:
 
 
 def _local(
-    features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
+    context: Any, features: Sequence[Location], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains in the driver's JVM."""
     from bigdl.dllib.optim.optimizer import LocalOptimizer, MaxEpoch, Top1Accuracy
 
-    training, validation = (read_features(*feature_files(path)) for path in features)
+    training, validation = (load_features(context, path) for path in features)
     scaling = fit_scaling(training.feature) if config.standardize else None
     x, x_validation = (
         (scaling(f.feature) if scaling else f.feature).reshape(_POOLED)
@@ -165,12 +166,12 @@ def _local(
 
 
 def _distributed(
-    context: Any, features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
+    context: Any, features: Sequence[Location], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains on the executors; features never reach the driver."""
     from bigdl.dllib.optim.optimizer import MaxEpoch, Optimizer, Top1Accuracy
 
-    files = [context.parallelize(feature_files(path), plan.cores) for path in features]
+    files = [feature_contents(context, path, plan.cores) for path in features]
     scaling = fit_scaling_distributed(files[0]) if config.standardize else None
     training, validation = (_samples(f, scaling) for f in files)
     optimizer = Optimizer(
@@ -191,9 +192,9 @@ def _distributed(
 
 
 def _samples(files: Any, scaling: Scaling | None) -> Any:
-    """Return an ``RDD[Sample]`` of an RDD of feature files."""
+    """Return an ``RDD[Sample]`` of an RDD of feature files' contents."""
 
-    def samples(file: Path) -> Iterator[Any]:
+    def samples(file: bytes) -> Iterator[Any]:
         from bigdl.dllib.utils.common import Sample
 
         read = read_features(file)
@@ -207,7 +208,7 @@ def _samples(files: Any, scaling: Scaling | None) -> Any:
 def fit_scaling_distributed(files: Any) -> Scaling:
     """Return what ``fit_scaling`` does, from sums that the executors make of feature files."""
 
-    def sums(file: Path) -> npt.NDArray[np.float64]:
+    def sums(file: bytes) -> npt.NDArray[np.float64]:
         values = read_features(file).feature.astype(np.float64)
         return np.stack([np.full(values.shape[1], len(values)), values.sum(0), (values**2).sum(0)])
 

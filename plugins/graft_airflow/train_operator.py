@@ -37,7 +37,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
             self.conf = {**submit_conf(), **(self.conf or {})}
         self.env_vars = {
             **submit_env(),
-            "GRAFT_HOME": str(run.home.root),
+            **run.home.environ(),
             TASK_PID: str(os.getpid()),
             **(self.env_vars or {}),
         }
