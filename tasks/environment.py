@@ -29,7 +29,7 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     python_path = [p for p in current.get("PYTHONPATH", "").split(os.pathsep) if p]
     return {
         **submit_env(current),
-        "GRAFT_HOME": str(home.root),
+        **home.environ(),
         "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(CHECKOUT), *python_path])),
         "SPARK_CONF_DIR": str(home.spark_conf),
         "AIRFLOW_HOME": str(home.airflow),

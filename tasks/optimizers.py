@@ -67,7 +67,7 @@ def distributed_optimizer(
     Features never reach the driver.
 
     Args:
-        files: an RDD of training feature files and one of validation feature files.
+        files: an RDD of training feature files' contents and one of validation feature files'.
         model: from ``new_model``; it is trained in place.
         config: epochs, rates, scaling.
         plan: batch size and cores.
@@ -94,9 +94,9 @@ def distributed_optimizer(
 
 
 def _samples(files: Any, scaling: Scaling | None) -> Any:
-    """Return an ``RDD[Sample]`` of an RDD of feature files."""
+    """Return an ``RDD[Sample]`` of an RDD of feature files' contents."""
 
-    def samples(file: Path) -> Iterator[Any]:
+    def samples(file: bytes) -> Iterator[Any]:
         from bigdl.dllib.utils.common import Sample
 
         read = read_features(file)
@@ -110,7 +110,7 @@ def _samples(files: Any, scaling: Scaling | None) -> Any:
 def fit_scaling_distributed(files: Any) -> Scaling:
     """Return what ``fit_scaling`` does, from sums that the executors make of feature files."""
 
-    def sums(file: Path) -> npt.NDArray[np.float64]:
+    def sums(file: bytes) -> npt.NDArray[np.float64]:
         values = read_features(file).feature.astype(np.float64)
         return np.stack([np.full(values.shape[1], len(values)), values.sum(0), (values**2).sum(0)])
 

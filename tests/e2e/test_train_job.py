@@ -26,20 +26,7 @@ pytestmark = pytest.mark.e2e
 
 def dump_both(shell, archive, fixtures_folder):
     """Extract an archive and dump both splits."""
-    program = (
-        "import sys; from tasks import pipeline; from tasks.config import RunParams; "
-        "from tasks.paths import Home; home = Home.from_environ(); "
-        "params = RunParams(dataset_url=sys.argv[1], checkpoint_url=sys.argv[2], "
-        "dump_batch_size=4); "
-        "data = pipeline.extract_dataset(pipeline.download_dataset(params, home).path, home).path; "
-        "checkpoint = pipeline.fetch_checkpoint(params, home).path; "
-        "[print(pipeline.dump(s, data, checkpoint, params, home).path) "
-        "for s in ('train', 'validation')]"
-    )
-    checkpoint = (fixtures_folder / "inception_v1_2016_08_28.tar.gz").as_uri()
-    ran = shell(sys.executable, "-c", program, archive.as_uri(), checkpoint)
-    assert ran.status == 0, ran.output
-    return ran.output.splitlines()[-2:]
+    return shell.dump(archive, fixtures_folder / "inception_v1_2016_08_28.tar.gz")
 
 
 @pytest.fixture(scope="module")
@@ -286,7 +273,7 @@ def test_a_picture_that_does_not_decode_is_named(shell, cut_fixtures, fixtures_f
 
     archive = cut_fixtures(tmp_path, break_third)
     dumps = dump_both(shell, archive, fixtures_folder)
-    before = set(shell.home.features.glob("[!.]*"))
+    before = set(shell.home.features.glob("*/artifact.json"))
     ran = submit(shell, dumps, run_id="broken picture")
     assert ran.status == 2
     assert re.search(
@@ -298,8 +285,11 @@ def test_a_picture_that_does_not_decode_is_named(shell, cut_fixtures, fixtures_f
     assert len(ran.output.splitlines()) < 20
     error = json.loads((shell.home.run("broken picture") / "error.json").read_text())
     assert error["type"] == "DataError"
-    # Both splits hold a broken record, so neither is kept.
-    assert set(shell.home.features.glob("[!.]*")) == before
+    # Both splits hold a broken record, so neither is whole.
+    assert set(shell.home.features.glob("*/artifact.json")) == before
+    again = submit(shell, dumps, run_id="broken picture again")
+    assert again.status == 2
+    assert "image/encoded starts with '6e6f20', expected a JPEG" in again.output
 
 
 def running(shell):

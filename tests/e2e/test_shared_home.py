@@ -1,0 +1,178 @@
+"""Features where executors find them: resumed after a kill, on this machine and on another scheme.
+
+``viewfs://`` is a file system of Hadoop's own that no path of the operating system leads to. Its
+mount table, in a core-site.xml as a user would write it, is all that says where its files are.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tasks.environment import write_spark_defaults
+from tasks.export import load_head
+from tasks.locations import RemotePath
+from tasks.paths import CHECKOUT, Home
+
+pytestmark = pytest.mark.e2e
+
+CORE_SITE = """<?xml version="1.0"?>
+<configuration>
+  <property>
+    <name>fs.viewfs.mounttable.graft.link./home</name>
+    <value>{store}</value>
+  </property>
+</configuration>
+"""
+
+
+@pytest.fixture(scope="module")
+def checkpoint(fixtures_folder):
+    return fixtures_folder / "inception_v1_2016_08_28.tar.gz"
+
+
+@pytest.fixture(scope="module")
+def reference(shell, cut_archive, checkpoint):
+    """Dumps and a run on the local home that nothing disturbs."""
+    dumps = shell.dump(cut_archive, checkpoint)
+    return dumps, train(shell, dumps, "undisturbed")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Where the files behind viewfs://graft/home really are."""
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def remote(shell, store, tmp_path_factory):
+    """A shell whose GRAFT_HOME is a URL."""
+    conf = tmp_path_factory.mktemp("hadoop conf")
+    (conf / "core-site.xml").write_text(CORE_SITE.format(store=store.as_uri()))
+    local = tmp_path_factory.mktemp("graft local")
+    home = Home(local, RemotePath("viewfs://graft/home/artefacts"))
+    write_spark_defaults(home)
+    return type(shell)(home, {"HADOOP_CONF_DIR": str(conf)})
+
+
+@pytest.fixture(scope="module")
+def remote_dumps(remote, cut_archive, checkpoint):
+    return remote.dump(cut_archive, checkpoint)
+
+
+def train(shell, dumps, run_id, *flags, master="local[2]"):
+    """Train and return the run's metrics."""
+    arguments = ("-t", dumps[0], "-v", dumps[1], "-e", "2", "--run-id", run_id, *flags)
+    ran = shell.submit(*arguments, master=master)
+    assert ran.status == 0, ran.output[-5000:]
+    metrics = json.loads((shell.home.run(run_id) / "metrics.json").read_text())
+    return {**metrics, "output": ran.output}
+
+
+def files_of(metrics, split, store=None):
+    """Every file of a split's features by name, the manifest left out."""
+    path = metrics["features"][split]["path"]
+    folder = Path(path.replace("viewfs://graft/home", str(store)) if store else path)
+    files = {f.name: f.read_bytes() for f in folder.iterdir() if not f.name.endswith(".crc")}
+    assert files.pop("artifact.json")
+    return files
+
+
+def killed_while_extracting(shell, dumps, folder, master="local[2]"):
+    """Start a job, kill its JVM when a third of the features is there; return what they are."""
+    job = subprocess.Popen(
+        [
+            *("spark-submit", "--master", master, str(CHECKOUT / "tasks" / "train_job.py")),
+            *("-t", dumps[0], "-v", dumps[1], "-e", "2", "--run-id", "killed"),
+        ],
+        cwd=CHECKOUT,
+        env=shell.env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while job.poll() is None and len(list(folder.glob("*/*.parquet"))) < 5:
+            time.sleep(0.02)
+        os.kill(job.pid, signal.SIGKILL)
+        job.wait(timeout=30)
+    finally:
+        job.kill()
+    assert not list(folder.glob("*/artifact.json"))
+    return {f.name: f.stat().st_mtime_ns for f in folder.glob("*/*.parquet")}
+
+
+def assert_resumed(metrics, reference, before, folder):
+    """What was there is not written again, and the result is that of an undisturbed run."""
+    assert "images were there already" in metrics["output"]
+    assert "features: 200 of 200 images" in metrics["output"]
+    after = {f.name: f.stat().st_mtime_ns for f in folder.glob("*/*.parquet")}
+    assert 0 < len(before) < len(after)
+    assert {name: after[name] for name in before} == before
+    assert metrics["epochs"][-1]["top1"] == reference["epochs"][-1]["top1"]
+
+
+def assert_same_head(metrics, expected):
+    ours, theirs = (
+        load_head(Path(m["model"]["path"]) / "head.npz")[0] for m in (metrics, expected)
+    )
+    np.testing.assert_array_equal(ours.weight, theirs.weight)
+    np.testing.assert_array_equal(ours.bias, theirs.bias)
+
+
+def test_a_kill_while_features_are_made_loses_none(shell, reference, tmp_path):
+    dumps, expected = reference
+    other = type(shell)(Home(tmp_path / "graft"))
+    write_spark_defaults(other.home)
+    before = killed_while_extracting(other, dumps, other.home.features)
+    # Other cores cut no other chunks.
+    metrics = train(other, dumps, "resumed", master="local[3]")
+    assert_resumed(metrics, expected, before, other.home.features)
+    for split in ("train", "validation"):
+        assert files_of(metrics, split) == files_of(expected, split)
+
+
+def test_dumps_are_published_with_their_data_set(remote_dumps, store):
+    for dump in remote_dumps:
+        assert dump.startswith("viewfs://graft/home/artefacts/dumps/")
+        folder = store / "artefacts" / "dumps" / dump.rpartition("/")[2]
+        shards = json.loads((folder / "pipeline.json").read_text())["shards"]
+        assert shards
+        assert all(s["path"].startswith("viewfs://graft/home/artefacts/datasets/") for s in shards)
+        assert shards[0]["path"].encode() in (folder / "model.pb").read_bytes()
+
+
+def test_a_second_dump_publishes_nothing(remote, remote_dumps, cut_archive, checkpoint, store):
+    before = {path: path.stat().st_mtime_ns for path in store.rglob("*")}
+    assert remote.dump(cut_archive, checkpoint) == remote_dumps
+    assert {path: path.stat().st_mtime_ns for path in store.rglob("*")} == before
+
+
+def test_a_killed_job_is_resumed_on_another_file_system(remote, remote_dumps, reference, store):
+    folder = store / "artefacts" / "features"
+    before = killed_while_extracting(remote, remote_dumps, folder)
+    expected = reference[1]
+    metrics = train(remote, remote_dumps, "resumed")
+    assert_resumed(metrics, expected, before, folder)
+    for split in ("train", "validation"):
+        assert files_of(metrics, split, store) == files_of(expected, split)
+    assert_same_head(metrics, expected)
+    assert metrics["parity"]["records"] >= 40
+    assert not list(remote.home.root.glob("features/*/"))
+    assert not list((store / "artefacts").glob("parity/*"))
+
+
+def test_the_next_run_finds_everything(remote, remote_dumps, store):
+    metrics = train(remote, remote_dumps, "found")
+    assert all(features["reused"] for features in metrics["features"].values())
+    assert metrics["model"]["reused"]
+
+
+def test_the_other_engine_gives_the_same_head(remote, remote_dumps):
+    flags = ("--feature-engine", "tensorflow")
+    metrics = train(remote, remote_dumps, "tensorflow", *flags)
+    assert "check_parity: bigdl and tensorflow agree" in metrics["output"]
