@@ -1,7 +1,6 @@
 """Builds BigDL's optimisers, local and distributed, around the original example's model."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
