@@ -44,3 +44,34 @@ def test_the_driver_trains_what_fits_its_bound_and_its_heap(
     records: int, given: SimpleNamespace, optimizer: str
 ) -> None:
     assert plan_training(config(), pipelines(records, 0), given).optimizer == optimizer
+
+
+@pytest.mark.parametrize(
+    ("records", "given", "used"),
+    [
+        (240, cluster(), 16),
+        (3320, cluster(), 16),
+        (240, cluster(is_local=False), 16),
+        (1600, cluster(is_local=False), 64),
+        (3320, cluster(is_local=False), 128),
+        (3320, cluster(is_local=False, cores=6), 132),
+        (33200, cluster(is_local=False), 128),
+    ],
+)
+def test_an_empty_batch_is_what_the_optimizer_takes_best(
+    records: int, given: SimpleNamespace, used: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        assert plan_training(config(), pipelines(records, 10), given).batch_size == used
+    steps = -(-records // used)
+    why = "the original example's" if given.is_local else "as a step of DistriOptimizer costs the"
+    assert why in caplog.text
+    assert f": {steps} steps an epoch" in caplog.text
+
+
+def test_a_given_batch_is_used_everywhere(caplog: pytest.LogCaptureFixture) -> None:
+    for given in (cluster(), cluster(is_local=False)):
+        with caplog.at_level("INFO"):
+            plan = plan_training(config(batch_size=16), pipelines(3320, 10), given)
+        assert plan.batch_size == 16
+        assert "batch size 16, as given: 208 steps an epoch" in caplog.text
