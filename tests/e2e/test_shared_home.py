@@ -16,6 +16,7 @@ import pytest
 
 from tasks.environment import write_spark_defaults
 from tasks.export import load_head
+from tasks.features.store import read_tables
 from tasks.locations import RemotePath
 from tasks.paths import CHECKOUT, Home
 
@@ -74,20 +75,23 @@ def train(shell, dumps, run_id, *flags, master="local[2]"):
     return {**metrics, "output": ran.output}
 
 
-def files_of(metrics, split, store=None):
-    """Every file of a split's features by name, the manifest left out."""
+def rows_of(metrics, split, store=None):
+    """A split's rows by the name of their file, which is all that is there but the manifest.
+
+    Not the files' bytes: a JVM writes the set of a column's encodings in an order of its own.
+    """
     path = metrics["features"][split]["path"]
     folder = Path(path.replace("viewfs://graft/home", str(store)) if store else path)
-    files = {f.name: f.read_bytes() for f in folder.iterdir() if not f.name.endswith(".crc")}
-    assert files.pop("artifact.json")
-    return files
+    files = {f.name: f for f in folder.iterdir() if not f.name.endswith(".crc")}
+    assert json.loads(files.pop("artifact.json").read_text())["recipe"]["split"] == split
+    return {name: read_tables(file) for name, file in files.items()}
 
 
 def killed_while_extracting(shell, dumps, folder, master="local[2]"):
     """Start a job, kill its JVM when a third of the features is there; return what they are."""
+    program = ("spark-submit", "--master", master, str(CHECKOUT / "tasks" / "train_job.py"))
     job = subprocess.Popen(
-        ["spark-submit", "--master", master, str(CHECKOUT / "tasks" / "train_job.py")]
-        + ["-t", dumps[0], "-v", dumps[1], "-e", "2", "--run-id", "killed"],
+        [*program, "-t", dumps[0], "-v", dumps[1], "-e", "2", "--run-id", "killed"],
         cwd=CHECKOUT,
         env=shell.env,
         stdout=subprocess.DEVNULL,
@@ -115,9 +119,8 @@ def assert_resumed(metrics, reference, before, folder):
 
 
 def assert_same_head(metrics, expected):
-    ours, theirs = (
-        load_head(Path(m["model"]["path"]) / "head.npz")[0] for m in (metrics, expected)
-    )
+    paths = [Path(m["model"]["path"]) / "head.npz" for m in (metrics, expected)]
+    ours, theirs = (load_head(path)[0] for path in paths)
     np.testing.assert_array_equal(ours.weight, theirs.weight)
     np.testing.assert_array_equal(ours.bias, theirs.bias)
 
@@ -131,7 +134,7 @@ def test_a_kill_while_features_are_made_loses_none(shell, reference, tmp_path):
     metrics = train(other, dumps, "resumed", master="local[3]")
     assert_resumed(metrics, expected, before, other.home.features)
     for split in ("train", "validation"):
-        assert files_of(metrics, split) == files_of(expected, split)
+        assert rows_of(metrics, split) == rows_of(expected, split)
 
 
 def test_dumps_are_published_with_their_data_set(remote_dumps, store):
@@ -157,7 +160,7 @@ def test_a_killed_job_is_resumed_on_another_file_system(remote, remote_dumps, re
     metrics = train(remote, remote_dumps, "resumed")
     assert_resumed(metrics, expected, before, folder)
     for split in ("train", "validation"):
-        assert files_of(metrics, split, store) == files_of(expected, split)
+        assert rows_of(metrics, split, store) == rows_of(expected, split)
     assert_same_head(metrics, expected)
     assert metrics["parity"]["records"] >= 40
     assert not list(remote.home.root.glob("features/*/"))
