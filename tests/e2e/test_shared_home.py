@@ -1,12 +1,9 @@
-"""Features where executors find them: resumed after a kill, on this machine and on another scheme.
-
-``viewfs://`` is a file system of Hadoop's own that no path of the operating system leads to. Its
-mount table, in a core-site.xml as a user would write it, is all that says where its files are.
-"""
+"""Features where executors find them: resumed after a kill, on this machine and on another scheme."""
 
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -22,15 +19,6 @@ from tasks.paths import CHECKOUT, Home
 
 pytestmark = pytest.mark.e2e
 
-CORE_SITE = """<?xml version="1.0"?>
-<configuration>
-  <property>
-    <name>fs.viewfs.mounttable.graft.link./home</name>
-    <value>{store}</value>
-  </property>
-</configuration>
-"""
-
 
 @pytest.fixture(scope="module")
 def checkpoint(fixtures_folder):
@@ -45,20 +33,20 @@ def reference(shell, cut_archive, checkpoint):
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    """Where the files behind viewfs://graft/home really are."""
-    return tmp_path_factory.mktemp("store")
+def store(viewfs):
+    return viewfs.store
 
 
 @pytest.fixture(scope="module")
-def remote(shell, store, tmp_path_factory):
+def remote(shell, viewfs, tmp_path_factory):
     """A shell whose GRAFT_HOME is a URL."""
-    conf = tmp_path_factory.mktemp("hadoop conf")
-    (conf / "core-site.xml").write_text(CORE_SITE.format(store=store.as_uri()))
-    local = tmp_path_factory.mktemp("graft local")
-    home = Home(local, RemotePath("viewfs://graft/home/artefacts"))
+    return remote_shell(shell, viewfs, tmp_path_factory.mktemp("graft local"), "artefacts")
+
+
+def remote_shell(shell, viewfs, local, name):
+    home = Home(local, RemotePath(f"{viewfs.url}/{name}"))
     write_spark_defaults(home)
-    return type(shell)(home, {"HADOOP_CONF_DIR": str(conf)})
+    return type(shell)(home, {"HADOOP_CONF_DIR": str(viewfs.conf)})
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +161,49 @@ def test_the_next_run_finds_everything(remote, remote_dumps, store):
     assert metrics["model"]["reused"]
 
 
-def test_the_other_engine_gives_the_same_head(remote, remote_dumps):
-    flags = ("--feature-engine", "tensorflow")
-    metrics = train(remote, remote_dumps, "tensorflow", *flags)
-    assert "check_parity: bigdl and tensorflow agree" in metrics["output"]
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def standalone(shell, tmp_path):
+    """A master and a worker of two cores on the loopback, which know nothing of viewfs."""
+    master = f"spark://127.0.0.1:{free_port()}"
+    deploy = "org.apache.spark.deploy"
+    common = ("-h", "127.0.0.1", "--webui-port", "0")
+    resources = ("-c", "2", "-m", "3g", "-d", str(tmp_path / "work"))
+    commands = [
+        ("spark-class", f"{deploy}.master.Master", *common, "-p", master.rpartition(":")[2]),
+        ("spark-class", f"{deploy}.worker.Worker", *common, *resources, master),
+    ]
+    env = {**shell.env, "SPARK_LOCAL_IP": "127.0.0.1"}
+    with (tmp_path / "daemons.log").open("w") as log:
+        daemons = [subprocess.Popen(c, env=env, stdout=log, stderr=log) for c in commands]
+        yield master
+        for daemon in daemons:
+            daemon.kill()
+            daemon.wait()
+
+
+@pytest.mark.parametrize("engine", ["bigdl", "tensorflow"])
+def test_executors_of_a_cluster_need_no_configuration_of_their_own(
+    engine, shell, viewfs, standalone, remote_dumps, reference, tmp_path
+):
+    """Both engines run there, as the parity check sees to."""
+    cluster = remote_shell(shell, viewfs, tmp_path / "local", f"of the cluster, {engine}")
+    spark = ("--executor-cores", "1", "--total-executor-cores", "2", "--executor-memory", "1g")
+    ran = cluster(
+        *("spark-submit", "--master", standalone, "--conf", "spark.driver.host=127.0.0.1", *spark),
+        *(str(CHECKOUT / "tasks" / "train_job.py"), "-t", remote_dumps[0], "-v", remote_dumps[1]),
+        *("-e", "1", "-b", "64", "--run-id", "cluster", "--feature-engine", engine),
+        SPARK_LOCAL_IP="127.0.0.1",
+    )
+    assert ran.status == 0, ran.output[-5000:]
+    assert "DistriOptimizer: master spark://" in ran.output
+    assert "check_parity: bigdl and tensorflow agree on 40 records" in ran.output
+    metrics = json.loads((cluster.home.run("cluster") / "metrics.json").read_text())
+    if engine == "bigdl":
+        for split in ("train", "validation"):
+            assert rows_of(metrics, split, viewfs.store) == rows_of(reference[1], split)
