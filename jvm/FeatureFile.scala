@@ -32,7 +32,7 @@ object FeatureFile {
   def write[A](folder: String, name: String, conf: Configuration)(fill: (Row => Unit) => A): A =
     Storage.aside(s"$folder/$name", conf) { (_, aside) =>
       val writer = ExampleParquetWriter.builder(aside).withType(Schema)
-        .withConf(Storage.plain(conf)).withWriteMode(Mode.OVERWRITE).withDictionaryEncoding(false)
+        .withConf(Storage.settings(aside, conf)).withWriteMode(Mode.OVERWRITE).withDictionaryEncoding(false)
         .withDictionaryEncoding("shard", true).build()
       val groups = new SimpleGroupFactory(Schema)
       try fill { row =>
@@ -87,7 +87,7 @@ object FeatureFile {
     }).getOrElse(false)
 
   private def withFooter[A](path: Path, conf: Configuration)(use: ParquetFileReader => A): A = {
-    val reader = ParquetFileReader.open(HadoopInputFile.fromPath(path, Storage.plain(conf)))
+    val reader = ParquetFileReader.open(HadoopInputFile.fromPath(path, Storage.settings(path, conf)))
     try use(reader) finally reader.close()
   }
 }

@@ -67,11 +67,11 @@ object Storage {
 
   def upload(local: String, path: String, conf: Configuration): Unit =
     aside(path, conf) { (files, aside) =>
-      files.copyFromLocalFile(HadoopPath(local), aside)
+      FileUtil.copy(new File(local), files, aside, false, conf)
     }
 
   def download(path: String, local: String, conf: Configuration): Unit = reading(path) {
-    FileUtil.copy(fileSystem(path, conf), HadoopPath(path), new File(local), false, plain(conf))
+    FileUtil.copy(fileSystem(path, conf), HadoopPath(path), new File(local), false, conf)
   }
 
   /** Deletes a file, or a folder and all below it, if it is there. */
@@ -111,8 +111,9 @@ object Storage {
       case e: SetupError => throw e
       case NonFatal(e) =>
         val hint =
-          if (HadoopPath.isRemote(path)) "" else "; every executor must see it under this path"
-        throw new DataError(s"$path cannot be read (${reason(e)})$hint")
+          if (HadoopPath.isRemote(path)) "for its settings see docs/storage.md"
+          else "every executor must see it under this path"
+        throw new DataError(s"$path cannot be read (${reason(e)}); $hint")
     }
 
   private def writing[A](path: String)(write: => A): A =
@@ -121,18 +122,25 @@ object Storage {
       // Hadoop's local file system makes an Error of what the operating system refuses.
       case e @ (_: IOException | _: FSError) =>
         throw new StorageError(s"cannot write $path: ${reason(e)}")
+      case e: RuntimeException if e.getClass.getName.startsWith("org.apache.hadoop.") =>
+        throw new StorageError(s"cannot write $path: ${reason(e)}")
     }
 
-  /** A local file has no `.crc` beside it: nobody but Hadoop would read it. */
-  def plain(conf: Configuration): Configuration = {
-    val plain = new Configuration(conf)
-    plain.setClass("fs.file.impl", classOf[RawLocalFileSystem], classOf[FileSystem])
-    plain.setBoolean("fs.file.impl.disable.cache", true)
-    plain
-  }
+  /**
+   * Settings for a path: a local file gets no `.crc` beside it, as nobody but Hadoop would read it.
+   * Others keep theirs: s3a, for one, has files of its own on the disk.
+   */
+  def settings(path: Path, conf: Configuration): Configuration =
+    if (path.toUri.getScheme != "file") conf
+    else {
+      val plain = new Configuration(conf)
+      plain.setClass("fs.file.impl", classOf[RawLocalFileSystem], classOf[FileSystem])
+      plain.setBoolean("fs.file.impl.disable.cache", true)
+      plain
+    }
 
   private def fileSystem(path: String, conf: Configuration): FileSystem =
-    try HadoopPath(path).getFileSystem(plain(conf))
+    try HadoopPath(path).getFileSystem(settings(HadoopPath(path), conf))
     catch {
       // A class of the file system that is missing is a RuntimeException or a LinkageError.
       case e @ (NonFatal(_) | _: LinkageError) =>

@@ -91,7 +91,9 @@ def _computer(
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        table = pa.Table.from_batches(list(extract_chunk(chunks[index], records, pipeline)))
+        # To their end: Spark starts a new worker after one that left something unread.
+        read = list(records)
+        table = pa.Table.from_batches(list(extract_chunk(chunks[index], read, pipeline)))
         content = io.BytesIO()
         # Features are noise to a compressor, and a dictionary of them larger than they are.
         pq.write_table(table, content, compression="none", use_dictionary=["shard"])

@@ -1,12 +1,9 @@
-"""Features where executors find them: resumed after a kill, on this machine and on another scheme.
-
-``viewfs://`` is a file system of Hadoop's own that no path of the operating system leads to. Its
-mount table, in a core-site.xml as a user would write it, is all that says where its files are.
-"""
+"""Features where executors find them: resumed after a kill, on this machine and on another scheme."""
 
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -16,19 +13,11 @@ import pytest
 
 from tasks.environment import write_spark_defaults
 from tasks.export import load_head
+from tasks.features.store import read_tables
 from tasks.locations import RemotePath
 from tasks.paths import CHECKOUT, Home
 
 pytestmark = pytest.mark.e2e
-
-CORE_SITE = """<?xml version="1.0"?>
-<configuration>
-  <property>
-    <name>fs.viewfs.mounttable.graft.link./home</name>
-    <value>{store}</value>
-  </property>
-</configuration>
-"""
 
 
 @pytest.fixture(scope="module")
@@ -44,20 +33,20 @@ def reference(shell, cut_archive, checkpoint):
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    """Where the files behind viewfs://graft/home really are."""
-    return tmp_path_factory.mktemp("store")
+def store(viewfs):
+    return viewfs.store
 
 
 @pytest.fixture(scope="module")
-def remote(shell, store, tmp_path_factory):
+def remote(shell, viewfs, tmp_path_factory):
     """A shell whose GRAFT_HOME is a URL."""
-    conf = tmp_path_factory.mktemp("hadoop conf")
-    (conf / "core-site.xml").write_text(CORE_SITE.format(store=store.as_uri()))
-    local = tmp_path_factory.mktemp("graft local")
-    home = Home(local, RemotePath("viewfs://graft/home/artefacts"))
+    return remote_shell(shell, viewfs, tmp_path_factory.mktemp("graft local"), "artefacts")
+
+
+def remote_shell(shell, viewfs, local, name):
+    home = Home(local, RemotePath(f"{viewfs.url}/{name}"))
     write_spark_defaults(home)
-    return type(shell)(home, {"HADOOP_CONF_DIR": str(conf)})
+    return type(shell)(home, {"HADOOP_CONF_DIR": str(viewfs.conf)})
 
 
 @pytest.fixture(scope="module")
@@ -74,22 +63,23 @@ def train(shell, dumps, run_id, *flags, master="local[2]"):
     return {**metrics, "output": ran.output}
 
 
-def files_of(metrics, split, store=None):
-    """Every file of a split's features by name, the manifest left out."""
+def rows_of(metrics, split, store=None):
+    """A split's rows by the name of their file, which is all that is there but the manifest.
+
+    Not the files' bytes: a JVM writes the set of a column's encodings in an order of its own.
+    """
     path = metrics["features"][split]["path"]
     folder = Path(path.replace("viewfs://graft/home", str(store)) if store else path)
-    files = {f.name: f.read_bytes() for f in folder.iterdir() if not f.name.endswith(".crc")}
-    assert files.pop("artifact.json")
-    return files
+    files = {f.name: f for f in folder.iterdir() if not f.name.endswith(".crc")}
+    assert json.loads(files.pop("artifact.json").read_text())["recipe"]["split"] == split
+    return {name: read_tables(file) for name, file in files.items()}
 
 
 def killed_while_extracting(shell, dumps, folder, master="local[2]"):
     """Start a job, kill its JVM when a third of the features is there; return what they are."""
+    program = ("spark-submit", "--master", master, str(CHECKOUT / "tasks" / "train_job.py"))
     job = subprocess.Popen(
-        [
-            *("spark-submit", "--master", master, str(CHECKOUT / "tasks" / "train_job.py")),
-            *("-t", dumps[0], "-v", dumps[1], "-e", "2", "--run-id", "killed"),
-        ],
+        [*program, "-t", dumps[0], "-v", dumps[1], "-e", "2", "--run-id", "killed"],
         cwd=CHECKOUT,
         env=shell.env,
         stdout=subprocess.DEVNULL,
@@ -117,9 +107,8 @@ def assert_resumed(metrics, reference, before, folder):
 
 
 def assert_same_head(metrics, expected):
-    ours, theirs = (
-        load_head(Path(m["model"]["path"]) / "head.npz")[0] for m in (metrics, expected)
-    )
+    paths = [Path(m["model"]["path"]) / "head.npz" for m in (metrics, expected)]
+    ours, theirs = (load_head(path)[0] for path in paths)
     np.testing.assert_array_equal(ours.weight, theirs.weight)
     np.testing.assert_array_equal(ours.bias, theirs.bias)
 
@@ -133,7 +122,7 @@ def test_a_kill_while_features_are_made_loses_none(shell, reference, tmp_path):
     metrics = train(other, dumps, "resumed", master="local[3]")
     assert_resumed(metrics, expected, before, other.home.features)
     for split in ("train", "validation"):
-        assert files_of(metrics, split) == files_of(expected, split)
+        assert rows_of(metrics, split) == rows_of(expected, split)
 
 
 def test_dumps_are_published_with_their_data_set(remote_dumps, store):
@@ -159,7 +148,7 @@ def test_a_killed_job_is_resumed_on_another_file_system(remote, remote_dumps, re
     metrics = train(remote, remote_dumps, "resumed")
     assert_resumed(metrics, expected, before, folder)
     for split in ("train", "validation"):
-        assert files_of(metrics, split, store) == files_of(expected, split)
+        assert rows_of(metrics, split, store) == rows_of(expected, split)
     assert_same_head(metrics, expected)
     assert metrics["parity"]["records"] >= 40
     assert not list(remote.home.root.glob("features/*/"))
@@ -172,7 +161,49 @@ def test_the_next_run_finds_everything(remote, remote_dumps, store):
     assert metrics["model"]["reused"]
 
 
-def test_the_other_engine_gives_the_same_head(remote, remote_dumps):
-    flags = ("--feature-engine", "tensorflow")
-    metrics = train(remote, remote_dumps, "tensorflow", *flags)
-    assert "check_parity: bigdl and tensorflow agree" in metrics["output"]
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def standalone(shell, tmp_path):
+    """A master and a worker of two cores on the loopback, which know nothing of viewfs."""
+    master = f"spark://127.0.0.1:{free_port()}"
+    deploy = "org.apache.spark.deploy"
+    common = ("-h", "127.0.0.1", "--webui-port", "0")
+    resources = ("-c", "2", "-m", "3g", "-d", str(tmp_path / "work"))
+    commands = [
+        ("spark-class", f"{deploy}.master.Master", *common, "-p", master.rpartition(":")[2]),
+        ("spark-class", f"{deploy}.worker.Worker", *common, *resources, master),
+    ]
+    env = {**shell.env, "SPARK_LOCAL_IP": "127.0.0.1"}
+    with (tmp_path / "daemons.log").open("w") as log:
+        daemons = [subprocess.Popen(c, env=env, stdout=log, stderr=log) for c in commands]
+        yield master
+        for daemon in daemons:
+            daemon.kill()
+            daemon.wait()
+
+
+@pytest.mark.parametrize("engine", ["bigdl", "tensorflow"])
+def test_executors_of_a_cluster_need_no_configuration_of_their_own(
+    engine, shell, viewfs, standalone, remote_dumps, reference, tmp_path
+):
+    """Both engines run there, as the parity check sees to."""
+    cluster = remote_shell(shell, viewfs, tmp_path / "local", f"of the cluster, {engine}")
+    spark = ("--executor-cores", "1", "--total-executor-cores", "2", "--executor-memory", "1g")
+    ran = cluster(
+        *("spark-submit", "--master", standalone, "--conf", "spark.driver.host=127.0.0.1", *spark),
+        *(str(CHECKOUT / "tasks" / "train_job.py"), "-t", remote_dumps[0], "-v", remote_dumps[1]),
+        *("-e", "1", "-b", "64", "--run-id", "cluster", "--feature-engine", engine),
+        SPARK_LOCAL_IP="127.0.0.1",
+    )
+    assert ran.status == 0, ran.output[-5000:]
+    assert "DistriOptimizer: master spark://" in ran.output
+    assert "check_parity: bigdl and tensorflow agree on 40 records" in ran.output
+    metrics = json.loads((cluster.home.run("cluster") / "metrics.json").read_text())
+    if engine == "bigdl":
+        for split in ("train", "validation"):
+            assert rows_of(metrics, split, viewfs.store) == rows_of(reference[1], split)
