@@ -32,12 +32,16 @@ Model = TypeVar("Model", bound=_Strict)
 class TrainingParams(_Strict):
     """How the classifier is trained; shared by the DAG and the job."""
 
-    batch_size: int = Field(
-        16,
+    batch_size: int | None = Field(
+        None,
         ge=1,
         le=8192,
         title="Batch size",
-        description="Records per training step. Rounded up to a multiple of the cores.",
+        description=(
+            "Records per training step, rounded up to a multiple of the cores. Empty: 16 on one "
+            "machine; on a cluster, where a step costs the same whatever its size, 1/25 of the "
+            "records between 16 and 128."
+        ),
         json_schema_extra={"section": "Training"},
     )
     epochs: int = Field(

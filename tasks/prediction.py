@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from tasks.features.store import feature_files, read_tables
+from tasks.features.store import feature_contents, read_tables
 from tasks.head import Head, softmax
+from tasks.locations import Location
 
 PARQUET = "predictions.parquet"
 
 
 def write_predictions(
     context: Any,
-    features: Path,
+    features: Location,
     head: Head,
     class_names: Sequence[str],
     folder: Path,
@@ -28,7 +29,7 @@ def write_predictions(
     """
     import pyarrow.parquet as pq
 
-    files = context.parallelize(feature_files(features), cores)
+    files = feature_contents(context, features, cores)
     tables = files.map(_predictor(head, list(class_names)))
     right = count = 0
     writer = None
@@ -64,8 +65,8 @@ def predict(features: Any, head: Head, class_names: Sequence[str]) -> Any:
     )
 
 
-def _predictor(head: Head, class_names: Sequence[str]) -> Callable[[Path], Any]:
-    def predict_file(file: Path) -> Any:
+def _predictor(head: Head, class_names: Sequence[str]) -> Callable[[bytes], Any]:
+    def predict_file(file: bytes) -> Any:
         return predict(read_tables(file), head, class_names)
 
     return predict_file
