@@ -104,7 +104,7 @@ def _print_scale(times: int, result: dict[str, Any], first: dict[str, Any]) -> N
     print(f"    {1000 * seconds / records:.2f} ms a record, {ratio:.2f} of 1x")
     print(f"    top-1 {result['top1']:.4f}; peak resident memory, the largest process of each kind")
     for role, peak in result["peaks"].items():
-        print(f"      {role:<14} {peak:>7,.0f} MiB")
+        print(f"      {role:<14} {peak:>7,.0f} MiB", flush=True)
 
 
 def _report(results: dict[int, dict[str, Any]]) -> None:

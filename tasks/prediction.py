@@ -18,18 +18,17 @@ def write_predictions(
     head: Head,
     class_names: Sequence[str],
     folder: Path,
-    cores: int,
 ) -> float:
     """Write ``predictions.parquet`` into ``folder`` and return the top-1 accuracy.
 
     Columns: ``shard``, ``record``, ``label``, ``prediction`` (both from 0), their names, and
     ``probability``, one float per class. The executors predict; the driver holds the rows of one
-    core's files at a time.
+    file or two at a time, however many there are.
     """
     import pyarrow.parquet as pq
 
-    files = context.parallelize(feature_files(features), cores)
-    tables = files.map(_predictor(head, list(class_names)))
+    files = feature_files(features)
+    tables = context.parallelize(files, len(files)).map(_predictor(head, list(class_names)))
     right = count = 0
     writer = None
     for table in tables.toLocalIterator(prefetchPartitions=True):
