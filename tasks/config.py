@@ -38,9 +38,9 @@ class TrainingParams(_Strict):
         le=8192,
         title="Batch size",
         description=(
-            "Records per training step, rounded up to a multiple of the cores. Empty: 16 on one "
-            "machine; on a cluster, where a step costs the same whatever its size, 1/25 of the "
-            "records between 16 and 128."
+            "Records per training step, rounded up to a multiple of the cores. Empty: 16 with "
+            "LocalOptimizer; with DistriOptimizer, whose larger steps cost hardly more, 1/25 of "
+            "the records but from 16 to 128."
         ),
         json_schema_extra={"section": "Training"},
     )

@@ -181,9 +181,7 @@ class Job:
         with self.stages.timed("export"), ThreadPoolExecutor() as pool:
             # One waits for Python workers, the other for the JVM.
             exported = pool.submit(export_head, context, trained.head, class_names, folder)
-            top1 = write_predictions(
-                context, paths[1], trained.head, class_names, folder, self.cluster.cores
-            )
+            top1 = write_predictions(context, paths[1], trained.head, class_names, folder)
             exported.result()
         _compare(top1, trained.epochs[-1])
         write_json(folder / METRICS, self._metrics(features, parity, trained, top1))

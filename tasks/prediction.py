@@ -19,17 +19,16 @@ def write_predictions(
     head: Head,
     class_names: Sequence[str],
     folder: Path,
-    cores: int,
 ) -> float:
     """Write ``predictions.parquet`` into ``folder`` and return the top-1 accuracy.
 
     Columns: ``shard``, ``record``, ``label``, ``prediction`` (both from 0), their names, and
-    ``probability``, one float per class. The executors predict; the driver holds the rows of one
-    core's files at a time.
+    ``probability``, one float per class. The executors predict; the driver holds the rows of a few
+    files at a time, however many there are.
     """
     import pyarrow.parquet as pq
 
-    files = feature_contents(context, features, cores)
+    files = feature_contents(context, features)
     tables = files.map(_predictor(head, list(class_names)))
     right = count = 0
     writer = None

@@ -90,11 +90,13 @@ def train(
         with followed(log, partial(_show, folder), iterations=config.log_iterations):
             trained = optimizer.optimize()
     weight, bias = (np.asarray(w, np.float32) for w in trained.get_weights())
-    lines = log.read_text(encoding="utf-8").splitlines()
-    epochs = list(read_epochs(lines))
+    with log.open(encoding="utf-8") as lines:
+        epochs = list(read_epochs(lines))
     _require_finite(epochs, config, folder)
+    with log.open(encoding="utf-8") as lines:
+        resumed = read_resumed(lines)
     head = Head(weight, bias)
-    return Trained(fold(head, scaling) if scaling else head, epochs, read_resumed(lines))
+    return Trained(fold(head, scaling) if scaling else head, epochs, resumed)
 
 
 def _optimizer(

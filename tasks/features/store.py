@@ -13,6 +13,7 @@ from tasks.hadoop_files import HadoopFiles
 from tasks.locations import Location
 
 _PARTITIONS_PER_CORE = 4
+_FILES_PER_PARTITION = 8
 
 
 @dataclass(frozen=True)
@@ -29,19 +30,24 @@ class Features:
 
 
 def feature_contents(
-    context: Any, path: Location, partitions: int, shards: set[str] | None = None
+    context: Any,
+    path: Location,
+    partitions: int | None = None,
+    shards: set[str] | None = None,
 ) -> Any:
     """Return an RDD of the contents of a features artefact's files, for ``read_features``.
 
     Args:
         context: the Spark context.
         path: the artefact's folder.
-        partitions: of the RDD; their files are in the order of shards and records.
+        partitions: of the RDD; by default one for a few files, so that what becomes of one fits the
+            driver however many there are. They are in the order of shards and records.
         shards: names of the shards that are wanted, without ``.tfrecord``; None: all.
     """
     names = [name for name in sorted(HadoopFiles.of(context).sizes(path)) if _is_features(name)]
     wanted = [n for n in names if shards is None or n.rpartition("-")[0] in shards]
-    return file_contents(context, [path / name for name in wanted], partitions)
+    few = -(-len(wanted) // _FILES_PER_PARTITION)
+    return file_contents(context, [path / name for name in wanted], partitions or few)
 
 
 def load_tables(context: Any, path: Location, shards: set[str] | None = None) -> Any:
