@@ -1,4 +1,4 @@
-"""Features where executors find them: resumed after a kill, on this machine and on another scheme."""
+"""Features where executors find them: resumed after a kill, here and on another file system."""
 
 import json
 import os
