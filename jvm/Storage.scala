@@ -59,16 +59,22 @@ object Storage {
     content
   }
 
-  def write(content: Array[Byte], path: String, conf: Configuration): Unit =
+  /** Writes a file; one that is there already is replaced. */
+  def write(content: Array[Byte], path: String, conf: Configuration): Unit = {
+    delete(path, conf)
     aside(path, conf) { (files, aside) =>
       val stream = files.create(aside)
       try stream.write(content) finally stream.close()
     }
+  }
 
-  def upload(local: String, path: String, conf: Configuration): Unit =
+  /** Copies a local file to a path; one that is there already is replaced. */
+  def upload(local: String, path: String, conf: Configuration): Unit = {
+    delete(path, conf)
     aside(path, conf) { (files, aside) =>
       FileUtil.copy(new File(local), files, aside, false, conf)
     }
+  }
 
   def download(path: String, local: String, conf: Configuration): Unit = reading(path) {
     FileUtil.copy(fileSystem(path, conf), HadoopPath(path), new File(local), false, conf)
@@ -87,7 +93,7 @@ object Storage {
 
   /**
    * Calls `write` with a path beside `path`; what it wrote there becomes `path`, whole or not at
-   * all. A file that is there already is replaced, or has the same content.
+   * all. Where a file is there already, either may stay: they have the same content.
    */
   def aside[A](path: String, conf: Configuration)(write: (FileSystem, Path) => A): A =
     writing(path) {
@@ -96,7 +102,7 @@ object Storage {
       val aside = new Path(target.getParent, s".${target.getName}.${UUID.randomUUID()}")
       try {
         val result = write(files, aside)
-        // Where a file system does not replace, another attempt has left the same content.
+        // Local files are replaced, those of HDFS are not: another attempt left the same there.
         if (!files.rename(aside, target) && !files.exists(target)) {
           throw new IOException(s"$aside cannot be renamed")
         }

@@ -72,12 +72,12 @@ class HadoopFiles:
             return bytes(self._storage.read(str(path), self._configuration))
 
     def write(self, content: bytes, path: Location) -> None:
-        """Write a small file, whole or not at all."""
+        """Write a small file, whole or not at all, in place of one that is there."""
         with user_errors():
             self._storage.write(content, str(path), self._configuration)
 
     def upload(self, local: Path, path: Location) -> None:
-        """Copy a local file, whole or not at all."""
+        """Copy a local file, whole or not at all, in place of one that is there."""
         with user_errors():
             self._storage.upload(str(local), str(path), self._configuration)
 

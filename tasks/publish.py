@@ -31,10 +31,7 @@ def publish(local: Path, target: Location, files: HadoopFiles) -> bool:
         sizes = files.sizes(target)
         for name, size in manifest["files"].items():
             if sizes.get(name) != size:
-                # Not every file system replaces what is there.
-                files.delete(target / name)
                 files.upload(local / name, target / name)
-        files.delete(target / MANIFEST)
         files.upload(local / MANIFEST, target / MANIFEST)
     logger.info("published %s", target)
     return True

@@ -5,20 +5,19 @@ Its files are written in place, each of them whole or not there, so what a kille
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from filelock import FileLock
 
 from tasks.artifact import Artifact, digest_of, storage_errors
 from tasks.dump import Pipeline
 from tasks.errors import GraftError
-from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.bridge import present_files
 from tasks.features.chunks import Chunk, chunk_size, plan_chunks
-from tasks.features.tensorflow_engine import TensorflowEngine
+from tasks.features.engines import ENGINES, Engine, require_all
 from tasks.hadoop_files import HadoopFiles
 from tasks.locations import Location
 from tasks.paths import Home
@@ -29,37 +28,6 @@ from tasks.spark_cluster import wait_for_tasks
 logger = logging.getLogger(__name__)
 
 _FORMAT = 3
-
-
-class Engine(Protocol):
-    """Runs a dump's pipeline on the executors.
-
-    Attributes:
-        version: of what computes the features; others may differ in the last digit.
-    """
-
-    version: str
-
-    def done(self) -> int:
-        """Return how many records have been through."""
-
-    def extract(self, chunks: Sequence[Chunk], pipeline: Pipeline, folder: Location) -> int:
-        """Write the features of chunks, a Parquet file for each; return how many there are.
-
-        Columns: ``label`` (int32, from 0), ``feature`` (1,024 float32), ``shard`` (file name) and
-        ``record`` (number in the shard, from 0). The file is the chunk's ``file_name``. A chunk
-        that Spark tries again, or twice at once, ends as the same file.
-
-        Raises:
-            DataError: a record cannot be read or decoded; shard and record are named.
-        """
-
-
-#: Makes an engine on a Spark context.
-ENGINES: dict[str, Callable[[Any], Engine]] = {
-    "bigdl": BigdlEngine,
-    "tensorflow": TensorflowEngine,
-}
 
 
 def extract_features(
@@ -185,14 +153,6 @@ class _Extraction:
             # Files of two plans never meet in one folder.
             "chunk": chunk_size(pipeline.records),
         }
-
-
-def require_all(written: int, expected: int, pipeline: Pipeline) -> None:
-    """Raise a ``GraftError`` unless there are as many features as there are records."""
-    if written != expected:
-        raise GraftError(
-            f"{written} features were written for {expected} records of {pipeline.path}; run again"
-        )
 
 
 def _raise_first(errors: Sequence[BaseException | None]) -> None:

@@ -20,7 +20,7 @@ from tasks.errors import ParityError, UnavailableError
 from tasks.features import tensorflow_engine
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.chunks import Chunk, chunk_at, plan_chunks
-from tasks.features.extraction import ENGINES, require_all
+from tasks.features.engines import ENGINES, require_all
 from tasks.features.store import feature_matrix, load_tables
 from tasks.hadoop_files import HadoopFiles
 from tasks.locations import Location

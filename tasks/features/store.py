@@ -44,17 +44,20 @@ def feature_contents(
             driver however many there are. They are in the order of shards and records.
         shards: names of the shards that are wanted, without ``.tfrecord``; None: all.
     """
-    names = [name for name in sorted(HadoopFiles.of(context).sizes(path)) if _is_features(name)]
-    wanted = [n for n in names if shards is None or n.rpartition("-")[0] in shards]
+    names = sorted(HadoopFiles.of(context).sizes(path))
+    wanted = [path / name for name in names if _is_features(name, shards)]
     few = -(-len(wanted) // _FILES_PER_PARTITION)
-    return file_contents(context, [path / name for name in wanted], partitions or few)
+    return file_contents(context, wanted, partitions or few)
 
 
 def load_tables(context: Any, path: Location, shards: set[str] | None = None) -> Any:
     """Read a features artefact into the driver as ``read_tables`` does; see ``feature_contents``.
 
-    The executors read, a few files ahead.
+    Executors read a remote one, a few files ahead. A local one is read here, which takes a tenth of
+    the time.
     """
+    if isinstance(path, Path):
+        return read_tables(*feature_files(path, shards))
     partitions = _PARTITIONS_PER_CORE * context.defaultParallelism
     contents = feature_contents(context, path, partitions, shards)
     return read_tables(*contents.toLocalIterator(prefetchPartitions=True))
@@ -65,9 +68,9 @@ def load_features(context: Any, path: Location) -> Features:
     return _features(load_tables(context, path))
 
 
-def feature_files(path: Path) -> list[Path]:
+def feature_files(path: Path, shards: set[str] | None = None) -> list[Path]:
     """Return the files of a local features artefact, in the order of shards and records."""
-    return sorted(file for file in path.iterdir() if _is_features(file.name))
+    return sorted(file for file in path.iterdir() if _is_features(file.name, shards))
 
 
 def read_features(*files: Path | bytes) -> Features:
@@ -94,5 +97,7 @@ def _features(table: Any) -> Features:
     return Features(feature_matrix(table), table["label"].to_numpy())
 
 
-def _is_features(name: str) -> bool:
-    return name.endswith(".parquet") and not name.startswith(".")
+def _is_features(name: str, shards: set[str] | None) -> bool:
+    if not name.endswith(".parquet") or name.startswith("."):
+        return False
+    return shards is None or name.rpartition("-")[0] in shards

@@ -8,8 +8,6 @@ import importlib.metadata
 import importlib.util
 import io
 import sys
-import tempfile
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,12 +17,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tasks.dump import FROZEN, Pipeline
+from tasks.dump import Pipeline
 from tasks.errors import DataError, UnavailableError
 from tasks.features.bridge import chunk_records, write_features
 from tasks.features.chunks import Chunk
+from tasks.features.frozen import frozen_path, send_frozen
 from tasks.graph import Nodes
-from tasks.hadoop_files import HadoopFiles
 from tasks.locations import Location
 from tasks.python_worker import settle
 from tasks.spark_errors import user_errors
@@ -34,8 +32,6 @@ from tasks.tensorflow_import import import_session_runtime
 _BATCH = 16
 
 _JPEG = b"\xff\xd8\xff"
-
-_SENDING = threading.Lock()
 
 _ABOUT_NODES = ("Graph execution error", "Detected at", "Node:", "[[", "Original stack")
 
@@ -64,7 +60,7 @@ class TensorflowEngine:
         Raises:
             DataError: a record cannot be read or decoded; shard and record are named.
         """
-        _send_frozen(self._context, pipeline)
+        send_frozen(self._context, pipeline)
         records = chunk_records(self._context, chunks)
         compute = _computer(chunks, pipeline, self._done.add)
         return write_features(records.mapPartitionsWithIndex(compute), folder, chunks)
@@ -74,7 +70,7 @@ def end_points(
     context: Any, chunk: Chunk, pipeline: Pipeline, nodes: Sequence[str]
 ) -> dict[str, npt.NDArray[np.float32]]:
     """Run a few records here, all in one batch, and return the values of named nodes."""
-    _send_frozen(context, pipeline)
+    send_frozen(context, pipeline)
     with user_errors():
         records = chunk_records(context, [chunk]).collect()
     network = _network_of(pipeline)
@@ -119,33 +115,7 @@ def extract_chunk(chunk: Chunk, records: Iterable[bytes], pipeline: Pipeline) ->
 
 
 def _network_of(pipeline: Pipeline) -> "_Network":
-    return _load(_Frozen(pipeline.digests["weights"], pipeline.nodes, _frozen_path(pipeline)))
-
-
-def _copy_name(pipeline: Pipeline) -> str:
-    """Return what the frozen graph of a remote dump is called among Spark's files."""
-    return f"{pipeline.digests['weights']}-{FROZEN}"
-
-
-def _frozen_path(pipeline: Pipeline) -> Path:
-    from pyspark import SparkFiles
-
-    if isinstance(pipeline.path, Path):
-        return pipeline.path / FROZEN
-    return Path(SparkFiles.get(_copy_name(pipeline)))
-
-
-def _send_frozen(context: Any, pipeline: Pipeline) -> None:
-    """Give every worker the frozen graph of a remote dump, which Python cannot read itself."""
-    if isinstance(pipeline.path, Path):
-        return
-    with _SENDING:
-        if not _frozen_path(pipeline).exists():
-            # Workers fetch it from here; Spark deletes its folder in the end.
-            folder = Path(tempfile.mkdtemp(dir=_frozen_path(pipeline).parent))
-            copy = folder / _copy_name(pipeline)
-            HadoopFiles.of(context).download(pipeline.path / FROZEN, copy)
-            context.addFile(str(copy))
+    return _load(_Frozen(pipeline.digests["weights"], pipeline.nodes, frozen_path(pipeline)))
 
 
 @dataclass(frozen=True)

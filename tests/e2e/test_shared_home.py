@@ -1,4 +1,4 @@
-"""Features where executors find them, resumed after a kill, here and on another scheme."""
+"""Features where executors find them: resumed after a kill, here and on another file system."""
 
 import json
 import os
@@ -155,10 +155,11 @@ def test_a_killed_job_is_resumed_on_another_file_system(remote, remote_dumps, re
     assert not list((store / "artefacts").glob("parity/*"))
 
 
-def test_the_next_run_finds_everything(remote, remote_dumps, store):
-    metrics = train(remote, remote_dumps, "found")
-    assert all(features["reused"] for features in metrics["features"].values())
-    assert metrics["model"]["reused"]
+def test_the_next_run_finds_everything(remote, remote_dumps):
+    assert train(remote, remote_dumps, "found")["model"]["reused"]
+    forced = train(remote, remote_dumps, "forced", "--force", "true")
+    assert not forced["model"]["reused"]
+    assert all(features["reused"] for features in forced["features"].values())
 
 
 def free_port():

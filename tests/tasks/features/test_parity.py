@@ -17,7 +17,8 @@ from tasks.bigdl_jvm import save_tensors
 from tasks.dump import TENSORS, Pipeline, read_pipeline
 from tasks.errors import GraftError, ParityError, SetupError
 from tasks.features import parity
-from tasks.features.extraction import ENGINES, extract_features
+from tasks.features.engines import ENGINES
+from tasks.features.extraction import extract_features
 from tasks.features.parity import check_parity, relative_difference
 from tasks.paths import Home
 from tasks.spark_cluster import Cluster
