@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tasks.job_outcome import read_metrics
 from tasks.locations import Location
 from tasks.paths import CHECKOUT, Home
 
-_FIXTURES = CHECKOUT.parent / "shared" / "fixtures"
+_ARCHIVES = {"dataset": "flowers.tar.gz", "checkpoint": "inception_v1_2016_08_28.tar.gz"}
 _SCALES = (1, 4, 10)
 _STAGES = ("features", "training", "export")
 _WORKERS = 2
@@ -28,20 +29,22 @@ _MEMORY_GOAL = 1.10
 def main() -> int:
     """Measure every scale and print what it took, then the goals."""
     parser = argparse.ArgumentParser(prog="make bench-scale", description=__doc__)
-    default = _FIXTURES.as_uri() if _FIXTURES.is_dir() else None
-    parser.add_argument("--dataset", default=default and f"{default}/flowers.tar.gz")
-    parser.add_argument(
-        "--checkpoint", default=default and f"{default}/inception_v1_2016_08_28.tar.gz"
-    )
+    add_sources(parser)
     parser.add_argument("--base", type=int, help="records of 1x (default: all)")
     options = parser.parse_args()
-    if not options.dataset or not options.checkpoint:
-        parser.error("--dataset and --checkpoint take the URLs of the archives to measure on")
     params = RunParams(dataset_url=options.dataset, checkpoint_url=options.checkpoint)
     with tempfile.TemporaryDirectory(prefix="graft-scale-") as folder:
         os.environ["GRAFT_HOME"] = folder
         _report(_measure(Home(Path(folder)), params, options.base))
     return 0
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """Add the flags for the archives to measure on; needed where there are no fixtures."""
+    for name, file in _ARCHIVES.items():
+        path = CHECKOUT.parent / "shared" / "fixtures" / file
+        default = path.as_uri() if path.is_file() else None
+        parser.add_argument(f"--{name}", default=default, required=not default, help="its URL")
 
 
 def _measure(home: Home, params: RunParams, base: int | None) -> dict[int, dict[str, Any]]:
@@ -63,19 +66,26 @@ def _measure(home: Home, params: RunParams, base: int | None) -> dict[int, dict[
         ]
         # A cluster of its own each: what the one before left would count for the next.
         with standalone(_WORKERS, "3g") as cluster:
-            results[times] = _job(home, cluster, dumps, f"{times}x")
+            results[times] = _result(*submit_job(home, cluster, dumps, f"{times}x"))
         _print_scale(times, results[times], results[1])
     return results
 
 
-def _job(home: Home, cluster: Standalone, dumps: list[Location], run_id: str) -> dict[str, Any]:
+def submit_job(
+    home: Home, cluster: Standalone, dumps: Sequence[Location], run_id: str, *flags: str
+) -> tuple[dict[str, Any], Measured]:
+    """Run the job on a cluster and return its metrics, and what its processes took.
+
+    Raises:
+        RuntimeError: it failed.
+    """
     conf = {"spark.cores.max": _WORKERS, "spark.executor.cores": 1, "spark.executor.memory": "2g"}
     measured = measure(
         [
             *("spark-submit", "--master", cluster.master, "--driver-memory", "1g"),
             *(part for key, value in conf.items() for part in ("--conf", f"{key}={value}")),
             *(str(CHECKOUT / "tasks" / "train_job.py"), "-t", str(dumps[0]), "-v", str(dumps[1])),
-            *("--run-id", run_id, "--parity-records", "0"),
+            *("--run-id", run_id, "--parity-records", "0", *flags),
         ],
         also=cluster.pids,
         SPARK_LOCAL_IP="127.0.0.1",
@@ -83,6 +93,10 @@ def _job(home: Home, cluster: Standalone, dumps: list[Location], run_id: str) ->
     metrics = read_metrics(home, run_id)
     if metrics is None:
         raise RuntimeError(f"the job {run_id} left no metrics:\n{measured.output[-2000:]}")
+    return metrics, measured
+
+
+def _result(metrics: dict[str, Any], measured: Measured) -> dict[str, Any]:
     return {
         "records": sum(metrics["records"].values()),
         "stages": {stage: metrics["stages"][stage] for stage in _STAGES},
