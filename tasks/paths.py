@@ -96,6 +96,10 @@ class Home:
         """Return the folder of one run; whatever ``run_id`` holds, it is a child of ``runs``."""
         return self.runs / safe_name(run_id)
 
+    def report(self, run_id: str) -> Path:
+        """Return the page that tells what came of a run."""
+        return self.run(run_id) / "report.html"
+
 
 def safe_name(name: str) -> str:
     """Return ``name`` as one file name of letters, digits, dots, dashes and underscores.
