@@ -15,6 +15,7 @@ TASK_IDS = (
     "dump_train",
     "dump_validation",
     "train_classifier",
+    "report",
 )
 
 
