@@ -18,18 +18,14 @@ Whatever was made from the same input before is reused. What a run did is in `ru
 
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from airflow.sdk import dag
 
 from graft_airflow.params import dag_params
-from graft_airflow.steps import RETRIES, Run, step
+from graft_airflow.steps import RETRIES, Outcome, Run, step
 from graft_airflow.train_operator import TrainClassifierOperator
 from tasks.artifact import Artifact
 from tasks.job_arguments import job_arguments
-
-if TYPE_CHECKING:
-    from tasks.report.page import Report
 
 
 @step(timeout=timedelta(hours=6))
@@ -73,7 +69,7 @@ def dump_validation(run: Run, dataset: Path, checkpoint: Path) -> Artifact:
 
 
 @step(timeout=timedelta(minutes=30))
-def report(run: Run) -> "Report":
+def report(run: Run) -> Outcome:
     """Write the run's report: accuracy, confusion matrix, wrong pictures, time, in one page."""
     from tasks.report import page
 

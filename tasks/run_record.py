@@ -8,6 +8,7 @@ from typing import Any
 from tasks.artifact import write_json
 from tasks.paths import Home
 
+DAG_ID = "flowers_transfer_learning"
 TASK_IDS = (
     "download_dataset",
     "extract_dataset",
