@@ -1,5 +1,6 @@
 """Fixtures that several modules share; whatever takes seconds is made once per session."""
 
+import functools
 import io
 import os
 import shutil
@@ -243,12 +244,11 @@ def assert_features_agree() -> Callable[[Any, Any], None]:
     return agree
 
 
-@pytest.fixture
-def write_run(tmp_path: Path) -> Callable[..., Home]:
+@pytest.fixture(scope="session")
+def write_run_in() -> Callable[..., Home]:
     """Writes what a run of the DAG leaves, predictions of the tiny data set included."""
 
-    def write(run_id: str, *, dump: Path = Path("/gone"), **changes: Any) -> Home:
-        home = Home(tmp_path / "home")
+    def write(home: Home, run_id: str, *, dump: Path = Path("/gone"), **changes: Any) -> Home:
         metrics = {**RUN_METRICS, **changes}
         model = home.models / metrics["model"]["digest"]
         metrics["model"] = {**metrics["model"], "path": str(model)}
@@ -257,10 +257,16 @@ def write_run(tmp_path: Path) -> Callable[..., Home]:
             facts = {"path": f"/made/{task_id}", "reused": task_id == "dump_train", "seconds": 1.5}
             record_step(home, run_id, task_id, facts)
         write_metrics(home, run_id, {"run_id": run_id, **metrics})
-        _write_predictions(model, metrics["class_names"])
+        _write_predictions(model)
         return home
 
     return write
+
+
+@pytest.fixture
+def write_run(write_run_in: Callable[..., Home], tmp_path: Path) -> Callable[..., Home]:
+    """The same, in a home of the test's own."""
+    return functools.partial(write_run_in, Home(tmp_path / "home"))
 
 
 RUN_METRICS: dict[str, Any] = {
@@ -287,7 +293,7 @@ RUN_METRICS: dict[str, Any] = {
 }
 
 
-def _write_predictions(model: Path, class_names: Sequence[str]) -> None:
+def _write_predictions(model: Path) -> None:
     """One right and three wrong, of which the last is the surest."""
     import pyarrow as pa
     import pyarrow.parquet as pq
