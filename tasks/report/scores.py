@@ -76,6 +76,14 @@ def majority_baseline(confusion: IntArray) -> Baseline:
     return Baseline(label, float(support[label] / support.sum()))
 
 
+def most_mistaken(confusion: IntArray, count: int) -> list[tuple[int, int, int]]:
+    """Return the most frequent mistakes, ``count`` at most: label, prediction, how many records."""
+    mistakes = confusion - np.diag(np.diag(confusion))
+    cells = np.argsort(-mistakes, axis=None, kind="stable")[:count]
+    found = [(*divmod(int(cell), len(confusion)), int(mistakes.flat[cell])) for cell in cells]
+    return [mistake for mistake in found if mistake[2]]
+
+
 def _ratio(part: IntArray, whole: IntArray) -> FloatArray:
     ratio = np.full(np.broadcast_shapes(part.shape, whole.shape), np.nan)
     np.divide(part, whole, out=ratio, where=whole != 0)

@@ -11,6 +11,7 @@ from tasks.artifact import Artifact
 from tasks.errors import DataError, StorageError
 from tasks.job_outcome import read_metrics, write_metrics
 from tasks.paths import Home
+from tasks.report import facts
 from tasks.report.html import TEMPLATES
 from tasks.report.page import write_report
 from tasks.run_record import record_step
@@ -75,6 +76,18 @@ class TestContent:
         assert "label stripes spots stripes 1 1 spots 2 0" in page.text
         assert "label stripes spots stripes 0.50 0.50 spots 1.00 0.00" in page.text
 
+    def test_the_most_frequent_mistakes(self, page: Page) -> None:
+        assert "label prediction records spots stripes 2 stripes spots 1" in page.text
+
+    def test_more_classes_than_a_matrix_can_show(
+        self, write_run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(facts, "MOST_CLASSES", 1)
+        text = Page(write_report(write_run("run"), "run").path.read_text()).text
+        assert "2 classes are too many for a matrix" in text
+        assert "label stripes spots" not in text
+        assert "spots stripes 2" in text
+
     def test_scores_of_every_class(self, page: Page) -> None:
         assert "stripes 0.3333 0.5000 0.4000 2" in page.text
         assert "spots 0.0000 0.0000 0.0000 2" in page.text
@@ -110,6 +123,7 @@ class TestContent:
         text = Page(write_report(write_run("run", model=model), "run").path.read_text()).text
         assert "The model was there already and nothing was trained:" in text
         assert "Stages of the Spark job that made the model" in text
+        assert "features, train" not in text
 
     def test_a_loss_that_is_no_number(self, write_run: Run) -> None:
         epoch = {"epoch": 1, "loss": float("nan"), "top1": 0.25, "seconds": 1.0}

@@ -4,7 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
-from tasks.report.scores import class_scores, confusion_matrix, majority_baseline, row_shares
+from tasks.report.scores import (
+    class_scores,
+    confusion_matrix,
+    majority_baseline,
+    most_mistaken,
+    row_shares,
+)
 
 CLASSES = 4
 
@@ -41,3 +47,10 @@ def test_baseline_is_the_most_common_label() -> None:
     baseline = majority_baseline(np.array([[1, 1, 0], [0, 4, 1], [3, 0, 0]]))
     assert baseline.label == 1
     assert baseline.top1 == pytest.approx(0.5)
+
+
+def test_the_most_frequent_mistakes_come_first_and_what_is_right_is_none() -> None:
+    confusion = np.array([[90, 1, 0], [3, 80, 0], [0, 2, 70]])
+    assert most_mistaken(confusion, 9) == [(1, 0, 3), (2, 1, 2), (0, 1, 1)]
+    assert most_mistaken(confusion, 1) == [(1, 0, 3)]
+    assert most_mistaken(np.diag([1, 2]), 9) == []
