@@ -1,5 +1,6 @@
 """Writes the report of a run."""
 
+import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from tasks.artifact import write_text
 from tasks.paths import Home
 from tasks.report.facts import report_facts
 from tasks.report.html import render
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -38,4 +41,5 @@ def write_report(home: Home, run_id: str, path: Path | None = None) -> Report:
     started = time.monotonic()
     path = path or home.report(run_id)
     write_text(path, render("report.html.j2", **report_facts(home, run_id)))
+    logger.info("wrote the report of %s: %s", run_id, path)
     return Report(path, time.monotonic() - started)
