@@ -167,14 +167,20 @@ class TestAccessibility:
         colours = {name: rgb(value) for name, value in re.findall(r"--(\w+): (#\w{6});", block)}
         shade = [int(part) for part in re.search(r"--shade: ([\d, ]+);", block)[1].split(",")]  # type: ignore[index]
         alphas = [float(a) for a in re.findall(r"rgba\(var\(--shade\), ([\d.]+)\)", style)]
-        darkest = [p + (s - p) * max(alphas) for p, s in zip(colours["page"], shade, strict=True)]
+
+        def shaded(alpha: float) -> list[float]:
+            return [p + (s - p) * alpha for p, s in zip(colours["page"], shade, strict=True)]
+
+        marked = re.search(r"\.best .*rgba\(var\(--shade\), ([\d.]+)\)", style)
+        assert marked
         for text, behind in (
             (colours["text"], colours["page"]),
-            (colours["text"], darkest),
+            (colours["text"], shaded(max(alphas))),
             (colours["soft"], colours["page"]),
             (colours["soft"], colours["panel"]),
             (colours["text"], colours["panel"]),
             (colours["accent"], colours["page"]),
+            (colours["accent"], shaded(float(marked[1]))),
         ):
             assert contrast(text, behind) >= 4.5
 
