@@ -16,10 +16,11 @@ INSTALLED := $(VENV)/.installed
 DEV_INSTALLED := $(VENV)/.installed-dev
 COMPILE := echo "setup: compiling jvm/" >&2; PYTHONPATH=. $(BIN)/python -m tasks.scala_jar >/dev/null
 
-.PHONY: help setup setup-dev doctor run shell up down logs test lint types bench sample lock clean
+.PHONY: help setup setup-dev doctor run shell up down logs test lint types bench bench-scale sample
+.PHONY: lock clean
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  variables: SOURCE=sample|flowers, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PYTHON"
 
 setup: $(READY) ## Make .venv from the lock; cheap when nothing changed
@@ -75,6 +76,9 @@ types: $(DEV_READY) ## mypy, strict
 
 bench: $(DEV_READY) ## Benchmarks, as ratios of one run
 	@$(ENV) && python -m benchmarks
+
+bench-scale: $(DEV_READY) ## The job on a cluster, on 1, 4 and 10 times the records
+	@$(ENV) && python -m benchmarks.scale
 
 sample: $(READY) ## Make the bundled sample and say where it is
 	@$(ENV) && python -m tasks.sample make

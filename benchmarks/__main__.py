@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from tasks import pipeline
 from tasks.checkpoint import DESCRIPTION
 from tasks.config import RunParams
 from tasks.job_outcome import read_metrics
+from tasks.locations import Location
 from tasks.paths import CHECKOUT, Home
 
 _FIXTURES = CHECKOUT.parent / "shared" / "fixtures"
@@ -122,7 +123,7 @@ def _submit(cores: int) -> list[str]:
     return ["spark-submit", "--master", f"local[{cores}]", "--driver-memory", "4g"]
 
 
-def _job(dumps: list[Path], run_id: str, cores: int, *flags: str) -> Measured:
+def _job(dumps: Sequence[Location], run_id: str, cores: int, *flags: str) -> Measured:
     train, validation = (str(path) for path in dumps)
     command = [*_submit(cores), str(CHECKOUT / "tasks" / "train_job.py"), "-t", train]
     return measure([*command, "-v", validation, "--run-id", run_id, *flags])

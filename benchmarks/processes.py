@@ -34,8 +34,13 @@ class Measured:
         return [f"{role:<14} {peak:>7.0f} MiB" for (role, _), peak in ordered]
 
 
-def measure(command: Sequence[str]) -> Measured:
+def measure(command: Sequence[str], also: Sequence[int] = (), **env: str) -> Measured:
     """Run ``command`` to its end and return what it took.
+
+    Args:
+        command: program and arguments.
+        also: other processes whose memory, and that of their children, is watched.
+        env: variables besides this process's own.
 
     Raises:
         RuntimeError: it failed; its output is in the message.
@@ -43,10 +48,14 @@ def measure(command: Sequence[str]) -> Measured:
     measured = Measured()
     started = time.monotonic()
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **env},
     ) as process:
         finished = threading.Event()
-        watcher = threading.Thread(target=_watch, args=(process.pid, measured, finished))
+        watcher = threading.Thread(target=_watch, args=([process.pid, *also], measured, finished))
         watcher.start()
         measured.output = process.stdout.read() if process.stdout else ""
         process.wait()
@@ -58,12 +67,13 @@ def measure(command: Sequence[str]) -> Measured:
     return measured
 
 
-def _watch(pid: int, measured: Measured, finished: threading.Event) -> None:
-    root = psutil.Process(pid)
+def _watch(pids: Sequence[int], measured: Measured, finished: threading.Event) -> None:
+    roots = [psutil.Process(pid) for pid in pids]
     while not finished.wait(_INTERVAL):
-        with suppress(psutil.Error):
-            for process in [root, *root.children(recursive=True)]:
-                _note_peak(process, measured)
+        for root in roots:
+            with suppress(psutil.Error):
+                for process in [root, *root.children(recursive=True)]:
+                    _note_peak(process, measured)
 
 
 def _note_peak(process: psutil.Process, measured: Measured) -> None:
@@ -77,7 +87,9 @@ def _note_peak(process: psutil.Process, measured: Measured) -> None:
 def _role(process: psutil.Process) -> str:
     command = " ".join(process.cmdline())
     if "java" in process.name():
-        return "driver JVM"
+        if "org.apache.spark.deploy.SparkSubmit" in command:
+            return "driver JVM"
+        return "executor JVM" if "CoarseGrainedExecutorBackend" in command else "Spark daemon"
     if "pyspark.daemon" in command:
         parent = process.parent()
         forked = parent is not None and "pyspark.daemon" in " ".join(parent.cmdline())

@@ -1,8 +1,6 @@
 package com.intel.analytics.bigdl.graft
 
-import java.io.File
-
-import org.apache.hadoop.fs.Path
+import org.apache.hadoop.conf.Configuration
 
 /**
  * What the engine has to know of a dump.
@@ -20,15 +18,19 @@ case class Dump(
     tensors: String,
     nodes: Map[String, String],
     imageSize: Int,
-    featureSize: Int)
+    featureSize: Int) {
 
-/** A path as Hadoop takes it; one without a scheme is local, whatever `fs.defaultFS` says. */
-object HadoopPath {
-  def apply(path: String): Path =
-    if (path.contains("://")) new Path(path) else new Path(new File(path).toURI)
+  /** The same with model.pb and model.bin on this machine: BigDL reads them with settings of its own. */
+  def here(conf: Configuration): Dump =
+    copy(graph = LocalCopy(graph, conf), tensors = LocalCopy(tensors, conf))
 }
 
-/** Neighbouring records of one shard; the fields are those of Python's `Chunk`. */
-case class Chunk(shard: String, offset: Long, skip: Int, first: Long, records: Int) {
+/**
+ * Neighbouring records of one shard; the fields are those of Python's `Chunk`.
+ *
+ * @param file name of the file of their features
+ */
+case class Chunk(
+    shard: String, offset: Long, skip: Int, first: Long, records: Int, file: String) {
   def shardName: String = shard.substring(shard.lastIndexOf('/') + 1)
 }

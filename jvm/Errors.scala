@@ -7,3 +7,6 @@ class DataError(message: String) extends Exception(message)
 
 /** A file system refused to be written; the message is for the user. */
 class StorageError(message: String) extends Exception(message)
+
+/** A file system that cannot be reached from here; the message is for the user. */
+class SetupError(message: String) extends Exception(message)

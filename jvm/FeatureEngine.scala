@@ -10,6 +10,7 @@ import com.intel.analytics.bigdl.dllib.tensor.Tensor
 import com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath.TensorNumeric.NumericFloat
 import com.intel.analytics.bigdl.dllib.utils.tf.{BigDLSessionImpl, TensorflowLoader}
 import org.apache.spark.{SparkContext, TaskContext, TaskKilledException}
+import org.apache.spark.api.java.JavaRDD
 import org.apache.spark.util.{LongAccumulator, SerializableConfiguration}
 
 /** What Python calls. */
@@ -32,10 +33,9 @@ object FeatureEngine {
     sc.parallelize(chunks.asScala, chunks.size).map { chunk =>
       stopIfCancelled()
       TfRecords.read(chunk, conf.value) { records =>
-        Pipelines.use(dump) { pipeline =>
+        Pipelines.use(dump, conf.value) { pipeline =>
           stopIfCancelled()
-          val name = f"${chunk.shardName.stripSuffix(".tfrecord")}-${chunk.first}%09d.parquet"
-          FeatureFile.write(folder, name, conf.value) { write =>
+          FeatureFile.write(folder, chunk.file, conf.value) { write =>
             var written = 0L
             pipeline.foreachBatch(chunk, records) { (first, labels, outputs) =>
               stopIfCancelled()
@@ -53,7 +53,17 @@ object FeatureEngine {
     }.fold(0L)(_ + _)
   }
 
-  /** A cancelled job's folder is gone soon; a file written after that would bring it back. */
+  /** The records of every chunk, a partition for each, for what runs in Python. */
+  def records(sc: SparkContext, chunks: JList[Chunk]): JavaRDD[Array[Byte]] = {
+    val conf = new SerializableConfiguration(sc.hadoopConfiguration)
+    sc.parallelize(chunks.asScala, chunks.size).mapPartitions { chunk =>
+      // All at once: Spark tells of an error here as it is, of one beside a Python worker with a
+      // trace of that.
+      TfRecords.read(chunk.next(), conf.value)(_.toArray).iterator
+    }.toJavaRDD()
+  }
+
+  /** A cancelled job's features are for nobody. */
   private def stopIfCancelled(): Unit =
     if (TaskContext.get().isInterrupted()) throw new TaskKilledException
 
@@ -65,7 +75,7 @@ object FeatureEngine {
       folder: String): Unit = {
     val image = dump.nodes("image_batch")
     val outputs = names.asScala.filter(_ != image)
-    val pipeline = new Pipeline(dump, chunk.records, outputs)
+    val pipeline = new Pipeline(dump.here(sc.hadoopConfiguration), chunk.records, outputs)
     try TfRecords.read(chunk, sc.hadoopConfiguration) { records =>
       pipeline.foreachBatch(chunk, records) { (_, _, arrays) =>
         val values = outputs.zip(arrays).toMap + (image -> pipeline.images)

@@ -3,16 +3,15 @@ package com.intel.analytics.bigdl.graft
 import java.nio.ByteOrder.LITTLE_ENDIAN
 
 import scala.collection.JavaConverters._
-import scala.util.control.NonFatal
 
 import com.intel.analytics.bigdl.dllib.utils.tf.TensorflowLoader
 import org.tensorflow.framework.{NodeDef, TensorProto}
 
 /** The nodes of model.pb, as BigDL's loader reads them. */
 class Graph(path: String) {
-  import Graph.readable
+  import Storage.reading
 
-  private val nodes = readable(path) {
+  private val nodes = reading(path) {
     TensorflowLoader.parse(HadoopPath(path).toString).asScala.map(node => node.getName -> node).toMap
   }
 
@@ -80,15 +79,6 @@ object Graph {
   def requireFalse(node: NodeDef, attribute: String): Unit =
     if (node.getAttrMap.containsKey(attribute) && node.getAttrOrThrow(attribute).getB) {
       unknown(node, s"with $attribute")
-    }
-
-  /** Reads a file of the dump, or says which one cannot be read. */
-  def readable[A](path: String)(read: => A): A =
-    try read
-    catch {
-      case NonFatal(e) =>
-        throw new DataError(
-          s"$path cannot be read (${e.getMessage}); every executor must see it under this path")
     }
 
   /** Refuses a node that this engine would not compute as TensorFlow does. */

@@ -47,7 +47,7 @@ object Network {
     MklDnn.setNumThreads(1)
     val shape = Array(batch, 3, dump.imageSize, dump.imageSize)
     val input = Node(Input(shape, Memory.Format.nhwc).asInstanceOf[Layer])
-    val weights = readable(dump.tensors) {
+    val weights = Storage.reading(dump.tensors) {
       File.load[JHashMap[String, JTensor]](HadoopPath(dump.tensors).toString).asScala
     }
     val layers = new Layers(graph, weights, dump.nodes("image_batch"), input)

@@ -7,6 +7,7 @@ import scala.util.Try
 
 import com.intel.analytics.bigdl.dllib.tensor.Tensor
 import com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath.TensorNumeric.NumericFloat
+import org.apache.hadoop.conf.Configuration
 
 /** A record that went through the pipeline. */
 case class Row(shard: String, record: Long, label: Int, feature: Array[Float])
@@ -64,10 +65,10 @@ object Pipelines {
 
   private val idle = mutable.HashMap[String, ConcurrentLinkedQueue[Pipeline]]()
 
-  def use[A](dump: Dump)(work: Pipeline => A): A = {
+  def use[A](dump: Dump, conf: Configuration)(work: Pipeline => A): A = {
     val queue = queueOf(dump)
-    val pipeline =
-      Option(queue.poll()).getOrElse(new Pipeline(dump, Batch, Seq(dump.nodes("feature"))))
+    val pipeline = Option(queue.poll())
+      .getOrElse(new Pipeline(dump.here(conf), Batch, Seq(dump.nodes("feature"))))
     val result =
       try work(pipeline)
       catch {

@@ -20,12 +20,12 @@ object TfRecords {
   /** Calls `use` with the payloads of a chunk's records, each checked against its CRCs. */
   def read[A](chunk: Chunk, conf: Configuration)(use: Iterator[Array[Byte]] => A): A = {
     val path = HadoopPath(chunk.shard)
-    val (size, stream) = Graph.readable(chunk.shard) {
+    val (size, stream) = Storage.reading(chunk.shard) {
       val files = path.getFileSystem(conf)
       (files.getFileStatus(path).getLen, files.open(path))
     }
     try {
-      Graph.readable(chunk.shard)(stream.seek(chunk.offset))
+      Storage.reading(chunk.shard)(stream.seek(chunk.offset))
       val records = new Records(stream, chunk, size)
       use(records.slice(chunk.skip, chunk.skip + chunk.records))
     } finally stream.close()

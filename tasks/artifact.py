@@ -22,6 +22,7 @@ from typing import Any
 from filelock import FileLock
 
 from tasks.errors import StorageError
+from tasks.locations import Location
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Artifact:
         seconds: how long this call took, waiting for a lock included.
     """
 
-    path: Path
+    path: Location
     digest: str
     reused: bool
     seconds: float
@@ -51,6 +52,13 @@ class Artifact:
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON types."""
         return {**asdict(self), "path": str(self.path), "seconds": round(self.seconds, 3)}
+
+
+@dataclass(frozen=True)
+class LocalArtifact(Artifact):
+    """An artefact on this machine."""
+
+    path: Path
 
 
 def digest_of(recipe: Mapping[str, Any]) -> str:
@@ -107,7 +115,7 @@ def write_text(path: Path, text: str) -> None:
             raise
 
 
-def build(folder: Path, recipe: Mapping[str, Any], make: Callable[[Path], None]) -> Artifact:
+def build(folder: Path, recipe: Mapping[str, Any], make: Callable[[Path], None]) -> LocalArtifact:
     """Return the artefact of ``recipe`` below ``folder``, making it if it is not there.
 
     Args:
@@ -140,25 +148,25 @@ def build(folder: Path, recipe: Mapping[str, Any], make: Callable[[Path], None])
                 raise
     seconds = time.monotonic() - started
     logger.info("made %s in %.1f s", path, seconds)
-    return Artifact(path, digest, reused=False, seconds=seconds)
+    return LocalArtifact(path, digest, reused=False, seconds=seconds)
 
 
-def find(folder: Path, recipe: Mapping[str, Any]) -> Artifact | None:
+def find(folder: Path, recipe: Mapping[str, Any]) -> LocalArtifact | None:
     """Return the artefact of ``recipe`` below ``folder`` if it is there and whole."""
     digest = digest_of(recipe)
     path = folder / digest
-    return Artifact(path, digest, reused=True, seconds=0.0) if _is_whole(path) else None
+    return LocalArtifact(path, digest, reused=True, seconds=0.0) if _is_whole(path) else None
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
     """Return what the artefact at ``path`` says of itself: recipe, files, when and how long."""
-    manifest: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-    return manifest
+    content: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    return content
 
 
-def _reused(path: Path, digest: str, started: float) -> Artifact:
+def _reused(path: Path, digest: str, started: float) -> LocalArtifact:
     logger.info("reused %s, made %s", path, read_manifest(path)["made_at"])
-    return Artifact(path, digest, reused=True, seconds=time.monotonic() - started)
+    return LocalArtifact(path, digest, reused=True, seconds=time.monotonic() - started)
 
 
 def _is_whole(path: Path) -> bool:
@@ -193,13 +201,23 @@ def _write_manifest(aside: Path, recipe: Mapping[str, Any], seconds: float) -> N
         for path in sorted(aside.rglob("*"))
         if path.is_file()
     }
-    manifest = {
-        "recipe": recipe,
-        "files": files,
+    write_json(aside / MANIFEST, manifest(recipe, files, seconds))
+
+
+def manifest(recipe: Mapping[str, Any], files: Mapping[str, int], seconds: float) -> dict[str, Any]:
+    """Return what an artefact says of itself, as ``read_manifest`` does.
+
+    Args:
+        recipe: what it was made from.
+        files: sizes in bytes by path in the artefact's folder.
+        seconds: how long it took.
+    """
+    return {
+        "recipe": dict(recipe),
+        "files": dict(files),
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
     }
-    write_json(aside / MANIFEST, manifest)
 
 
 def free_space(path: Path) -> tuple[Path, int]:

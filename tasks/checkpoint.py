@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.archive import unpack
-from tasks.artifact import Artifact, build, write_json
+from tasks.artifact import LocalArtifact, build, write_json
 from tasks.errors import DataError
 from tasks.network import network_variables
 from tasks.tensorflow_import import import_tensorflow
@@ -22,7 +22,7 @@ _LAYOUT = 1
 _SHOWN = 3
 
 
-def fetch_checkpoint(archive: Path, archive_sha256: str, checkpoints: Path) -> Artifact:
+def fetch_checkpoint(archive: Path, archive_sha256: str, checkpoints: Path) -> LocalArtifact:
     """Unpack a checkpoint's archive below ``checkpoints`` and check it against Inception v1.
 
     Args:

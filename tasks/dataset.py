@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from tasks.archive import unpack
-from tasks.artifact import Artifact, build, write_json
+from tasks.artifact import LocalArtifact, build, write_json
 from tasks.errors import DataError
+from tasks.locations import Location
 from tasks.tensorflow_import import import_tensorflow
 from tasks.tfrecord import scan
 
@@ -50,13 +51,13 @@ class Shard:
     """One TFRecord file.
 
     Attributes:
-        path: where it lies, absolute.
+        path: where it lies, absolute; in a dump for a remote home, a URL.
         records: how many records it holds.
         bytes: its size.
         chunk_offsets: the byte at which every chunk of ``records_per_chunk`` records starts.
     """
 
-    path: Path
+    path: Location
     records: int
     bytes: int
     chunk_offsets: tuple[int, ...]
@@ -103,7 +104,7 @@ def shard_name(name: str, split: str, number: int, count: int) -> str:
     return f"{name}_{split}_{number:05d}-of-{count:05d}.tfrecord"
 
 
-def extract_dataset(archive: Path, archive_sha256: str, datasets: Path) -> Artifact:
+def extract_dataset(archive: Path, archive_sha256: str, datasets: Path) -> LocalArtifact:
     """Unpack a data set's archive, check everything in it and describe it.
 
     Args:

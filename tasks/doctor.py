@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from tasks.artifact import free_space
 from tasks.environment import LOCAL_SPARK, SPARK_CONNECTION
 from tasks.errors import GraftError, SetupError
+from tasks.hadoop_files import hadoop_files
 from tasks.paths import Home
 from tasks.spark_settings import (
     JAVA_MAJOR,
@@ -61,7 +63,7 @@ def examine(environ: Mapping[str, str] | None = None) -> Iterator[Finding]:
         "TensorFlow": _tensorflow,
         "Spark master": lambda: _master(current),
         "free disk": lambda: _disk(Home.from_environ(current).root),
-        "GRAFT_HOME": lambda: _writable(Home.from_environ(current).root),
+        "GRAFT_HOME": lambda: _home(Home.from_environ(current)),
     }
     for name, check in checks.items():
         try:
@@ -187,14 +189,26 @@ def _disk(root: Path) -> str:
     return f"{free:.1f} GiB in {existing}"
 
 
-def _writable(root: Path) -> str:
+def _home(home: Home) -> str:
+    """Write a file where executors will, and one where the driver will, and delete them."""
+    if home.remote is None:
+        return _writable(home.root, "GRAFT_HOME")
+    local = _writable(home.root, "GRAFT_LOCAL")
+    probe = home.remote / f".doctor-{uuid.uuid4().hex}"
+    with hadoop_files() as files:
+        files.write(b"", probe)
+        files.delete(probe)
+    return f"{home.remote} can be written, and GRAFT_LOCAL, {local}"
+
+
+def _writable(root: Path, variable: str) -> str:
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=root):
             pass
     except OSError as error:
         raise SetupError(
-            f"cannot write {root} ({error.strerror}): set GRAFT_HOME to a folder that this user "
+            f"cannot write {root} ({error.strerror}): set {variable} to a folder that this user "
             "may write"
         ) from None
     return f"{root} can be written"

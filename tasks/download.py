@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from tasks.artifact import (
     MANIFEST,
-    Artifact,
+    LocalArtifact,
     build,
     digest_of,
     file_sha256,
@@ -57,7 +57,7 @@ class _Source:
 
 def download(
     url: str, downloads: Path, sha256: str | None = None, *, policy: RetryPolicy = DEFAULT_POLICY
-) -> Artifact:
+) -> LocalArtifact:
     """Return the artefact that holds the file at a URL, downloading it if need be.
 
     A file that is there already is used as it is when it has the ``sha256`` asked for, when the
@@ -126,7 +126,7 @@ def _recipe(sha256: str, name: str) -> dict[str, str]:
     return {"sha256": sha256, "name": name}
 
 
-def _refresh(url: str, downloads: Path, sha256: str | None, policy: RetryPolicy) -> Artifact:
+def _refresh(url: str, downloads: Path, sha256: str | None, policy: RetryPolicy) -> LocalArtifact:
     """Ask the source; whoever calls this holds the URL's lock."""
     key = digest_of({"url": url})
     pointer = downloads / "sources" / f"{key}.json"
@@ -166,7 +166,7 @@ def _keep(
     pointer: Path,
     sha256: str | None,
     validators: Validators,
-) -> Artifact:
+) -> LocalArtifact:
     """Turn the finished part into an artefact and note what the URL gave."""
     content_sha256 = file_sha256(transfer.part)
     if sha256 and content_sha256 != sha256:

@@ -10,20 +10,25 @@ import json
 import logging
 import os
 import shutil
-from dataclasses import asdict, dataclass
+import time
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tasks.artifact import Artifact, build, file_sha256, write_json
+from tasks.artifact import Artifact, LocalArtifact, build, file_sha256, write_json
 from tasks.bigdl_jvm import save_tensors
 from tasks.checkpoint import DESCRIPTION as CHECKPOINT_DESCRIPTION
 from tasks.checkpoint import read_weights
 from tasks.dataset import Shard, read_dataset
 from tasks.errors import DataError
+from tasks.files import LOCAL, Files
 from tasks.freeze import freeze
 from tasks.graph import NODES, Nodes, build_graph
+from tasks.hadoop_files import hadoop_files
+from tasks.locations import Location, location
 from tasks.network import FEATURE_SIZE, IMAGE_SIZE, network_end_points
 from tasks.paths import Home
+from tasks.publish import publish
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +60,7 @@ class Pipeline:
         versions: of the packages that made the dump.
     """
 
-    path: Path
+    path: Location
     split: str
     class_names: tuple[str, ...]
     shards: tuple[Shard, ...]
@@ -80,12 +85,15 @@ def dump_split(
         dataset: folder that ``extract_dataset`` made.
         checkpoint: folder that ``fetch_checkpoint`` made.
         batch_size: images per batch of the dumped graph.
-        home: where the dump goes.
+        home: where the dump goes. Where it is remote, data set and dump are published there, and
+            the dump names the shards there.
     """
+    started = time.monotonic()
+    published = home.shared(home.datasets) / dataset.name if home.remote else dataset
     recipe = {
         "format": _FORMAT,
         "split": split,
-        "dataset": str(dataset),
+        "dataset": str(published),
         "checkpoint": checkpoint.name,
         "batch_size": batch_size,
         "versions": _versions(),
@@ -93,7 +101,9 @@ def dump_split(
 
     def make(folder: Path) -> None:
         data = read_dataset(dataset)
-        shards = data.splits[split].shards
+        shards = [
+            replace(s, path=_moved(s.path, dataset, published)) for s in data.splits[split].shards
+        ]
         definition = build_graph([str(s.path) for s in shards], len(data.class_names), batch_size)
         (folder / GRAPH).write_bytes(definition.SerializeToString(deterministic=True))
         weights = _dump_weights(checkpoint, definition, home)
@@ -122,39 +132,60 @@ def dump_split(
         write_json(folder / DESCRIPTION, description)
         logger.info("dumped %d nodes for %d records", len(definition.node), description["records"])
 
-    return build(home.dumps, recipe, make)
+    made = build(home.dumps, recipe, make)
+    if home.remote is None:
+        return made
+    target = home.shared(home.dumps) / made.digest
+    with hadoop_files() as files:
+        copied = [
+            publish(local, remote, files)
+            for local, remote in ((dataset, published), (made.path, target))
+        ]
+    reused = made.reused and not any(copied)
+    return Artifact(target, made.digest, reused, time.monotonic() - started)
 
 
-def read_pipeline(dump: Path) -> Pipeline:
+def _moved(path: Location, old: Path, new: Location) -> Location:
+    """Return where a file of the folder ``old`` lies in its copy ``new``."""
+    return new / str(Path(str(path)).relative_to(old.absolute()))
+
+
+def read_pipeline(dump: Location, files: Files = LOCAL) -> Pipeline:
     """Return the description of a dump.
+
+    Args:
+        dump: its folder.
+        files: what reads it.
 
     Raises:
         DataError: the folder is not a dump, one of its files is missing, or a shard is not there as
             it was.
     """
-    missing = [n for n in (DESCRIPTION, GRAPH, TENSORS, FROZEN) if not (dump / n).is_file()]
+    missing = [
+        name for name in (DESCRIPTION, GRAPH, TENSORS, FROZEN) if files.size(dump / name) is None
+    ]
     if missing:
         raise DataError(
             f"{dump} is not a dump: it has no {missing[0]}; expected the folder that dump_train "
             "or dump_validation made"
         )
     try:
-        pipeline = _parse_description(dump)
+        pipeline = _parse_description(dump, files.read(dump / DESCRIPTION))
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"{dump / DESCRIPTION} is damaged or of another version ({error}): dump it again"
         ) from None
     for shard in pipeline.shards:
-        _check_shard(dump, shard)
+        _check_shard(dump, shard, files)
     return pipeline
 
 
-def _parse_description(dump: Path) -> Pipeline:
-    fields: dict[str, Any] = json.loads((dump / DESCRIPTION).read_text(encoding="utf-8"))
+def _parse_description(dump: Location, content: bytes) -> Pipeline:
+    fields: dict[str, Any] = json.loads(content)
     if fields.pop("format") != _FORMAT:
         raise ValueError(f"its format is not {_FORMAT}")
     shards = tuple(
-        Shard(**{**s, "path": Path(s["path"]), "chunk_offsets": tuple(s["chunk_offsets"])})
+        Shard(**{**s, "path": location(s["path"]), "chunk_offsets": tuple(s["chunk_offsets"])})
         for s in fields["shards"]
     )
     fields.update(
@@ -166,8 +197,8 @@ def _parse_description(dump: Path) -> Pipeline:
     return Pipeline(**fields)
 
 
-def _check_shard(dump: Path, shard: Shard) -> None:
-    size = shard.path.stat().st_size if shard.path.is_file() else None
+def _check_shard(dump: Location, shard: Shard, files: Files) -> None:
+    size = files.size(shard.path)
     if size != shard.bytes:
         found = "missing" if size is None else f"{size:,} bytes long"
         raise DataError(
@@ -176,7 +207,7 @@ def _check_shard(dump: Path, shard: Shard) -> None:
         )
 
 
-def _dump_weights(checkpoint: Path, definition: Any, home: Home) -> Artifact:
+def _dump_weights(checkpoint: Path, definition: Any, home: Home) -> LocalArtifact:
     """Write the checkpoint's weights as BigDL and as TensorFlow read them."""
 
     def make(folder: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tasks.artifact import storage_errors
-from tasks.errors import StorageError
+from tasks.errors import GraftError
 from tasks.paths import CHECKOUT, Home
 from tasks.spark_settings import submit_conf, submit_env
 
@@ -29,7 +29,7 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     python_path = [p for p in current.get("PYTHONPATH", "").split(os.pathsep) if p]
     return {
         **submit_env(current),
-        "GRAFT_HOME": str(home.root),
+        **home.environ(),
         "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(CHECKOUT), *python_path])),
         "SPARK_CONF_DIR": str(home.spark_conf),
         "AIRFLOW_HOME": str(home.airflow),
@@ -57,12 +57,12 @@ def write_spark_defaults(home: Home) -> Path:
 
 
 def main() -> int:
-    """Print the environment as shell commands; return 1 if GRAFT_HOME cannot be written."""
-    for name, value in environment().items():
-        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+    """Print the environment as shell commands; return 1 if GRAFT_HOME cannot be used."""
     try:
+        for name, value in environment().items():
+            sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
         write_spark_defaults(Home.from_environ())
-    except StorageError as error:
+    except GraftError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     return 0

@@ -15,14 +15,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tasks.artifact import Artifact, build, digest_of, write_json
+from tasks.artifact import Artifact, LocalArtifact, build, digest_of, write_json
 from tasks.config import JobConfig, TrainingParams
 from tasks.dump import Pipeline, read_pipeline
 from tasks.errors import DataError, GraftError, StorageError
 from tasks.export import export_head
+from tasks.features.extraction import extract_features
 from tasks.features.parity import Parity, check_parity
-from tasks.features.store import extract_features
+from tasks.files import LOCAL, Files
+from tasks.hadoop_files import HadoopFiles
 from tasks.job_outcome import METRICS, clear_outcome, write_error, write_metrics
+from tasks.locations import Location, RemotePath, location
 from tasks.optimizer_log import OPTIMIZER_LOG, Epoch
 from tasks.parent_guard import guard_parents
 from tasks.paths import Home
@@ -84,14 +87,17 @@ def run(config: JobConfig) -> Path:
     return home.run(run_id)
 
 
-def _train(config: JobConfig, home: Home, run_id: str) -> Artifact:
-    pipelines = [read_pipeline(Path(d)) for d in (config.train_dump, config.validation_dump)]
-    require_pair(*pipelines)
+def _train(config: JobConfig, home: Home, run_id: str) -> LocalArtifact:
+    dumps = [location(d) for d in (config.train_dump, config.validation_dump)]
+    remote = home.remote is not None or any(isinstance(d, RemotePath) for d in dumps)
+    # Local ones before Spark takes its seconds to start, remote ones through its JVM.
+    pipelines = [] if remote else _read_pair(dumps, LOCAL)
     stages = Stages()
     with ExitStack() as stack:
         with stages.timed("spark"):
             cluster = stack.enter_context(spark_cluster(f"graft {run_id}"))
         stack.enter_context(cluster_errors(cluster.context))
+        pipelines = pipelines or _read_pair(dumps, HadoopFiles.of(cluster.context))
         plan = plan_training(config, pipelines, cluster)
         job = Job(config, home, pipelines, cluster, plan, stages)
         recipe = job.recipe(run_id)
@@ -99,6 +105,12 @@ def _train(config: JobConfig, home: Home, run_id: str) -> Artifact:
         model = build(home.models, recipe, partial(job.make, snapshots))
         shutil.rmtree(snapshots, ignore_errors=True)
         return model
+
+
+def _read_pair(dumps: Sequence[Location], files: Files) -> list[Pipeline]:
+    pipelines = [read_pipeline(dump, files) for dump in dumps]
+    require_pair(*pipelines)
+    return pipelines
 
 
 def require_pair(train_dump: Pipeline, validation_dump: Pipeline) -> None:
@@ -156,7 +168,7 @@ class Job:
         class_names = self.pipelines[0].class_names
         with self.stages.timed("features"):
             features = extract_features(
-                context, self.pipelines, self.config.feature_engine, self.home, self.cluster.cores
+                context, self.pipelines, self.config.feature_engine, self.home
             )
         with self.stages.timed("parity"):
             parity = self._check_parity(features[1])
@@ -169,9 +181,7 @@ class Job:
         with self.stages.timed("export"), ThreadPoolExecutor() as pool:
             # One waits for Python workers, the other for the JVM.
             exported = pool.submit(export_head, context, trained.head, class_names, folder)
-            top1 = write_predictions(
-                context, paths[1], trained.head, class_names, folder, self.cluster.cores
-            )
+            top1 = write_predictions(context, paths[1], trained.head, class_names, folder)
             exported.result()
         _compare(top1, trained.epochs[-1])
         write_json(folder / METRICS, self._metrics(features, parity, trained, top1))
@@ -186,7 +196,6 @@ class Job:
             features,
             self.config.parity_records,
             self.home,
-            self.cluster.cores,
         )
 
     def _metrics(

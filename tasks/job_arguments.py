@@ -14,7 +14,7 @@ def job_arguments(**values: str) -> list[str]:
     Args:
         values: the fields of ``JobConfig`` that are not params of the DAG.
     """
-    params = {name: f"{{{{ params.{name} }}}}" for name in TrainingParams.model_fields}
+    params = {name: _template(name) for name in TrainingParams.model_fields}
     # One argument each: a run id may start with a dash, which would pass for a flag.
     return [f"{_flag(name)}={value}" for name, value in {**values, **params}.items()]
 
@@ -33,7 +33,8 @@ def parse_arguments(arguments: Sequence[str]) -> JobConfig:
         allow_abbrev=False,
     )
     for name, field in JobConfig.model_fields.items():
-        default = "required" if field.is_required() else f"default: {field.default}"
+        default = f"default: {'empty' if _is_optional(name) else field.default}"
+        default = "required" if field.is_required() else default
         parser.add_argument(
             *([_SHORT[name]] if name in _SHORT else []),
             _flag(name),
@@ -43,7 +44,20 @@ def parse_arguments(arguments: Sequence[str]) -> JobConfig:
             metavar=name.rsplit("_", 1)[-1].upper(),
             help=f"{field.description} ({default})",
         )
-    return parse(JobConfig, vars(parser.parse_args(arguments)))
+    given = vars(parser.parse_args(arguments))
+    return parse(JobConfig, {k: v for k, v in given.items() if v or not _is_optional(k)})
+
+
+def _template(name: str) -> str:
+    """Return what renders as a param's value, and as nothing if it is empty."""
+    empty = " if params.{0} is not none else ''" if _is_optional(name) else ""
+    return f"{{{{ params.{name}{empty.format(name)} }}}}"
+
+
+def _is_optional(name: str) -> bool:
+    """Whether a flag may be left empty, which is as good as not given."""
+    field = JobConfig.model_fields[name]
+    return field.default is None and not field.is_required()
 
 
 def _flag(name: str) -> str:

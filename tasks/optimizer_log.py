@@ -152,13 +152,13 @@ def followed(path: Path, show: Callable[[str], None], *, iterations: bool) -> It
         iterations: whether to show BigDL's own lines instead, all of them.
     """
     finished = threading.Event()
-    earlier = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    known = len(list(read_epochs(earlier)))
+    known = finite_epochs(path)
+    known_lines = _line_count(path)
 
     def follow() -> None:
         lines = _tail(path, finished)
         if iterations:
-            for line in islice(lines, len(earlier), None):
+            for line in islice(lines, known_lines, None):
                 show(line)
         else:
             for epoch in islice(read_epochs(lines), known, None):
@@ -172,6 +172,13 @@ def followed(path: Path, show: Callable[[str], None], *, iterations: bool) -> It
     finally:
         finished.set()
         follower.join()
+
+
+def _line_count(path: Path) -> int:
+    if not path.exists():
+        return 0
+    with path.open(encoding="utf-8") as lines:
+        return sum(1 for _ in lines)
 
 
 def _tail(path: Path, finished: threading.Event) -> Iterator[str]:

@@ -1,14 +1,13 @@
 """Builds BigDL's optimisers, local and distributed, around the original example's model."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tasks.config import JobConfig, TrainingParams
-from tasks.features.store import feature_files, read_features
+from tasks.features.store import Features, read_features
 from tasks.head import FloatArray, Scaling, fit_scaling, scaling_of
 from tasks.network import FEATURE_SIZE
 from tasks.plan import Plan
@@ -21,19 +20,19 @@ _POOLED = (-1, 1, 1, FEATURE_SIZE)
 
 
 def local_optimizer(
-    features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
+    features: Sequence[Features], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains in the driver's JVM, and the scaling that it trains with.
 
     Args:
-        features: artefacts of the training and the validation features.
+        features: those to train on and those to validate on.
         model: from ``new_model``; it is trained in place.
         config: epochs, rates, scaling.
         plan: batch size and cores.
     """
     from bigdl.dllib.optim.optimizer import LocalOptimizer, MaxEpoch, Top1Accuracy
 
-    training, validation = (read_features(*feature_files(path)) for path in features)
+    training, validation = features
     scaling = fit_scaling(training.feature) if config.standardize else None
     x, x_validation = (
         (scaling(f.feature) if scaling else f.feature).reshape(_POOLED)
@@ -67,16 +66,16 @@ def distributed_optimizer(
     Features never reach the driver.
 
     Args:
-        files: an RDD of training feature files and one of validation feature files.
+        files: an RDD of training feature files' contents and one of validation feature files'.
         model: from ``new_model``; it is trained in place.
         config: epochs, rates, scaling.
         plan: batch size and cores.
     """
-    from bigdl.dllib.optim.optimizer import MaxEpoch, Optimizer, Top1Accuracy
+    from bigdl.dllib.optim.optimizer import DistriOptimizer, MaxEpoch, Top1Accuracy
 
     scaling = fit_scaling_distributed(files[0]) if config.standardize else None
     training, validation = (_samples(f, scaling) for f in files)
-    optimizer = Optimizer(
+    optimizer = DistriOptimizer(
         model=model,
         training_rdd=training,
         criterion=_criterion(),
@@ -94,9 +93,9 @@ def distributed_optimizer(
 
 
 def _samples(files: Any, scaling: Scaling | None) -> Any:
-    """Return an ``RDD[Sample]`` of an RDD of feature files."""
+    """Return an ``RDD[Sample]`` of an RDD of feature files' contents."""
 
-    def samples(file: Path) -> Iterator[Any]:
+    def samples(file: bytes) -> Iterator[Any]:
         from bigdl.dllib.utils.common import Sample
 
         read = read_features(file)
@@ -110,7 +109,7 @@ def _samples(files: Any, scaling: Scaling | None) -> Any:
 def fit_scaling_distributed(files: Any) -> Scaling:
     """Return what ``fit_scaling`` does, from sums that the executors make of feature files."""
 
-    def sums(file: Path) -> npt.NDArray[np.float64]:
+    def sums(file: bytes) -> npt.NDArray[np.float64]:
         values = read_features(file).feature.astype(np.float64)
         return np.stack([np.full(values.shape[1], len(values)), values.sum(0), (values**2).sum(0)])
 

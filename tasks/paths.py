@@ -1,10 +1,16 @@
-"""Every path under ``GRAFT_HOME``; no other module puts one together."""
+"""Every path under ``GRAFT_HOME``; no other module puts one together.
+
+Where ``GRAFT_HOME`` is a URL, what Spark's executors read or write lies there, and all else below
+``GRAFT_LOCAL`` on this machine.
+"""
 
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tasks.locations import Location, RemotePath, location
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -16,16 +22,39 @@ class Home:
     """The root of all artefacts.
 
     Attributes:
-        root: an absolute folder; it need not exist yet.
+        root: an absolute folder of this machine; it need not exist yet.
+        remote: where executors find what they read and write, if that is not below ``root``.
     """
 
     root: Path
+    remote: RemotePath | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Home":
-        """Return the home that ``GRAFT_HOME`` names, ``work/`` in the checkout by default."""
-        configured = (os.environ if environ is None else environ).get("GRAFT_HOME", "")
-        return cls(Path(configured).expanduser().resolve() if configured else CHECKOUT / "work")
+        """Return the home that ``GRAFT_HOME`` names, ``work/`` in the checkout by default.
+
+        Raises:
+            ParamsError: it is a URL with a password in it.
+        """
+        current = os.environ if environ is None else environ
+        home = location(current.get("GRAFT_HOME", ""))
+        if isinstance(home, RemotePath):
+            return cls(_root(current.get("GRAFT_LOCAL", "")), home)
+        return cls(_root(str(home) if current.get("GRAFT_HOME") else ""))
+
+    def environ(self) -> dict[str, str]:
+        """Return the variables that ``from_environ`` makes this home of."""
+        if self.remote is None:
+            return {"GRAFT_HOME": str(self.root)}
+        return {"GRAFT_HOME": str(self.remote), "GRAFT_LOCAL": str(self.root)}
+
+    def shared(self, folder: Path) -> Location:
+        """Return where executors find what lies in a folder of this machine's, itself if local.
+
+        Args:
+            folder: one of this home's.
+        """
+        return folder if self.remote is None else self.remote / folder.name
 
     @property
     def airflow(self) -> Path:
@@ -44,7 +73,7 @@ class Home:
 
     @property
     def datasets(self) -> Path:
-        """Extracted and checked data sets."""
+        """Extracted and checked data sets, published to what is shared with the executors."""
         return self.root / "datasets"
 
     @property
@@ -59,12 +88,12 @@ class Home:
 
     @property
     def dumps(self) -> Path:
-        """Dumped pipelines: ``model.pb``, ``model.bin``, ``pipeline.json``."""
+        """Dumped pipelines: ``model.pb``, ``model.bin``, ``pipeline.json``; published, too."""
         return self.root / "dumps"
 
     @property
     def features(self) -> Path:
-        """Extracted features as Parquet."""
+        """Extracted features as Parquet, shared with the executors."""
         return self.root / "features"
 
     @property
@@ -99,6 +128,10 @@ class Home:
     def report(self, run_id: str) -> Path:
         """Return the page that tells what came of a run."""
         return self.run(run_id) / "report.html"
+
+
+def _root(configured: str) -> Path:
+    return Path(configured).expanduser().resolve() if configured else CHECKOUT / "work"
 
 
 def safe_name(name: str) -> str:

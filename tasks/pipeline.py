@@ -5,24 +5,24 @@ from pathlib import Path
 
 from tasks import checkpoint as checkpoints
 from tasks import dataset as datasets
-from tasks.artifact import Artifact, read_manifest
+from tasks.artifact import Artifact, LocalArtifact, read_manifest
 from tasks.config import RunParams
 from tasks.download import download, downloaded_file
 from tasks.dump import dump_split
 from tasks.paths import Home
 
 
-def download_dataset(params: RunParams, home: Home) -> Artifact:
+def download_dataset(params: RunParams, home: Home) -> LocalArtifact:
     """Download the data set's archive, or find it as it was."""
     return download(params.dataset_url, home.downloads, params.dataset_sha256)
 
 
-def extract_dataset(archive: Path, home: Home) -> Artifact:
+def extract_dataset(archive: Path, home: Home) -> LocalArtifact:
     """Unpack and check the archive that ``download_dataset`` left in ``archive``."""
     return datasets.extract_dataset(downloaded_file(archive), _sha256(archive), home.datasets)
 
 
-def fetch_checkpoint(params: RunParams, home: Home) -> Artifact:
+def fetch_checkpoint(params: RunParams, home: Home) -> LocalArtifact:
     """Download, unpack and check the checkpoint."""
     archive = download(params.checkpoint_url, home.downloads, params.checkpoint_sha256)
     fetched = checkpoints.fetch_checkpoint(

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import DataError
-from tasks.features.store import feature_files, read_tables
+from tasks.features.store import feature_contents, read_tables
 from tasks.head import Head, softmax
+from tasks.locations import Location
 
 PARQUET = "predictions.parquet"
 
@@ -36,21 +37,20 @@ class Predictions:
 
 def write_predictions(
     context: Any,
-    features: Path,
+    features: Location,
     head: Head,
     class_names: Sequence[str],
     folder: Path,
-    cores: int,
 ) -> float:
     """Write ``predictions.parquet`` into ``folder`` and return the top-1 accuracy.
 
     Columns: ``shard``, ``record``, ``label``, ``prediction`` (both from 0), their names, and
-    ``probability``, one float per class. The executors predict; the driver holds the rows of one
-    core's files at a time.
+    ``probability``, one float per class. The executors predict; the driver holds the rows of a few
+    files at a time, however many there are.
     """
     import pyarrow.parquet as pq
 
-    files = context.parallelize(feature_files(features), cores)
+    files = feature_contents(context, features)
     tables = files.map(_predictor(head, list(class_names)))
     right = count = 0
     writer = None
@@ -111,8 +111,8 @@ def predict(features: Any, head: Head, class_names: Sequence[str]) -> Any:
     )
 
 
-def _predictor(head: Head, class_names: Sequence[str]) -> Callable[[Path], Any]:
-    def predict_file(file: Path) -> Any:
+def _predictor(head: Head, class_names: Sequence[str]) -> Callable[[bytes], Any]:
+    def predict_file(file: bytes) -> Any:
         return predict(read_tables(file), head, class_names)
 
     return predict_file

@@ -23,16 +23,19 @@ class Progress:
         self._task = task
         self._unit = unit
         self._total = 0
+        self._found = 0
         self._started = time.monotonic()
 
-    def expect(self, count: int) -> None:
-        """Say that ``count`` more units are to be done."""
+    def expect(self, count: int, found: int = 0) -> None:
+        """Say that there are ``count`` more units, ``found`` of them done before."""
         self._total += count
+        self._found += found
 
     def line(self, done: int) -> str:
-        """Return the line for ``done`` finished units."""
+        """Return the line for ``done`` units that were finished beside those found."""
         seconds = max(time.monotonic() - self._started, 1e-9)
         rate = done / seconds
+        done += self._found
         left = f"{(self._total - done) / rate:.0f} s left" if rate else "just started"
         if done >= self._total:
             left = f"in {seconds:.1f} s"

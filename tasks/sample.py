@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tasks.artifact import Artifact, build, storage_errors
+from tasks.artifact import LocalArtifact, build, storage_errors
 from tasks.paths import Home
 from tasks.sample_archive import write_archive
 from tasks.sample_checkpoint import write_checkpoint
@@ -25,7 +25,7 @@ _VERSION = 1
 _SHEET_COLOURS = 192
 
 
-def make_sample(home: Home) -> Artifact:
+def make_sample(home: Home) -> LocalArtifact:
     """Return the sample's folder, which holds the two archives in the official layouts."""
 
     def make(folder: Path) -> None:

@@ -18,8 +18,9 @@ import numpy as np
 from tasks.artifact import storage_errors
 from tasks.config import JobConfig
 from tasks.errors import GraftError
-from tasks.features.store import feature_files
+from tasks.features.store import feature_contents, load_features
 from tasks.head import Head, Scaling, fold
+from tasks.locations import Location
 from tasks.network import FEATURE_SIZE
 from tasks.optimizer_log import OPTIMIZER_LOG, Epoch, followed, read_epochs, read_resumed
 from tasks.optimizers import distributed_optimizer, local_optimizer, new_model
@@ -48,7 +49,7 @@ class Trained:
 
 def train(
     context: Any,
-    features: Sequence[Path],
+    features: Sequence[Location],
     class_count: int,
     config: JobConfig,
     plan: Plan,
@@ -89,19 +90,22 @@ def train(
         with followed(log, partial(_show, folder), iterations=config.log_iterations):
             trained = optimizer.optimize()
     weight, bias = (np.asarray(w, np.float32) for w in trained.get_weights())
-    lines = log.read_text(encoding="utf-8").splitlines()
-    epochs = list(read_epochs(lines))
+    with log.open(encoding="utf-8") as lines:
+        epochs = list(read_epochs(lines))
     _require_finite(epochs, config, folder)
+    with log.open(encoding="utf-8") as lines:
+        resumed = read_resumed(lines)
     head = Head(weight, bias)
-    return Trained(fold(head, scaling) if scaling else head, epochs, read_resumed(lines))
+    return Trained(fold(head, scaling) if scaling else head, epochs, resumed)
 
 
 def _optimizer(
-    context: Any, features: Sequence[Path], model: Any, config: JobConfig, plan: Plan
+    context: Any, features: Sequence[Location], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     if plan.optimizer == LOCAL:
-        return local_optimizer(features, model, config, plan)
-    files = [context.parallelize(feature_files(path), plan.cores) for path in features]
+        read = [load_features(context, path) for path in features]
+        return local_optimizer(read, model, config, plan)
+    files = [feature_contents(context, path, plan.cores) for path in features]
     return distributed_optimizer(files, model, config, plan)
 
 

@@ -7,6 +7,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,32 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 _AIRFLOW = pytest.StashKey[str]()
+
+
+@dataclass(frozen=True)
+class OtherFiles:
+    """A file system of Hadoop's that no path of the operating system leads to.
+
+    Attributes:
+        url: a folder on it.
+        store: where that folder's files really are.
+        conf: a HADOOP_CONF_DIR that knows it, as a user would write one.
+    """
+
+    url: str
+    store: Path
+    conf: Path
+
+
+@pytest.fixture(scope="session")
+def viewfs(tmp_path_factory: pytest.TempPathFactory) -> OtherFiles:
+    """Hadoop's ViewFileSystem: its mount table alone says where its files are."""
+    store, conf = tmp_path_factory.mktemp("store"), tmp_path_factory.mktemp("hadoop conf")
+    (conf / "core-site.xml").write_text(
+        "<configuration><property><name>fs.viewfs.mounttable.graft.link./home</name>"
+        f"<value>{store.as_uri()}</value></property></configuration>"
+    )
+    return OtherFiles("viewfs://graft/home", store, conf)
 
 
 @pytest.fixture(scope="session")
@@ -248,11 +275,10 @@ def assert_features_agree() -> Callable[[Any, Any], None]:
 def write_run_in() -> Callable[..., Home]:
     """Writes what a run of the DAG leaves, predictions of the tiny data set included."""
 
-    def write(home: Home, run_id: str, *, dump: Path = Path("/gone"), **changes: Any) -> Home:
+    def write(home: Home, run_id: str, **changes: Any) -> Home:
         metrics = {**RUN_METRICS, **changes}
         model = home.models / metrics["model"]["digest"]
         metrics["model"] = {**metrics["model"], "path": str(model)}
-        metrics["dumps"] = {"train": "/dumps/a", "validation": str(dump)}
         for task_id in TASK_IDS[:-1]:
             facts = {"path": f"/made/{task_id}", "reused": task_id == "dump_train", "seconds": 1.5}
             record_step(home, run_id, task_id, facts)

@@ -16,7 +16,7 @@ from tasks.paths import CHECKOUT
 LAYERS = ("tasks", "dags", "plugins")
 MODULES = sorted(path for layer in LAYERS for path in (CHECKOUT / layer).rglob("*.py"))
 #: Of tasks, what costs a DAG's parse nothing.
-LIGHT = {"artifact", "config", "errors", "job_arguments", "paths"} | {
+LIGHT = {"artifact", "config", "errors", "job_arguments", "locations", "paths"} | {
     "job_outcome",
     "parent_guard",
     "run_record",

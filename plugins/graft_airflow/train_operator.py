@@ -53,7 +53,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
             self.conf = {**submit_conf(), **sized, **given, **self._connection_conf()}
         self.env_vars = {
             **submit_env(),
-            "GRAFT_HOME": str(run.home.root),
+            **run.home.environ(),
             TASK_PID: str(os.getpid()),
             **(self.env_vars or {}),
         }

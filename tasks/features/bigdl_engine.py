@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.dump import GRAPH, TENSORS, Pipeline
-from tasks.errors import SetupError, UnavailableError
+from tasks.errors import UnavailableError
+from tasks.features.bridge import java_chunk, java_list
 from tasks.features.chunks import Chunk
+from tasks.hadoop_files import graft_package
+from tasks.locations import Location
 from tasks.spark_errors import user_errors
 from tasks.spark_settings import scala_jar
-
-_PACKAGE = "com.intel.analytics.bigdl.graft"
 
 
 class BigdlEngine:
@@ -27,16 +28,10 @@ class BigdlEngine:
     """
 
     def __init__(self, context: Any) -> None:
+        self._context = context
         self._jvm = context._jvm
-        try:
-            self._jvm.java.lang.Class.forName(f"{_PACKAGE}.FeatureEngine")
-        except Exception as error:
-            raise SetupError(
-                f"{_PACKAGE}.FeatureEngine is not on the driver's class path: run make setup, "
-                "and source env.sh before spark-submit"
-            ) from error
+        self._package = graft_package(self._jvm)
         self._require_native_library()
-        self._package = self._jvm.com.intel.analytics.bigdl.graft
         self.version = scala_jar().stem
         self._spark = context._jsc.sc()
         self._done = self._spark.longAccumulator("records with features")
@@ -56,15 +51,13 @@ class BigdlEngine:
         """Return how many records have been through."""
         return int(self._done.value())
 
-    def extract(self, chunks: Sequence[Chunk], pipeline: Pipeline, folder: Path) -> int:
+    def extract(self, chunks: Sequence[Chunk], pipeline: Pipeline, folder: Location) -> int:
         """Write the features of chunks, a Parquet file for each; return how many there are.
 
         Raises:
             DataError: a record cannot be read or decoded; shard and record are named.
         """
-        java_chunks = self._jvm.java.util.ArrayList()
-        for chunk in chunks:
-            java_chunks.add(self._chunk(chunk))
+        java_chunks = java_list(self._context, [java_chunk(self._context, c) for c in chunks])
         dump = self._dump(pipeline)
         with user_errors():
             written = self._package.FeatureEngine.extract(
@@ -83,12 +76,11 @@ class BigdlEngine:
             shapes: of one record, by node; ``nodes.image_batch`` may be among them.
             folder: an empty folder, through which the values pass.
         """
-        names = self._jvm.java.util.ArrayList()
-        for name in shapes:
-            names.add(name)
+        names = java_list(self._context, list(shapes))
+        only = java_chunk(self._context, chunk)
         with user_errors():
             self._package.FeatureEngine.writeEndPoints(
-                self._spark, self._dump(pipeline), self._chunk(chunk), names, str(folder)
+                self._spark, self._dump(pipeline), only, names, str(folder)
             )
         return {
             name: np.fromfile(folder / str(i), "<f4").reshape(chunk.records, *shape)
@@ -105,11 +97,6 @@ class BigdlEngine:
                 self._spark, self._dump(pipeline), str(folder)
             )
         return int(written)
-
-    def _chunk(self, chunk: Chunk) -> Any:
-        return self._package.Chunk(
-            chunk.shard, chunk.offset, chunk.skip, chunk.first, chunk.records
-        )
 
     def _dump(self, pipeline: Pipeline) -> Any:
         nodes = self._jvm.java.util.HashMap()

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from tasks.dataset import Shard
 
-# Long enough to hide the few milliseconds that Spark needs for a task, short enough that the last
-# tasks end together and progress shows.
-_CHUNKS_PER_CORE = 24
+# A killed run's chunks are kept, and machines of other cores may work on the same split: the plan
+# depends on the split alone. Enough chunks for many cores to end together and for progress to show;
+# long enough to hide the few milliseconds that Spark needs for a task.
+_CHUNKS = 1024
 _FEWEST_RECORDS = 16
 _MOST_RECORDS = 256
 
@@ -17,7 +19,7 @@ class Chunk:
     """Neighbouring records of one shard.
 
     Attributes:
-        shard: path of the TFRecord file.
+        shard: path or URL of the TFRecord file.
         offset: bytes to skip in the file.
         skip: records to read and drop from there.
         first: number of the first record wanted, from 0.
@@ -30,18 +32,25 @@ class Chunk:
     first: int
     records: int
 
+    @property
+    def file_name(self) -> str:
+        """Name of the file of the chunk's features; sorted, they are in the order of records."""
+        return f"{PurePosixPath(self.shard).stem}-{self.first:09d}.parquet"
 
-def plan_chunks(shards: Sequence[Shard], records_per_offset: int, cores: int) -> list[Chunk]:
+
+def chunk_size(records: int) -> int:
+    """Return how many records of a split of ``records`` go into a chunk."""
+    return min(max(-(-records // _CHUNKS), _FEWEST_RECORDS), _MOST_RECORDS)
+
+
+def plan_chunks(shards: Sequence[Shard], records_per_offset: int) -> list[Chunk]:
     """Return chunks of about equal size that cover every record of ``shards`` once.
 
     Args:
         shards: the files of a split.
         records_per_offset: how many records lie between two of a shard's ``chunk_offsets``.
-        cores: how many chunks are worked on at once.
     """
-    total = sum(shard.records for shard in shards)
-    size = -(-total // (cores * _CHUNKS_PER_CORE))
-    size = min(max(size, _FEWEST_RECORDS), _MOST_RECORDS)
+    size = chunk_size(sum(shard.records for shard in shards))
     return [
         chunk_at(shard, first, min(size, shard.records - first), records_per_offset)
         for shard in shards

@@ -14,13 +14,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tasks.artifact import Artifact, build, write_json
+from tasks.artifact import Artifact, build, digest_of, write_json
 from tasks.dump import FROZEN, TENSORS, Pipeline
 from tasks.errors import ParityError, UnavailableError
 from tasks.features import tensorflow_engine
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.chunks import Chunk, chunk_at, plan_chunks
-from tasks.features.store import ENGINES, feature_files, feature_matrix, read_tables, require_all
+from tasks.features.engines import ENGINES, require_all
+from tasks.features.store import feature_matrix, load_tables
+from tasks.hadoop_files import HadoopFiles
+from tasks.locations import Location
 from tasks.paths import Home
 
 logger = logging.getLogger(__name__)
@@ -74,7 +77,6 @@ def check_parity(
     features: Artifact,
     records: int,
     home: Home,
-    cores: int,
 ) -> Parity | None:
     """Run a split's first records through the other engine, too, and compare.
 
@@ -85,7 +87,6 @@ def check_parity(
         features: the split's features.
         records: how many records, at least; whole chunks are compared.
         home: where the result is kept; a check that was passed is not made again.
-        cores: how many tasks run at once.
 
     Returns:
         What was found, or None where the other engine does not run.
@@ -109,18 +110,19 @@ def check_parity(
     }
 
     def make(folder: Path) -> None:
-        chunks = _first_chunks(pipeline, records, cores)
+        chunks = _first_chunks(pipeline, records)
         expected = sum(chunk.records for chunk in chunks)
-        # Named after the folder, so that it goes with what else a killed run leaves.
-        prefix = f"{folder.name}."
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=prefix) as scratch:
-            written = runner.extract(chunks, pipeline, Path(scratch))
+        # Named after the recipe: what a killed run leaves is written over, and goes with the rest.
+        rows = home.shared(home.parity) / f".{digest_of(recipe)}.rows"
+        try:
+            written = runner.extract(chunks, pipeline, rows)
             require_all(written, expected, pipeline)
-            theirs = read_tables(*feature_files(Path(scratch)))
-            ours = _rows_like(theirs, features.path)
-            require_all(min(theirs.num_rows, ours.num_rows), expected, pipeline)
-            tables = {engine: ours, other: theirs}
-            largest = _compare(context, pipeline, tables, Path(scratch))
+            theirs = load_tables(context, rows)
+        finally:
+            HadoopFiles.of(context).delete(rows)
+        ours = _rows_like(theirs, context, features.path)
+        require_all(min(theirs.num_rows, ours.num_rows), expected, pipeline)
+        largest = _compare(context, pipeline, {engine: ours, other: theirs})
         write_json(folder / PARITY, asdict(Parity(theirs.num_rows, largest, TOLERANCE)))
 
     found = build(home.parity, recipe, make).path / PARITY
@@ -135,21 +137,19 @@ def check_parity(
     return parity
 
 
-def _first_chunks(pipeline: Pipeline, records: int, cores: int) -> list[Chunk]:
+def _first_chunks(pipeline: Pipeline, records: int) -> list[Chunk]:
     chosen: list[Chunk] = []
-    for chunk in plan_chunks(pipeline.shards, pipeline.records_per_chunk, cores):
+    for chunk in plan_chunks(pipeline.shards, pipeline.records_per_chunk):
         if sum(c.records for c in chosen) >= records:
             break
         chosen.append(chunk)
     return chosen
 
 
-def _rows_like(theirs: Any, path: Path) -> Any:
+def _rows_like(theirs: Any, context: Any, path: Location) -> Any:
     """Return the rows of a features artefact that are of the same records as ``theirs``."""
     shards = set(theirs["shard"].to_pylist())
-    stems = {Path(shard).stem for shard in shards}
-    files = [f for f in feature_files(path) if f.stem.rpartition("-")[0] in stems]
-    ours = read_tables(*files)
+    ours = load_tables(context, path, {Path(shard).stem for shard in shards})
     place = {origin: i for i, origin in enumerate(_origins(ours))}
     return ours.take([place[origin] for origin in _origins(theirs) if origin in place])
 
@@ -159,7 +159,7 @@ def _origins(table: Any) -> list[Origin]:
     return [Origin(*pair) for pair in pairs]
 
 
-def _compare(context: Any, pipeline: Pipeline, tables: dict[str, Any], scratch: Path) -> float:
+def _compare(context: Any, pipeline: Pipeline, tables: dict[str, Any]) -> float:
     """Return the largest relative difference between two engines' rows of the same records."""
     ours, theirs = tables["bigdl"], tables["tensorflow"]
     origins = _origins(theirs)
@@ -174,7 +174,7 @@ def _compare(context: Any, pipeline: Pipeline, tables: dict[str, Any], scratch: 
     largest = float(difference.max())
     if not largest <= TOLERANCE:
         worst = origins[int(np.argmax(np.nan_to_num(difference.max(axis=1), nan=np.inf)))]
-        node = first_difference(context, pipeline, worst, scratch)
+        node = first_difference(context, pipeline, worst)
         raise ParityError(
             f"check_parity: the engines bigdl and tensorflow differ by {largest:.1e}, expected at "
             f"most {TOLERANCE:.0e}, first at {node} of {worst.shard}, record {worst.record}; "
@@ -184,23 +184,21 @@ def _compare(context: Any, pipeline: Pipeline, tables: dict[str, Any], scratch: 
     return largest
 
 
-def first_difference(context: Any, pipeline: Pipeline, origin: Origin, scratch: Path) -> str:
+def first_difference(context: Any, pipeline: Pipeline, origin: Origin) -> str:
     """Name the first node, in the order of the network, that the engines disagree on.
 
     Args:
         context: the Spark context.
         pipeline: the dump.
         origin: the record to look at.
-        scratch: a folder for the values that are compared.
     """
     (shard,) = (s for s in pipeline.shards if s.path.name == origin.shard)
     chunk = chunk_at(shard, origin.record, 1, pipeline.records_per_chunk)
     names = end_points(pipeline)
-    expected = tensorflow_engine.end_points(chunk, pipeline, list(names.values()))
+    expected = tensorflow_engine.end_points(context, chunk, pipeline, list(names.values()))
     shapes = {node: value.shape[1:] for node, value in expected.items()}
-    folder = scratch / "end-points"
-    folder.mkdir()
-    actual = BigdlEngine(context).end_points(chunk, pipeline, shapes, folder)
+    with tempfile.TemporaryDirectory() as folder:
+        actual = BigdlEngine(context).end_points(chunk, pipeline, shapes, Path(folder))
     for name, node in names.items():
         difference = relative_difference(actual[node], expected[node]).max()
         if not difference <= TOLERANCE:

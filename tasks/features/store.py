@@ -1,56 +1,19 @@
-"""Features as Parquet files, one artefact for every split, network and engine."""
+"""Features as they are stored: Parquet files, the same for every engine and file system."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.artifact import Artifact, build
-from tasks.dump import Pipeline
-from tasks.errors import GraftError
-from tasks.features.bigdl_engine import BigdlEngine
-from tasks.features.chunks import Chunk, plan_chunks
-from tasks.features.tensorflow_engine import TensorflowEngine
-from tasks.paths import Home
-from tasks.progress import Progress, reported
-from tasks.spark_cluster import wait_for_tasks
+from tasks.features.bridge import file_contents
+from tasks.hadoop_files import HadoopFiles
+from tasks.locations import Location
 
-_FORMAT = 2
-
-
-class Engine(Protocol):
-    """Runs a dump's pipeline on the executors.
-
-    Attributes:
-        version: of what computes the features; others may differ in the last digit.
-    """
-
-    version: str
-
-    def done(self) -> int:
-        """Return how many records have been through."""
-
-    def extract(self, chunks: Sequence[Chunk], pipeline: Pipeline, folder: Path) -> int:
-        """Write the features of chunks, a Parquet file for each; return how many there are.
-
-        Columns: ``label`` (int32, from 0), ``feature`` (1,024 float32), ``shard`` (file name) and
-        ``record`` (number in the shard, from 0). The file is named after shard and first record.
-        A chunk that Spark tries again, or twice at once, ends as the same file.
-
-        Raises:
-            DataError: a record cannot be read or decoded; shard and record are named.
-        """
-
-
-#: Makes an engine on a Spark context.
-ENGINES: dict[str, Callable[[Any], Engine]] = {
-    "bigdl": BigdlEngine,
-    "tensorflow": TensorflowEngine,
-}
+_PARTITIONS_PER_CORE = 4
+_FILES_PER_PARTITION = 8
 
 
 @dataclass(frozen=True)
@@ -66,70 +29,53 @@ class Features:
     label: npt.NDArray[np.int32]
 
 
-def extract_features(
-    context: Any, pipelines: Sequence[Pipeline], engine: str, home: Home, cores: int
-) -> list[Artifact]:
-    """Return the features of every dump, extracting those that are not there yet.
-
-    The dumps are worked on at the same time, so the cores that one leaves idle at its end serve
-    the next.
+def feature_contents(
+    context: Any,
+    path: Location,
+    partitions: int | None = None,
+    shards: set[str] | None = None,
+) -> Any:
+    """Return an RDD of the contents of a features artefact's files, for ``read_features``.
 
     Args:
         context: the Spark context.
-        pipelines: the dumps.
-        engine: one of ``ENGINES``.
-        home: where features live; executors must see it under the same path.
-        cores: how many tasks run at once.
-
-    Raises:
-        DataError: a record cannot be read or decoded.
+        path: the artefact's folder.
+        partitions: of the RDD; by default one for a few files, so that what becomes of one fits the
+            driver however many there are. They are in the order of shards and records.
+        shards: names of the shards that are wanted, without ``.tfrecord``; None: all.
     """
-    progress = Progress("features", "images")
-    runner = ENGINES[engine](context)
-
-    def extract_split(pipeline: Pipeline) -> Artifact:
-        def make(folder: Path) -> None:
-            progress.expect(pipeline.records)
-            chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk, cores)
-            require_all(runner.extract(chunks, pipeline, folder), pipeline.records, pipeline)
-
-        recipe = _recipe(pipeline, engine, runner.version)
-        return build(home.features, recipe, make)
-
-    def extract_or_cancel(pipeline: Pipeline) -> Artifact:
-        try:
-            return extract_split(pipeline)
-        except BaseException:
-            # The other splits would go on for nothing.
-            context.cancelAllJobs()
-            raise
-
-    with reported(progress, runner.done), ThreadPoolExecutor(len(pipelines)) as pool:
-        futures = [pool.submit(extract_or_cancel, pipeline) for pipeline in pipelines]
-    errors = [future.exception() for future in futures]
-    if any(errors):
-        wait_for_tasks(context)
-    _raise_first(errors)
-    return [future.result() for future in futures]
+    names = sorted(HadoopFiles.of(context).sizes(path))
+    wanted = [path / name for name in names if _is_features(name, shards)]
+    few = -(-len(wanted) // _FILES_PER_PARTITION)
+    return file_contents(context, wanted, partitions or few)
 
 
-def require_all(written: int, expected: int, pipeline: Pipeline) -> None:
-    """Raise a ``GraftError`` unless an engine wrote as many features as there are records."""
-    if written != expected:
-        raise GraftError(
-            f"{written} features were written for {expected} records of {pipeline.path}; run again"
-        )
+def load_tables(context: Any, path: Location, shards: set[str] | None = None) -> Any:
+    """Read a features artefact into the driver as ``read_tables`` does; see ``feature_contents``.
+
+    Executors read a remote one, a few files ahead. A local one is read here, which takes a tenth of
+    the time.
+    """
+    if isinstance(path, Path):
+        return read_tables(*feature_files(path, shards))
+    partitions = _PARTITIONS_PER_CORE * context.defaultParallelism
+    contents = feature_contents(context, path, partitions, shards)
+    return read_tables(*contents.toLocalIterator(prefetchPartitions=True))
 
 
-def feature_files(path: Path) -> list[Path]:
-    """Return the files of a features artefact, in the order of shards and records."""
-    return sorted(path.glob("*.parquet"))
+def load_features(context: Any, path: Location) -> Features:
+    """Read a features artefact into the driver's memory."""
+    return _features(load_tables(context, path))
 
 
-def read_features(*files: Path) -> Features:
-    """Read files of a features artefact into memory."""
-    table = read_tables(*files)
-    return Features(feature_matrix(table), table["label"].to_numpy())
+def feature_files(path: Path, shards: set[str] | None = None) -> list[Path]:
+    """Return the files of a local features artefact, in the order of shards and records."""
+    return sorted(file for file in path.iterdir() if _is_features(file.name, shards))
+
+
+def read_features(*files: Path | bytes) -> Features:
+    """Read files of a features artefact, or their contents, into memory."""
+    return _features(read_tables(*files))
 
 
 def feature_matrix(table: Any) -> npt.NDArray[np.float32]:
@@ -138,28 +84,20 @@ def feature_matrix(table: Any) -> npt.NDArray[np.float32]:
     return values.reshape(table.num_rows, -1)
 
 
-def read_tables(*files: Path) -> Any:
-    """Read files of a features artefact as one Arrow table with all columns."""
+def read_tables(*files: Path | bytes) -> Any:
+    """Read files of a features artefact, or their contents, as one Arrow table with all columns."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    return pa.concat_tables([pq.read_table(file) for file in files])
+    sources = [io.BytesIO(file) if isinstance(file, bytes) else file for file in files]
+    return pa.concat_tables([pq.read_table(source) for source in sources])
 
 
-def _raise_first(errors: Sequence[BaseException | None]) -> None:
-    """Raise the error that the others, of jobs cancelled because of it, follow from."""
-    raised = [error for error in errors if error is not None]
-    for error in sorted(raised, key=lambda error: not isinstance(error, GraftError)):
-        raise error
+def _features(table: Any) -> Features:
+    return Features(feature_matrix(table), table["label"].to_numpy())
 
 
-def _recipe(pipeline: Pipeline, engine: str, version: str) -> dict[str, Any]:
-    return {
-        "format": _FORMAT,
-        "engine": engine,
-        "engine_version": version,
-        "split": pipeline.split,
-        "dataset": pipeline.digests["dataset"],
-        "weights": pipeline.digests["weights"],
-        "records": pipeline.records,
-    }
+def _is_features(name: str, shards: set[str] | None) -> bool:
+    if not name.endswith(".parquet") or name.startswith("."):
+        return False
+    return shards is None or name.rpartition("-")[0] in shards

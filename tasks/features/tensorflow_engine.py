@@ -1,28 +1,32 @@
-"""The ``tensorflow`` engine: the frozen graph in Spark's Python workers, one thread each."""
+"""The ``tensorflow`` engine: the frozen graph in Spark's Python workers, one thread each.
+
+The JVM beside a worker reads its records and writes its features, as bytes.
+"""
 
 import functools
 import importlib.metadata
 import importlib.util
+import io
 import sys
-import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.artifact import storage_errors
-from tasks.dump import FROZEN, Pipeline
+from tasks.dump import Pipeline
 from tasks.errors import DataError, UnavailableError
+from tasks.features.bridge import chunk_records, write_features
 from tasks.features.chunks import Chunk
+from tasks.features.frozen import frozen_path, send_frozen
 from tasks.graph import Nodes
+from tasks.locations import Location
 from tasks.python_worker import settle
 from tasks.spark_errors import user_errors
 from tasks.tensorflow_import import import_session_runtime
-from tasks.tfrecord import read_records
 
 # Larger batches are no faster on one thread and take longer to fill their memory.
 _BATCH = 16
@@ -50,73 +54,68 @@ class TensorflowEngine:
         """Return how many records have been through."""
         return int(self._done.value)
 
-    def extract(self, chunks: Sequence[Chunk], pipeline: Pipeline, folder: Path) -> int:
+    def extract(self, chunks: Sequence[Chunk], pipeline: Pipeline, folder: Location) -> int:
         """Write the features of chunks, a Parquet file for each; return how many there are.
 
         Raises:
             DataError: a record cannot be read or decoded; shard and record are named.
         """
-        write = _writer(pipeline, folder, self._done.add)
-        with user_errors():
-            return sum(self._context.parallelize(chunks, len(chunks)).map(write).collect())
+        send_frozen(self._context, pipeline)
+        records = chunk_records(self._context, chunks)
+        compute = _computer(chunks, pipeline, self._done.add)
+        return write_features(records.mapPartitionsWithIndex(compute), folder, chunks)
 
 
 def end_points(
-    chunk: Chunk, pipeline: Pipeline, nodes: Sequence[str]
+    context: Any, chunk: Chunk, pipeline: Pipeline, nodes: Sequence[str]
 ) -> dict[str, npt.NDArray[np.float32]]:
     """Run a few records here, all in one batch, and return the values of named nodes."""
+    send_frozen(context, pipeline)
+    with user_errors():
+        records = chunk_records(context, [chunk]).collect()
     network = _network_of(pipeline)
-    images, _ = network.images(list(_read(chunk)), Path(chunk.shard).name, chunk.first)
+    images, _ = network.images(records, PurePosixPath(chunk.shard).name, chunk.first)
     return network.values(nodes, images)
 
 
-def _writer(
-    pipeline: Pipeline, folder: Path, done: Callable[[int], None]
-) -> Callable[[Chunk], int]:
-    """Return what an executor does with a chunk: write its features, count its records."""
+def _computer(
+    chunks: Sequence[Chunk], pipeline: Pipeline, done: Callable[[int], None]
+) -> Callable[[int, Iterable[bytes]], Iterator[bytes]]:
+    """Return what a worker does with a chunk's records: make Parquet of their features."""
 
-    def write(chunk: Chunk) -> int:
+    def compute(index: int, records: Iterable[bytes]) -> Iterator[bytes]:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        table = pa.Table.from_batches(list(extract_chunk(chunk, pipeline)))
-        target = folder / f"{Path(chunk.shard).stem}-{chunk.first:09d}.parquet"
-        aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-        with storage_errors(target):
-            # Features are noise to a compressor, and a dictionary of them larger than they are.
-            try:
-                pq.write_table(table, aside, compression="none", use_dictionary=["shard"])
-                aside.replace(target)
-            finally:
-                aside.unlink(missing_ok=True)
+        # To their end: Spark starts a new worker after one that left something unread.
+        read = list(records)
+        table = pa.Table.from_batches(list(extract_chunk(chunks[index], read, pipeline)))
+        content = io.BytesIO()
+        # Features are noise to a compressor, and a dictionary of them larger than they are.
+        pq.write_table(table, content, compression="none", use_dictionary=["shard"])
         done(table.num_rows)
-        return int(table.num_rows)
+        yield content.getvalue()
 
-    return write
+    return compute
 
 
-def extract_chunk(chunk: Chunk, pipeline: Pipeline) -> Iterator[Any]:
-    """Yield Arrow record batches of the features of one chunk of a dump's split.
+def extract_chunk(chunk: Chunk, records: Iterable[bytes], pipeline: Pipeline) -> Iterator[Any]:
+    """Yield Arrow record batches of the features of one chunk's records.
 
     Raises:
         DataError: a picture does not decode; shard and record are named.
     """
     network = _network_of(pipeline)
-    records = _read(chunk)
-    name = Path(chunk.shard).name
+    remaining = iter(records)
+    name = PurePosixPath(chunk.shard).name
     for first in range(chunk.first, chunk.first + chunk.records, _BATCH):
-        batch = list(islice(records, _BATCH))
+        batch = list(islice(remaining, _BATCH))
         features, labels = network.features(batch, name, first)
         yield _rows(features, labels, name, first)
 
 
-def _read(chunk: Chunk) -> Iterator[bytes]:
-    wanted = chunk.skip + chunk.records
-    return islice(read_records(Path(chunk.shard), chunk.offset, wanted), chunk.skip, None)
-
-
 def _network_of(pipeline: Pipeline) -> "_Network":
-    return _load(_Frozen(pipeline.digests["weights"], pipeline.nodes, pipeline.path / FROZEN))
+    return _load(_Frozen(pipeline.digests["weights"], pipeline.nodes, frozen_path(pipeline)))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -77,12 +76,14 @@ def _scores(home: Home, metrics: Mapping[str, Any]) -> dict[str, Any]:
     predictions = read_predictions(home.models / metrics["model"]["digest"])
     confusion = confusion_matrix(predictions.label, predictions.prediction, len(names))
     baseline = majority_baseline(confusion)
+    # Where GRAFT_HOME is a URL, this machine's copy of what was published.
+    dataset = metrics["digests"]["validation"]["dataset"]
     return {
         "class_names": names,
         "baseline": {"name": names[baseline.label], "top1": baseline.top1},
         **_confusion(confusion, names),
         **_classes(class_scores(confusion), names),
-        "wrong": wrong_pictures(predictions, names, Path(metrics["dumps"]["validation"])),
+        "wrong": wrong_pictures(predictions, names, home.datasets / dataset),
         "most_pictures": MOST_PICTURES,
         "picture_size": PICTURE_SIZE,
     }

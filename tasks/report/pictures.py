@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tasks.dataset import IMAGE_ENCODED
-from tasks.dump import Pipeline, read_pipeline
+from tasks.dataset import IMAGE_ENCODED, Dataset, read_dataset
 from tasks.errors import DataError
 from tasks.prediction import Predictions
 from tasks.tensorflow_import import import_example
@@ -45,7 +44,7 @@ class WrongPicture:
 
 
 def wrong_pictures(
-    predictions: Predictions, class_names: Sequence[str], dump: Path
+    predictions: Predictions, class_names: Sequence[str], dataset: Path
 ) -> list[WrongPicture]:
     """Return the wrong predictions that the model was surest of, ``MOST_PICTURES`` at most.
 
@@ -54,14 +53,14 @@ def wrong_pictures(
     Args:
         predictions: of all validation records.
         class_names: in label order.
-        dump: folder of the validation dump, which knows where the shards are.
+        dataset: folder of the extracted data set, on this machine.
     """
     wrong = np.flatnonzero(predictions.prediction != predictions.label)
     sure = predictions.probability[wrong, predictions.prediction[wrong]]
     chosen = wrong[np.argsort(-sure, kind="stable")][:MOST_PICTURES]
     if not len(chosen):
         return []
-    shards = _Shards(dump)
+    shards = _Validation(dataset)
     return [
         WrongPicture(
             shard=predictions.shard[i],
@@ -75,35 +74,36 @@ def wrong_pictures(
     ]
 
 
-class _Shards:
-    """Finds pictures in a dump's shards, as far as they are there."""
+class _Validation:
+    """Finds pictures in a data set's validation shards, as far as they are there."""
 
-    def __init__(self, dump: Path) -> None:
-        self._pipeline: Pipeline | None = None
+    def __init__(self, path: Path) -> None:
+        self._dataset: Dataset | None = None
         try:
-            self._pipeline = read_pipeline(dump)
+            self._dataset = read_dataset(path)
         except DataError as error:
             logger.warning("the report shows no pictures: %s", error)
 
     def picture(self, shard: str, record: int) -> str | None:
         """Return a picture as a ``data:`` address, or None."""
-        if self._pipeline is None:
+        if self._dataset is None:
             return None
         try:
-            return data_address(_encoded(self._pipeline, shard, record))
+            return data_address(_encoded(self._dataset, shard, record))
         except (DataError, OSError) as error:
             logger.warning("%s, record %d is not shown: %s", shard, record, error)
             return None
 
 
-def _encoded(pipeline: Pipeline, name: str, record: int) -> bytes:
+def _encoded(dataset: Dataset, name: str, record: int) -> bytes:
     """Return the bytes of a record's picture as they are in its shard."""
-    shards = {shard.path.name: shard for shard in pipeline.shards}
-    chunk, skipped = divmod(record, pipeline.records_per_chunk)
-    if name not in shards or chunk >= len(shards[name].chunk_offsets):
-        raise DataError(f"{pipeline.path} has no such record")
-    shard = shards[name]
-    records = list(read_records(shard.path, shard.chunk_offsets[chunk], skipped + 1))
+    shards = {shard.path.name: shard for shard in dataset.splits["validation"].shards}
+    if name not in shards or not 0 <= record < shards[name].records:
+        raise DataError(f"{dataset.path} has no such record")
+    chunk, skipped = divmod(record, dataset.records_per_chunk)
+    # Those of an extracted data set are files of this machine.
+    path = Path(str(shards[name].path))
+    records = list(read_records(path, shards[name].chunk_offsets[chunk], skipped + 1))
     features: Mapping[str, object] = import_example().FromString(records[skipped]).features.feature
     return bytes(features[IMAGE_ENCODED].bytes_list.value[0])  # type: ignore[attr-defined] # a protobuf
 

@@ -8,8 +8,8 @@ import re
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +44,13 @@ class Shell:
     """Runs commands in Graft's environment, below one GRAFT_HOME."""
 
     home: Home
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def env(self) -> dict[str, str]:
         """What ``source env.sh`` sets."""
         ours = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "SPARK_"))}
-        given = {**ours, "GRAFT_HOME": str(self.home.root)}
+        given = {**ours, **self.home.environ(), **self.variables}
         return {**given, **environment(given)}
 
     def __call__(self, *command: str, **extra: str) -> Ran:
@@ -67,6 +68,22 @@ class Shell:
     def make_run(self, conf: dict[str, Any] | None = None) -> Ran:
         """Do what ``make run`` does."""
         return self(sys.executable, "-m", "tasks.run_local", "--conf", json.dumps(conf or {}))
+
+    def dump(self, archive: Path, checkpoint: Path) -> list[str]:
+        """Extract archives and dump both splits; return where the dumps are."""
+        program = (
+            "import sys; from tasks import pipeline; from tasks.config import RunParams; "
+            "from tasks.paths import Home; home = Home.from_environ(); "
+            "params = RunParams(dataset_url=sys.argv[1], checkpoint_url=sys.argv[2], "
+            "dump_batch_size=4); archive = pipeline.download_dataset(params, home).path; "
+            "data = pipeline.extract_dataset(archive, home).path; "
+            "checkpoint = pipeline.fetch_checkpoint(params, home).path; "
+            "[print(pipeline.dump(s, data, checkpoint, params, home).path) "
+            "for s in ('train', 'validation')]"
+        )
+        ran = self(sys.executable, "-c", program, archive.as_uri(), checkpoint.as_uri())
+        assert ran.status == 0, ran.output
+        return ran.output.splitlines()[-2:]
 
     def submit(self, *arguments: str, master: str = "local[2]") -> Ran:
         """Submit the job by hand."""

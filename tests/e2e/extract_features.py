@@ -15,7 +15,7 @@ def main() -> None:
     pipeline = read_pipeline(Path(sys.argv[1]))
     with SparkContext(appName="extract features") as context:
         engine = BigdlEngine(context)
-        chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk, 2)
+        chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk)
         try:
             engine.extract(chunks, pipeline, Path(sys.argv[2]))
             print(f"{engine.done()} records")

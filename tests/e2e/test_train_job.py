@@ -26,20 +26,7 @@ pytestmark = pytest.mark.e2e
 
 def dump_both(shell, archive, fixtures_folder):
     """Extract an archive and dump both splits."""
-    program = (
-        "import sys; from tasks import pipeline; from tasks.config import RunParams; "
-        "from tasks.paths import Home; home = Home.from_environ(); "
-        "params = RunParams(dataset_url=sys.argv[1], checkpoint_url=sys.argv[2], "
-        "dump_batch_size=4); "
-        "data = pipeline.extract_dataset(pipeline.download_dataset(params, home).path, home).path; "
-        "checkpoint = pipeline.fetch_checkpoint(params, home).path; "
-        "[print(pipeline.dump(s, data, checkpoint, params, home).path) "
-        "for s in ('train', 'validation')]"
-    )
-    checkpoint = (fixtures_folder / "inception_v1_2016_08_28.tar.gz").as_uri()
-    ran = shell(sys.executable, "-c", program, archive.as_uri(), checkpoint)
-    assert ran.status == 0, ran.output
-    return ran.output.splitlines()[-2:]
+    return shell.dump(archive, fixtures_folder / "inception_v1_2016_08_28.tar.gz")
 
 
 @pytest.fixture(scope="module")
@@ -286,7 +273,7 @@ def test_a_picture_that_does_not_decode_is_named(shell, cut_fixtures, fixtures_f
 
     archive = cut_fixtures(tmp_path, break_third)
     dumps = dump_both(shell, archive, fixtures_folder)
-    before = set(shell.home.features.glob("[!.]*"))
+    before = set(shell.home.features.glob("*/artifact.json"))
     ran = submit(shell, dumps, run_id="broken picture")
     assert ran.status == 2
     assert re.search(
@@ -298,8 +285,11 @@ def test_a_picture_that_does_not_decode_is_named(shell, cut_fixtures, fixtures_f
     assert len(ran.output.splitlines()) < 20
     error = json.loads((shell.home.run("broken picture") / "error.json").read_text())
     assert error["type"] == "DataError"
-    # Both splits hold a broken record, so neither is kept.
-    assert set(shell.home.features.glob("[!.]*")) == before
+    # Both splits hold a broken record, so neither is whole.
+    assert set(shell.home.features.glob("*/artifact.json")) == before
+    again = submit(shell, dumps, run_id="broken picture again")
+    assert again.status == 2
+    assert "image/encoded starts with '6e6f20', expected a JPEG" in again.output
 
 
 def running(shell):
@@ -386,3 +376,65 @@ def test_the_next_run_after_a_kill_succeeds(shell, dumps):
     ran = submit(shell, dumps, "-e", "2", "--seed", "100", run_id="after the kills")
     assert ran.status == 0, ran.output[-5000:]
     assert metrics_of(shell, "after the kills")["features"]["train"]["reused"]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "flags"),
+    [
+        ("LocalOptimizer", ("-e", "600", "-b", "16")),
+        ("DistriOptimizer", ("-e", "40", "-b", "32", "--max-local-mib", "0")),
+    ],
+)
+def test_a_killed_training_goes_on_from_its_last_snapshot(shell, dumps, optimizer, flags):
+    train, validation = dumps
+    given = ("-t", train, "-v", validation, "--seed", "41", *flags)
+    epochs = int(flags[1])
+
+    def states():
+        # They are written after the models that they belong to.
+        return {p for kind in ("state.*", "optimM*.*") for p in shell.home.snapshots.rglob(kind)}
+
+    before = states()
+    job = subprocess.Popen(
+        ["spark-submit", "--master", "local[2]", str(CHECKOUT / "tasks" / "train_job.py"), *given],
+        cwd=CHECKOUT,
+        env=shell.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        for _ in job.stdout:
+            if states() - before:
+                break
+        driver = next(p for p in running(shell) if p.ppid() == job.pid and is_driver(p))
+        driver.kill()
+        rest = job.stdout.read()
+        job.wait(timeout=30)
+        assert "top-1 accuracy" not in rest
+        assert wait_until(lambda: not running(shell), 15), running(shell)
+    finally:
+        job.kill()
+
+    ran = submit(shell, dumps, "--seed", "41", *flags, run_id=f"resumed {optimizer}")
+    assert ran.status == 0, ran.output[-5000:]
+    metrics = metrics_of(shell, f"resumed {optimizer}")
+    assert metrics["plan"]["optimizer"] == optimizer
+    (after,) = metrics["resumed_after_epochs"]
+    assert f"training resumed after epoch {after} of {epochs}" in ran.output
+    assert 1 <= after <= epochs
+    assert [epoch["epoch"] for epoch in metrics["epochs"]] == list(range(1, epochs + 1))
+    seconds = [epoch["seconds"] for epoch in metrics["epochs"]]
+    assert min(seconds) > 0
+    assert sum(seconds) == pytest.approx(metrics["epochs"][-1]["wall_clock_seconds"])
+    model = model_of(shell, f"resumed {optimizer}")
+    assert f"Training resumed after epoch {after}" in (model / "optimizer.log").read_text()
+    # In place, the model needs no snapshots.
+    assert not (shell.home.snapshots / model.name).exists()
+
+    again = submit(shell, dumps, "--seed", "41", "--force", "true", *flags, run_id="undisturbed")
+    assert again.status == 0, again.output[-5000:]
+    undisturbed = metrics_of(shell, "undisturbed")
+    assert undisturbed["resumed_after_epochs"] == []
+    # 40 validation records: one is 0.025, and the two shuffle differently.
+    assert metrics["top1"] == pytest.approx(undisturbed["top1"], abs=0.2)

@@ -20,7 +20,7 @@ JOB = {"train_dump": "/dumps/train", "validation_dump": "/dumps/validation"}
 def test_defaults_are_the_original_recipe() -> None:
     params = parse(RunParams, {})
     assert (params.dataset_url, params.checkpoint_url) == (FLOWERS_URL, INCEPTION_V1_URL)
-    assert (params.batch_size, params.epochs) == (16, 10)
+    assert (params.batch_size, params.epochs) == (None, 10)
     assert (params.learning_rate, params.decay_rate) == (0.001, 0.9)
     assert params.standardize is True
     assert params.feature_engine == "bigdl"

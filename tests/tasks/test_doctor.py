@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -203,6 +204,47 @@ class TestStorage:
         finding = find("free disk", GRAFT_HOME=str(tmp_path / "not" / "yet"))
         assert not finding.ok
         assert f"GiB free in {tmp_path}, 1000000000 expected: make room or set" in finding.text
+
+    def test_a_url_is_written_to(
+        self, find: Find, viewfs: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("HADOOP_CONF_DIR", str(viewfs.conf))
+        url = f"{viewfs.url}/doctor"
+        finding = find("GRAFT_HOME", GRAFT_HOME=url, GRAFT_LOCAL=str(tmp_path / "local"))
+        assert finding.text.startswith(f"{url} can be written, and GRAFT_LOCAL, {tmp_path}/local")
+        assert finding.ok
+        assert not [f for f in (viewfs.store / "doctor").iterdir() if f.suffix != ".crc"]
+
+    @pytest.mark.parametrize(
+        ("url", "reason"),
+        [
+            ("nosuch://bucket/graft", 'No FileSystem for scheme "nosuch"'),
+            ("s3a://bucket/graft", "Class org.apache.hadoop.fs.s3a.S3AFileSystem not found"),
+        ],
+    )
+    def test_a_url_that_spark_cannot_reach(
+        self, find: Find, tmp_path: Path, url: str, reason: str
+    ) -> None:
+        finding = find("GRAFT_HOME", GRAFT_HOME=url, GRAFT_LOCAL=str(tmp_path))
+        assert not finding.ok
+        assert finding.text.startswith(url)
+        assert f"cannot be reached ({reason}" in finding.text.replace("java.lang.", "").replace(
+            "ClassNotFoundException: ", ""
+        )
+        assert finding.text.endswith("in HADOOP_CONF_DIR, see docs/storage.md")
+        assert "\n" not in finding.text
+
+    def test_a_password_in_a_url_is_not_shown(self, find: Find) -> None:
+        finding = find("GRAFT_HOME", GRAFT_HOME="s3a://key:topsecret@bucket/graft")
+        assert not finding.ok
+        assert "has a password in it" in finding.text
+        assert "topsecret" not in finding.text
+
+    def test_the_local_folder_beside_a_url(self, find: Find, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        local = str(tmp_path / "file" / "below")
+        finding = find("GRAFT_HOME", GRAFT_HOME="s3a://bucket/graft", GRAFT_LOCAL=local)
+        assert finding.text.endswith("set GRAFT_LOCAL to a folder that this user may write")
 
     def test_leaves_nothing_behind(self, find: Find, tmp_path: Path) -> None:
         assert find("GRAFT_HOME").ok

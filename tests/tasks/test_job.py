@@ -6,7 +6,7 @@ import pytest
 from tasks.artifact import Artifact
 from tasks.dump import Pipeline, read_pipeline
 from tasks.errors import DataError, GraftError, StorageError
-from tasks.features.store import _raise_first
+from tasks.features.extraction import _raise_first
 from tasks.job import require_pair
 from tasks.spark_errors import user_error
 

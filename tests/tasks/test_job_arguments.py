@@ -41,6 +41,11 @@ def test_every_field_has_a_flag() -> None:
     assert parse_arguments(arguments).model_dump() == values
 
 
+def test_an_optional_flag_may_be_empty() -> None:
+    config = parse_arguments([*DUMPS, "--batch-size=", "--run-id="])
+    assert (config.batch_size, config.run_id) == (None, None)
+
+
 @pytest.mark.parametrize("text", ["True", "true", "1", "yes", "on"])
 def test_switches_take_a_value(text: str) -> None:
     assert parse_arguments([*DUMPS, "--log-iterations", text]).log_iterations
@@ -58,6 +63,8 @@ def test_switches_take_a_value(text: str) -> None:
             ["--feature-engine", "torch"],
             "feature_engine is 'torch', expected to be 'bigdl' or 'tensorflow'",
         ),
+        (["-e", ""], "epochs is '', expected to be a valid integer"),
+        (["-b", "None"], "batch_size is 'None', expected to be a valid integer"),
         (["-t", ""], "train_dump is '', expected to have at least 1 character"),
     ],
 )
@@ -103,4 +110,7 @@ def test_the_dags_arguments_hold_a_template_for_every_param() -> None:
     arguments = job_arguments(train_dump="/t", run_id="{{ run_id }}")
     assert arguments[:2] == ["--train-dump=/t", "--run-id={{ run_id }}"]
     assert "--learning-rate={{ params.learning_rate }}" in arguments
+    # An empty param would render as None.
+    empty = "{{ params.batch_size if params.batch_size is not none else '' }}"
+    assert f"--batch-size={empty}" in arguments
     assert len(arguments) == 2 + len(TrainingParams.model_fields)

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tasks.optimizer_log import Epoch, followed, read_epochs
+from tasks.optimizer_log import (
+    Epoch,
+    cut_log,
+    finite_epochs,
+    followed,
+    read_epochs,
+    read_resumed,
+)
 
 LOCAL = [
     "[Epoch 1 16/48][Iteration 1][Wall Clock 0.152903213s] loss is 1.7286, iteration time is "
@@ -95,6 +102,66 @@ class TestReadEpochs:
         assert list(read_epochs([])) == []
 
 
+RESUMED = "Training resumed after epoch 1"
+
+
+class TestResumed:
+    def test_the_clock_goes_on_where_it_was(self) -> None:
+        # The second try's clock starts from 0 and is behind, at 0.1 s, when epoch 2 ends.
+        again = [line.replace("Clock 1.25s", "Clock 0.1s") for line in LOCAL[3:]]
+        first, second = read_epochs([*LOCAL[:3], RESUMED, *again])
+        assert (first.epoch, first.wall_clock_seconds) == (1, 0.25)
+        assert (second.epoch, second.seconds) == (2, pytest.approx(0.1))
+        assert second.wall_clock_seconds == pytest.approx(0.35)
+
+    def test_twice(self) -> None:
+        third = LOCAL[4].replace("[Epoch 2", "[Epoch 3")
+        lines = [*LOCAL[:3], RESUMED, *LOCAL[3:], RESUMED.replace("1", "2"), LOCAL[3], third]
+        epochs = list(read_epochs(lines))
+        assert [epoch.epoch for epoch in epochs] == [1, 2, 3]
+        assert [epoch.wall_clock_seconds for epoch in epochs] == [0.25, 1.5, 2.75]
+        assert [epoch.seconds for epoch in epochs] == [0.25, 1.25, 1.25]
+        assert read_resumed(lines) == [1, 2]
+
+    def test_an_undisturbed_training(self) -> None:
+        assert read_resumed(LOCAL) == []
+
+
+class TestCutLog:
+    def test_keeps_what_the_epoch_covers(self, tmp_path: Path) -> None:
+        log = tmp_path / "log"
+        log.write_text("\n".join([*NOISE, *LOCAL]) + "\n" + LOCAL[3][:30])
+        cut_log(log, 1)
+        assert log.read_text().splitlines() == [*NOISE, *LOCAL[:3], RESUMED]
+        assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+    def test_a_try_that_ended_no_epoch_leaves_no_trace(self, tmp_path: Path) -> None:
+        log = tmp_path / "log"
+        log.write_text("\n".join([*LOCAL[:3], RESUMED, LOCAL[3], ""]))
+        cut_log(log, 1)
+        assert log.read_text().splitlines() == [*LOCAL[:3], RESUMED]
+
+    def test_an_old_writer_does_not_reach_the_new_log(self, tmp_path: Path) -> None:
+        log = tmp_path / "log"
+        log.write_text("\n".join([*LOCAL, ""]))
+        with log.open("a") as killed:
+            cut_log(log, 2)
+            killed.write("late\n")
+        assert "late" not in log.read_text()
+
+
+class TestFiniteEpochs:
+    def test_counts_up_to_the_first_loss_that_is_no_number(self, tmp_path: Path) -> None:
+        log = tmp_path / "log"
+        log.write_text("\n".join(LOCAL))
+        assert finite_epochs(log) == 2
+        log.write_text("\n".join(LOCAL).replace("loss is 0.5", "loss is NaN"))
+        assert finite_epochs(log) == 1
+
+    def test_no_log(self, tmp_path: Path) -> None:
+        assert finite_epochs(tmp_path / "log") == 0
+
+
 class TestEpoch:
     epoch = Epoch(2, 416, 3328, 3320, 1.25, 175, 350, 0.5, 1.25)
 
@@ -162,6 +229,18 @@ class TestFollowed:
             shown.wait_for(1)
             append(LOCAL[1] + "\n")
         assert shown.lines == LOCAL[:2]
+
+    def test_shows_nothing_of_earlier_tries(
+        self, tmp_path: Path, append: Callable[[str], None]
+    ) -> None:
+        append("\n".join([*LOCAL[:3], RESUMED, ""]))
+        for iterations, expected in ((False, 2), (True, 2)):
+            shown = Shown()
+            with followed(tmp_path / "log", shown, iterations=iterations):
+                append("\n".join([*LOCAL[3:], ""]))
+                shown.wait_for(expected)
+            assert len(shown.lines) == expected
+            assert not any("[Epoch 1 " in line for line in shown.lines)
 
     def test_misses_nothing_written_just_before_the_end(
         self, tmp_path: Path, append: Callable[[str], None]

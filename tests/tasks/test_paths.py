@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from tasks.locations import RemotePath
 from tasks.paths import CHECKOUT, Home, safe_name
 
 
@@ -27,6 +28,25 @@ def test_home_is_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("HOME", str(tmp_path))
     assert Home.from_environ({"GRAFT_HOME": "a/../b"}).root == tmp_path / "b"
     assert Home.from_environ({"GRAFT_HOME": "~/b"}).root == tmp_path / "b"
+
+
+def test_a_url_is_shared_and_the_rest_is_local(tmp_path: Path) -> None:
+    home = Home.from_environ({"GRAFT_HOME": "s3a://b/graft/", "GRAFT_LOCAL": str(tmp_path)})
+    assert home == Home(tmp_path, RemotePath("s3a://b/graft"))
+    assert Home.from_environ(home.environ()) == home
+    assert str(home.shared(home.features)) == "s3a://b/graft/features"
+    assert home.models == tmp_path / "models"
+
+
+def test_a_local_home_shares_its_own_folders(tmp_path: Path) -> None:
+    home = Home.from_environ({"GRAFT_HOME": tmp_path.as_uri(), "GRAFT_LOCAL": "/elsewhere"})
+    assert home.root == tmp_path
+    assert home.shared(home.features) == home.features
+    assert Home.from_environ(home.environ()) == home
+
+
+def test_beside_a_url_the_local_folder_is_in_the_checkout_by_default() -> None:
+    assert Home.from_environ({"GRAFT_HOME": "hdfs://h/graft"}).root == CHECKOUT / "work"
 
 
 def test_every_kind_has_a_folder_of_its_own_below_the_root(tmp_path: Path) -> None:

@@ -27,6 +27,15 @@ class TestLine:
         clock(10)
         assert progress.line(1000) == "features: 1,000 of 3,670 images, 100.0/s, 27 s left"
 
+    def test_counts_what_was_there_but_not_as_its_own_work(
+        self, clock: Callable[[float], None]
+    ) -> None:
+        progress = Progress("features", "images")
+        progress.expect(3320, found=1024)
+        clock(10.0)
+        line = progress.line(96)
+        assert line == "features: 1,120 of 3,320 images, 9.6/s, 229 s left"
+
     def test_at_the_end(self, clock: Callable[[float], None]) -> None:
         progress = Progress("features", "images")
         progress.expect(3670)

@@ -70,7 +70,7 @@ def test_reproduces_plain_tf_slim(
     assert_features_agree: Callable[[Any, Any], None],
 ) -> None:
     pipeline = read_pipeline(dumps[split].path)
-    table = extract(plan_chunks(pipeline.shards, pipeline.records_per_chunk, 1), pipeline)
+    table = extract(plan_chunks(pipeline.shards, pipeline.records_per_chunk), pipeline)
     assert table["label"].to_pylist() == labels[split]
     assert_features_agree(feature_matrix(table), expected[split])
 
@@ -143,12 +143,14 @@ def photographs(fixtures_folder: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 def test_every_end_point_agrees_on_photographs(
-    engine: BigdlEngine, photographs: Pipeline, tmp_path: Path
+    engine: BigdlEngine, cluster: Cluster, photographs: Pipeline, tmp_path: Path
 ) -> None:
     chunk = Chunk(str(photographs.shards[0].path), 0, 0, 0, 8)
     names = end_points(photographs)
     assert {"Conv2d_1a_7x7", "MaxPool_2a_3x3", "Mixed_3b", "Mixed_5c"} < set(names)
-    expected = tensorflow_engine.end_points(chunk, photographs, list(names.values()))
+    expected = tensorflow_engine.end_points(
+        cluster.context, chunk, photographs, list(names.values())
+    )
     shapes = {node: value.shape[1:] for node, value in expected.items()}
     actual = engine.end_points(chunk, photographs, shapes, tmp_path)
     differences = {
@@ -270,6 +272,7 @@ def odd_jpegs(noise: np.random.Generator) -> dict[str, bytes]:
 
 def test_odd_jpegs_become_the_very_images(
     engine: BigdlEngine,
+    cluster: Cluster,
     pipeline: Pipeline,
     shard_of: ShardOf,
     noise: np.random.Generator,
@@ -278,7 +281,7 @@ def test_odd_jpegs_become_the_very_images(
     pictures = odd_jpegs(noise)
     chunk = shard_of(list(pictures.values()))
     image = pipeline.nodes.image_batch
-    expected = tensorflow_engine.end_points(chunk, pipeline, [image])[image]
+    expected = tensorflow_engine.end_points(cluster.context, chunk, pipeline, [image])[image]
     actual = engine.end_points(chunk, pipeline, {image: expected.shape[1:]}, tmp_path)[image]
     for name, ours, theirs in zip(pictures, actual, expected, strict=True):
         # A picture whose bytes differ by 1 anywhere differs by 2 / 255.
@@ -315,8 +318,9 @@ def test_both_engines_refuse_a_picture_with_the_same_words(
 ) -> None:
     good = pictures["train"][0][0]
     chunk = shard_of([good, good, refused(noise)[kind], good])
+    records = read_records(Path(chunk.shard))
     with pytest.raises(DataError) as theirs:
-        list(tensorflow_engine.extract_chunk(chunk, pipeline))
+        list(tensorflow_engine.extract_chunk(chunk, records, pipeline))
     with pytest.raises(DataError) as ours:
         extract([chunk], pipeline)
     assert str(ours.value) == str(theirs.value)

@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tasks import hadoop_files
 from tasks.artifact import Artifact
 from tasks.bigdl_jvm import save_tensors
 from tasks.dump import TENSORS, Pipeline, read_pipeline
 from tasks.errors import GraftError, ParityError, SetupError
-from tasks.features import bigdl_engine, parity
+from tasks.features import parity
+from tasks.features.engines import ENGINES
+from tasks.features.extraction import extract_features
 from tasks.features.parity import check_parity, relative_difference
-from tasks.features.store import ENGINES, extract_features
 from tasks.paths import Home
 from tasks.spark_cluster import Cluster
 
@@ -33,8 +35,8 @@ def check(cluster: Cluster, tmp_path: Path) -> Callable[..., Any]:
     home = Home(tmp_path / "home")
 
     def check(pipeline: Pipeline, engine: str, records: int = 64) -> Any:
-        (features,) = extract_features(cluster.context, [pipeline], engine, home, 2)
-        return check_parity(cluster.context, pipeline, engine, features, records, home, 2)
+        (features,) = extract_features(cluster.context, [pipeline], engine, home)
+        return check_parity(cluster.context, pipeline, engine, features, records, home)
 
     return check
 
@@ -132,7 +134,7 @@ def test_an_engine_that_drops_records_does_not_pass(
 def test_a_broken_setup_is_no_reason_to_leave_it_out(
     check: Any, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bigdl_engine, "_PACKAGE", "no.such.package")
+    monkeypatch.setattr(hadoop_files, "_PACKAGE", "no.such.package")
     with pytest.raises(SetupError, match=r"^no.such.package.FeatureEngine is not on the driver's"):
         check(pipeline, "tensorflow")
 
@@ -140,7 +142,7 @@ def test_a_broken_setup_is_no_reason_to_leave_it_out(
 def test_labels_are_compared_too(
     check: Any, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def other_labels(theirs: Any, _: Path) -> Any:
+    def other_labels(theirs: Any, *_: Any) -> Any:
         index = theirs.schema.get_field_index("label")
         return theirs.set_column(index, "label", [theirs["label"].to_numpy() + 1])
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from tasks.errors import DataError
 from tasks.features import tensorflow_engine
 from tasks.features.chunks import Chunk, plan_chunks
 from tasks.features.tensorflow_engine import extract_chunk
-from tasks.tfrecord import write_records
+from tasks.tfrecord import read_records, write_records
 
 Extract = Callable[[Chunk], list[Any]]
 
@@ -20,7 +21,13 @@ Extract = Callable[[Chunk], list[Any]]
 @pytest.fixture
 def extract(dumps: dict[str, Artifact]) -> Extract:
     pipeline = read_pipeline(dumps["train"].path)
-    return lambda chunk: list(extract_chunk(chunk, pipeline))
+    return lambda chunk: list(extract_chunk(chunk, read_chunk(chunk), pipeline))
+
+
+def read_chunk(chunk: Chunk) -> Iterator[bytes]:
+    """The chunk's records, as the JVM hands them to a worker."""
+    wanted = chunk.skip + chunk.records
+    return islice(read_records(Path(chunk.shard), chunk.offset, wanted), chunk.skip, None)
 
 
 @pytest.fixture
@@ -55,7 +62,7 @@ def test_reproduces_plain_tf_slim(
     assert_features_agree: Callable[[Any, Any], None],
 ) -> None:
     pipeline = read_pipeline(dumps[split].path)
-    chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk, cores=1)
+    chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk)
     batches = [batch for chunk in chunks for batch in extract(chunk)]
     assert values_of(batches, "label") == labels[split]
     assert_features_agree(features_of(batches), expected[split])

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tasks.artifact import Artifact
 from tasks.errors import DataError, StorageError
 from tasks.job_outcome import read_metrics, write_metrics
 from tasks.paths import Home
@@ -56,8 +55,10 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def page(write_run: Run, dumps: dict[str, Artifact]) -> Page:
-    home = write_run("manual__2026", dump=dumps["validation"].path)
+def page(write_run: Run, dataset: Path) -> Page:
+    home = write_run("manual__2026")
+    home.datasets.mkdir()
+    (home.datasets / "da7a").symlink_to(dataset)
     report = write_report(home, "manual__2026")
     assert report.path == home.run("manual__2026") / "report.html"
     return Page(report.path.read_text(encoding="utf-8"))

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tasks.artifact import Artifact
 from tasks.errors import DataError
 from tasks.paths import Home
 from tasks.prediction import Predictions, read_predictions
@@ -33,10 +32,10 @@ def predictions(write_run: Run) -> Predictions:
 
 def test_the_surest_mistake_comes_first_with_its_own_picture(
     predictions: Predictions,
-    dumps: dict[str, Artifact],
+    dataset: Path,
     pictures: dict[str, list[tuple[bytes, int]]],
 ) -> None:
-    wrong = wrong_pictures(predictions, NAMES, dumps["validation"].path)
+    wrong = wrong_pictures(predictions, NAMES, dataset)
     assert [(w.shard[16:21], w.record, w.label, w.prediction, w.probability) for w in wrong] == [
         ("00001", 1, "spots", "stripes", 0.8),
         ("00001", 0, "spots", "stripes", 0.7),
@@ -63,15 +62,15 @@ def test_shards_that_are_gone_leave_the_entries(
     caplog.set_level(logging.WARNING)
     wrong = wrong_pictures(predictions, NAMES, tmp_path)
     assert [picture.image for picture in wrong] == [None] * 3
-    assert f"the report shows no pictures: {tmp_path} is not a dump" in caplog.text
+    assert f"the report shows no pictures: {tmp_path} is not a data set" in caplog.text
 
 
-def test_a_record_that_the_dump_does_not_have_is_left_out(
-    predictions: Predictions, dumps: dict[str, Artifact], caplog: pytest.LogCaptureFixture
+def test_a_record_that_the_data_set_does_not_have_is_left_out(
+    predictions: Predictions, dataset: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
     predictions.shard[3] = "another.tfrecord"
-    wrong = wrong_pictures(predictions, NAMES, dumps["validation"].path)
+    wrong = wrong_pictures(predictions, NAMES, dataset)
     assert [picture.image is None for picture in wrong] == [True, False, False]
     assert "another.tfrecord, record 1 is not shown" in caplog.text
 

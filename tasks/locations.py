@@ -1,0 +1,55 @@
+"""Where a thing lies: a path on this machine, or a URL that Hadoop's file systems know."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from tasks.errors import ParamsError
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+@dataclass(frozen=True)
+class RemotePath:
+    """A file or folder on a file system that only Hadoop reaches.
+
+    Attributes:
+        url: scheme, authority and path, without a slash at its end.
+    """
+
+    url: str
+
+    def __truediv__(self, name: str) -> "RemotePath":
+        return RemotePath(f"{self.url}/{name}")
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.url.rpartition("/")[2]
+
+
+Location = Path | RemotePath
+
+
+def location(text: str) -> Location:
+    """Return a path, or the ``RemotePath`` of a URL; ``file://`` is a path, too.
+
+    Raises:
+        ParamsError: the URL has a password in it.
+    """
+    if not _URL.match(text):
+        return Path(text)
+    parts = urlsplit(text)
+    if parts.scheme.lower() == "file":
+        return Path(unquote(parts.path))
+    # abfss://container@account has a user and is no secret.
+    if parts.password is not None:
+        raise ParamsError(
+            f"a {parts.scheme}:// URL has a password in it, which would be shown in logs: put it "
+            "into core-site.xml in HADOOP_CONF_DIR, see docs/storage.md"
+        )
+    return RemotePath(text.rstrip("/"))

@@ -1,0 +1,210 @@
+"""Features where executors find them: resumed after a kill, here and on another file system."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tasks.environment import write_spark_defaults
+from tasks.export import load_head
+from tasks.features.store import read_tables
+from tasks.locations import RemotePath
+from tasks.paths import CHECKOUT, Home
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def checkpoint(fixtures_folder):
+    return fixtures_folder / "inception_v1_2016_08_28.tar.gz"
+
+
+@pytest.fixture(scope="module")
+def reference(shell, cut_archive, checkpoint):
+    """Dumps and a run on the local home that nothing disturbs."""
+    dumps = shell.dump(cut_archive, checkpoint)
+    return dumps, train(shell, dumps, "undisturbed")
+
+
+@pytest.fixture(scope="module")
+def store(viewfs):
+    return viewfs.store
+
+
+@pytest.fixture(scope="module")
+def remote(shell, viewfs, tmp_path_factory):
+    """A shell whose GRAFT_HOME is a URL."""
+    return remote_shell(shell, viewfs, tmp_path_factory.mktemp("graft local"), "artefacts")
+
+
+def remote_shell(shell, viewfs, local, name):
+    home = Home(local, RemotePath(f"{viewfs.url}/{name}"))
+    write_spark_defaults(home)
+    return type(shell)(home, {"HADOOP_CONF_DIR": str(viewfs.conf)})
+
+
+@pytest.fixture(scope="module")
+def remote_dumps(remote, cut_archive, checkpoint):
+    return remote.dump(cut_archive, checkpoint)
+
+
+def train(shell, dumps, run_id, *flags, master="local[2]"):
+    """Train and return the run's metrics."""
+    arguments = ("-t", dumps[0], "-v", dumps[1], "-e", "2", "--run-id", run_id, *flags)
+    ran = shell.submit(*arguments, master=master)
+    assert ran.status == 0, ran.output[-5000:]
+    metrics = json.loads((shell.home.run(run_id) / "metrics.json").read_text())
+    return {**metrics, "output": ran.output}
+
+
+def rows_of(metrics, split, store=None):
+    """A split's rows by the name of their file, which is all that is there but the manifest.
+
+    Not the files' bytes: a JVM writes the set of a column's encodings in an order of its own.
+    """
+    path = metrics["features"][split]["path"]
+    folder = Path(path.replace("viewfs://graft/home", str(store)) if store else path)
+    files = {f.name: f for f in folder.iterdir() if not f.name.endswith(".crc")}
+    assert json.loads(files.pop("artifact.json").read_text())["recipe"]["split"] == split
+    return {name: read_tables(file) for name, file in files.items()}
+
+
+def killed_while_extracting(shell, dumps, folder, master="local[2]"):
+    """Start a job, kill its JVM when a third of the features is there; return what they are."""
+    program = ("spark-submit", "--master", master, str(CHECKOUT / "tasks" / "train_job.py"))
+    job = subprocess.Popen(
+        [*program, "-t", dumps[0], "-v", dumps[1], "-e", "2", "--run-id", "killed"],
+        cwd=CHECKOUT,
+        env=shell.env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while job.poll() is None and len(list(folder.glob("*/*.parquet"))) < 5:
+            time.sleep(0.02)
+        os.kill(job.pid, signal.SIGKILL)
+        job.wait(timeout=30)
+    finally:
+        job.kill()
+    assert not list(folder.glob("*/artifact.json"))
+    return {f.name: f.stat().st_mtime_ns for f in folder.glob("*/*.parquet")}
+
+
+def assert_resumed(metrics, reference, before, folder):
+    """What was there is not written again, and the result is that of an undisturbed run."""
+    assert "images were there already" in metrics["output"]
+    assert "features: 200 of 200 images" in metrics["output"]
+    after = {f.name: f.stat().st_mtime_ns for f in folder.glob("*/*.parquet")}
+    assert 0 < len(before) < len(after)
+    assert {name: after[name] for name in before} == before
+    assert metrics["epochs"][-1]["top1"] == reference["epochs"][-1]["top1"]
+
+
+def assert_same_head(metrics, expected):
+    paths = [Path(m["model"]["path"]) / "head.npz" for m in (metrics, expected)]
+    ours, theirs = (load_head(path)[0] for path in paths)
+    np.testing.assert_array_equal(ours.weight, theirs.weight)
+    np.testing.assert_array_equal(ours.bias, theirs.bias)
+
+
+def test_a_kill_while_features_are_made_loses_none(shell, reference, tmp_path):
+    dumps, expected = reference
+    other = type(shell)(Home(tmp_path / "graft"))
+    write_spark_defaults(other.home)
+    before = killed_while_extracting(other, dumps, other.home.features)
+    # Other cores cut no other chunks.
+    metrics = train(other, dumps, "resumed", master="local[3]")
+    assert_resumed(metrics, expected, before, other.home.features)
+    for split in ("train", "validation"):
+        assert rows_of(metrics, split) == rows_of(expected, split)
+
+
+def test_dumps_are_published_with_their_data_set(remote_dumps, store):
+    for dump in remote_dumps:
+        assert dump.startswith("viewfs://graft/home/artefacts/dumps/")
+        folder = store / "artefacts" / "dumps" / dump.rpartition("/")[2]
+        shards = json.loads((folder / "pipeline.json").read_text())["shards"]
+        assert shards
+        assert all(s["path"].startswith("viewfs://graft/home/artefacts/datasets/") for s in shards)
+        assert shards[0]["path"].encode() in (folder / "model.pb").read_bytes()
+
+
+def test_a_second_dump_publishes_nothing(remote, remote_dumps, cut_archive, checkpoint, store):
+    before = {path: path.stat().st_mtime_ns for path in store.rglob("*")}
+    assert remote.dump(cut_archive, checkpoint) == remote_dumps
+    assert {path: path.stat().st_mtime_ns for path in store.rglob("*")} == before
+
+
+def test_a_killed_job_is_resumed_on_another_file_system(remote, remote_dumps, reference, store):
+    folder = store / "artefacts" / "features"
+    before = killed_while_extracting(remote, remote_dumps, folder)
+    expected = reference[1]
+    metrics = train(remote, remote_dumps, "resumed")
+    assert_resumed(metrics, expected, before, folder)
+    for split in ("train", "validation"):
+        assert rows_of(metrics, split, store) == rows_of(expected, split)
+    assert_same_head(metrics, expected)
+    assert metrics["parity"]["records"] >= 40
+    assert not list(remote.home.root.glob("features/*/"))
+    assert not list((store / "artefacts").glob("parity/*"))
+
+
+def test_the_next_run_finds_everything(remote, remote_dumps):
+    assert train(remote, remote_dumps, "found")["model"]["reused"]
+    forced = train(remote, remote_dumps, "forced", "--force", "true")
+    assert not forced["model"]["reused"]
+    assert all(features["reused"] for features in forced["features"].values())
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def standalone(shell, tmp_path):
+    """A master and a worker of two cores on the loopback, which know nothing of viewfs."""
+    master = f"spark://127.0.0.1:{free_port()}"
+    deploy = "org.apache.spark.deploy"
+    common = ("-h", "127.0.0.1", "--webui-port", "0")
+    resources = ("-c", "2", "-m", "3g", "-d", str(tmp_path / "work"))
+    commands = [
+        ("spark-class", f"{deploy}.master.Master", *common, "-p", master.rpartition(":")[2]),
+        ("spark-class", f"{deploy}.worker.Worker", *common, *resources, master),
+    ]
+    env = {**shell.env, "SPARK_LOCAL_IP": "127.0.0.1"}
+    with (tmp_path / "daemons.log").open("w") as log:
+        daemons = [subprocess.Popen(c, env=env, stdout=log, stderr=log) for c in commands]
+        yield master
+        for daemon in daemons:
+            daemon.kill()
+            daemon.wait()
+
+
+@pytest.mark.parametrize("engine", ["bigdl", "tensorflow"])
+def test_executors_of_a_cluster_need_no_configuration_of_their_own(
+    engine, shell, viewfs, standalone, remote_dumps, reference, tmp_path
+):
+    """Both engines run there, as the parity check sees to."""
+    cluster = remote_shell(shell, viewfs, tmp_path / "local", f"of the cluster, {engine}")
+    spark = ("--executor-cores", "1", "--total-executor-cores", "2", "--executor-memory", "1g")
+    ran = cluster(
+        *("spark-submit", "--master", standalone, "--conf", "spark.driver.host=127.0.0.1", *spark),
+        *(str(CHECKOUT / "tasks" / "train_job.py"), "-t", remote_dumps[0], "-v", remote_dumps[1]),
+        *("-e", "1", "-b", "64", "--run-id", "cluster", "--feature-engine", engine),
+        SPARK_LOCAL_IP="127.0.0.1",
+    )
+    assert ran.status == 0, ran.output[-5000:]
+    assert "DistriOptimizer: master spark://" in ran.output
+    assert "check_parity: bigdl and tensorflow agree on 40 records" in ran.output
+    metrics = json.loads((cluster.home.run("cluster") / "metrics.json").read_text())
+    if engine == "bigdl":
+        for split in ("train", "validation"):
+            assert rows_of(metrics, split, viewfs.store) == rows_of(reference[1], split)
