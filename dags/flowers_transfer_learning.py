@@ -11,6 +11,7 @@ turns the pictures into features with it and trains a linear classifier on them 
 | `fetch_checkpoint` | the checkpoint URL | `checkpoints/`, every variable checked |
 | `dump_train`, `dump_validation` | data set and checkpoint | `dumps/`: `model.pb`, `model.bin` |
 | `train_classifier` | both dumps | `features/`, `models/`: head, metrics, predictions |
+| `report` | the run's metrics, the model's predictions | `runs/<run id>/report.html` |
 
 Whatever was made from the same input before is reused. What a run did is in `runs/<run id>/`.
 """
@@ -21,7 +22,7 @@ from pathlib import Path
 from airflow.sdk import dag
 
 from graft_airflow.params import dag_params
-from graft_airflow.steps import RETRIES, Run, step
+from graft_airflow.steps import RETRIES, Outcome, Run, step
 from graft_airflow.train_operator import TrainClassifierOperator
 from tasks.artifact import Artifact
 from tasks.job_arguments import job_arguments
@@ -67,6 +68,14 @@ def dump_validation(run: Run, dataset: Path, checkpoint: Path) -> Artifact:
     return pipeline.dump("validation", dataset, checkpoint, run.params, run.home)
 
 
+@step(timeout=timedelta(minutes=30))
+def report(run: Run) -> Outcome:
+    """Write the run's report: accuracy, confusion matrix, wrong pictures, time, in one page."""
+    from tasks.report import page
+
+    return page.write_report(run.home, run.run_id)
+
+
 @dag(
     params=dag_params(),
     schedule=None,
@@ -97,7 +106,7 @@ def flowers_transfer_learning() -> None:
         doc_md="Extract features on Spark and train the classifier with BigDL.",
         **RETRIES,
     )
-    [train_dump, validation_dump] >> train_classifier
+    [train_dump, validation_dump] >> train_classifier >> report()
 
 
 flowers_transfer_learning()

@@ -125,6 +125,10 @@ class Home:
         """Return the folder of one run; whatever ``run_id`` holds, it is a child of ``runs``."""
         return self.runs / safe_name(run_id)
 
+    def report(self, run_id: str) -> Path:
+        """Return the page that tells what came of a run."""
+        return self.run(run_id) / "report.html"
+
 
 def _root(configured: str) -> Path:
     return Path(configured).expanduser().resolve() if configured else CHECKOUT / "work"

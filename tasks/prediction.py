@@ -1,16 +1,38 @@
 """What the head says of every validation record."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from tasks.errors import DataError
 from tasks.features.store import feature_contents, read_tables
 from tasks.head import Head, softmax
 from tasks.locations import Location
 
 PARQUET = "predictions.parquet"
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What was said of every validation record, in the order of shards and records.
+
+    Attributes:
+        shard: file names, ``[records]``.
+        record: numbers in the shard, from 0, ``[records]``.
+        label: the right class, from 0, ``[records]``.
+        prediction: the most probable class, ``[records]``.
+        probability: of every class, ``[records, classes]``.
+    """
+
+    shard: list[str]
+    record: npt.NDArray[np.int64]
+    label: npt.NDArray[np.int64]
+    prediction: npt.NDArray[np.int64]
+    probability: npt.NDArray[np.float64]
 
 
 def write_predictions(
@@ -40,6 +62,31 @@ def write_predictions(
     if writer:
         writer.close()
     return float(right / count)
+
+
+def read_predictions(model: Path) -> Predictions:
+    """Read the predictions that are part of a model's artefact.
+
+    Raises:
+        DataError: they are not there, or cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = model / PARQUET
+    try:
+        table = pq.read_table(path).sort_by([("shard", "ascending"), ("record", "ascending")])
+        columns = {name: table[name].to_numpy() for name in ("record", "label", "prediction")}
+        return Predictions(
+            shard=table["shard"].to_pylist(),
+            **{name: column.astype(np.int64) for name, column in columns.items()},
+            probability=np.array(table["probability"].to_pylist(), np.float64),
+        )
+    except (OSError, KeyError, pa.ArrowInvalid) as error:
+        raise DataError(
+            f"{path} cannot be read ({error}); expected the predictions of a trained model: run "
+            "the DAG again"
+        ) from None
 
 
 def predict(features: Any, head: Head, class_names: Sequence[str]) -> Any:

@@ -18,9 +18,9 @@ from tasks.console import Console
 from tasks.environment import environment
 from tasks.errors import GraftError, ParamsError, SetupError
 from tasks.paths import Home
+from tasks.run_record import DAG_ID
 from tasks.summary import summary
 
-DAG_ID = "flowers_transfer_learning"
 SOURCES = ("sample", "flowers")
 _EXAMPLE = '{"epochs": 5}'
 _INPUTS = {"dataset_url", "checkpoint_url"}

@@ -8,6 +8,7 @@ from typing import Any
 from tasks.artifact import write_json
 from tasks.paths import Home
 
+DAG_ID = "flowers_transfer_learning"
 TASK_IDS = (
     "download_dataset",
     "extract_dataset",
@@ -15,6 +16,7 @@ TASK_IDS = (
     "dump_train",
     "dump_validation",
     "train_classifier",
+    "report",
 )
 
 

@@ -48,8 +48,7 @@ def import_session_runtime() -> SessionRuntime:
     ``tensorflow/__init__.py`` imports Keras and everything else. A package object with the same
     search path in its place makes the submodules importable without it.
     """
-    if "tensorflow" not in sys.modules:
-        sys.modules["tensorflow"] = _bare_package("tensorflow")
+    _ensure_package()
     with _native_errors_hidden():
         graph_pb2 = importlib.import_module("tensorflow.core.framework.graph_pb2")
         config_pb2 = importlib.import_module("tensorflow.core.protobuf.config_pb2")
@@ -65,6 +64,17 @@ def import_session_runtime() -> SessionRuntime:
         config=config_pb2.ConfigProto,
         invalid_argument=errors.InvalidArgumentError,
     )
+
+
+def import_example() -> Any:
+    """Import the message class ``tf.train.Example`` and nothing of TensorFlow that runs."""
+    _ensure_package()
+    return importlib.import_module("tensorflow.core.example.example_pb2").Example
+
+
+def _ensure_package() -> None:
+    if "tensorflow" not in sys.modules:
+        sys.modules["tensorflow"] = _bare_package("tensorflow")
 
 
 def _bare_package(name: str) -> ModuleType:

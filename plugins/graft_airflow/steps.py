@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from airflow.sdk import (
     ExceptionRetryPolicy,
@@ -18,7 +18,6 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException
 
-from tasks.artifact import Artifact
 from tasks.config import RunParams, parse
 from tasks.errors import GraftError, TransientError
 from tasks.paths import Home
@@ -56,6 +55,20 @@ class Run:
     home: Home
     run_id: str
 
+    def shown_params(self) -> dict[str, Any]:
+        """Return the params as JSON types, without what may be secret in a URL."""
+        from tasks.transfer import redact
+
+        params = self.params.model_dump(mode="json")
+        return {k: redact(v) if k.endswith("_url") else v for k, v in params.items()}
+
+
+class Outcome(Protocol):
+    """What a step hands back: an artefact, or a file of the run."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON types: ``path``, ``reused``, ``seconds`` and what else there is to tell."""
+
 
 def current_run(context: Mapping[str, Any]) -> Run:
     """Return the run of a task's context, its params checked.
@@ -66,17 +79,17 @@ def current_run(context: Mapping[str, Any]) -> Run:
     return Run(parse(RunParams, dict(context["params"])), Home.from_environ(), context["run_id"])
 
 
-def step(timeout: timedelta) -> Callable[[Callable[..., Artifact]], Any]:
-    """Make a task of a function ``(run, *paths) -> Artifact``.
+def step(timeout: timedelta) -> Callable[[Callable[..., Outcome]], Any]:
+    """Make a task of a function ``(run, *paths) -> Outcome``.
 
-    The paths are those of the artefacts that the tasks before it made. An error of ours fails the
+    The paths are those of what the tasks before it made. An error of ours fails the
     task at once with its one-line message; a ``TransientError`` is tried again.
 
     Args:
         timeout: how long the task may take.
     """
 
-    def decorate(function: Callable[..., Artifact]) -> Any:
+    def decorate(function: Callable[..., Outcome]) -> Any:
         @functools.wraps(function)
         def execute(*artifacts: Mapping[str, Any], **named: Mapping[str, Any]) -> dict[str, Any]:
             started = time.monotonic()
@@ -84,8 +97,7 @@ def step(timeout: timedelta) -> Callable[[Callable[..., Artifact]], Any]:
             inputs = [Path(a["path"]) for a in (*artifacts, *named.values())]
             with failing_at_once():
                 run = current_run(context)
-                artifact = function(run, *inputs)
-                facts = artifact.as_dict()
+                facts = function(run, *inputs).as_dict()
                 took = time.monotonic() - started
                 record_step(run.home, run.run_id, function.__name__, {**facts, "seconds": took})
             return facts

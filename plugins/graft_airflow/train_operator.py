@@ -74,6 +74,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
         facts = {
             **metrics["model"],
             **{key: metrics[key] for key in ("top1", "epochs", "features", "stages", "plan")},
+            "params": run.shown_params(),
             "seconds": time.monotonic() - started,
         }
         record_step(run.home, run.run_id, self.task_id, facts)

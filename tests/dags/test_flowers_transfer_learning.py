@@ -65,7 +65,8 @@ class TestWiring:
             "fetch_checkpoint": {"dump_train", "dump_validation"},
             "dump_train": {"train_classifier"},
             "dump_validation": {"train_classifier"},
-            "train_classifier": set(),
+            "train_classifier": {"report"},
+            "report": set(),
         }
 
     def test_the_record_of_a_run_knows_the_tasks(self, dag: Any) -> None:

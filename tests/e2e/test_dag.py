@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.run_record import read_steps
+from tasks.run_record import TASK_IDS, read_steps
 
 pytestmark = pytest.mark.e2e
 
@@ -63,8 +63,10 @@ def test_a_cut_of_the_fixtures_over_http(migrated, good):
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["records"] == {"train": 160, "validation": 40}
     steps = read_steps(migrated.home, run.name)
-    assert len(steps) == 6
-    assert Path(steps[-1]["path"], "head.npz").is_file()
+    assert [step["task_id"] for step in steps] == list(TASK_IDS)
+    assert Path(steps[-2]["path"], "head.npz").is_file()
+    assert Path(steps[-1]["path"]) == run / "report.html"
+    assert "<h2>Confusion matrix</h2>" in (run / "report.html").read_text()
 
 
 @pytest.mark.parametrize(
@@ -98,4 +100,6 @@ def test_the_next_good_run_still_succeeds_and_reuses_everything(migrated, good):
     ran = dags_test(migrated, good)
     assert ran.status == 0, ran.output[-5000:]
     (run,) = set(migrated.home.runs.glob("*")) - before
-    assert all(step["reused"] for step in read_steps(migrated.home, run.name))
+    *made, report = read_steps(migrated.home, run.name)
+    assert all(step["reused"] for step in made)
+    assert not report["reused"]

@@ -1,6 +1,7 @@
 """``make run`` as a newcomer gives it: the bundled sample through Airflow and Spark, twice."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -81,6 +82,9 @@ def test_a_second_run_reuses_everything(shell, first):
     assert second.status == 0, second.output[-5000:]
     steps = read_steps(shell.home, second.run_id)
     assert [step["task_id"] for step in steps] == list(TASK_IDS)
-    assert all(step["reused"] for step in steps)
+    # A run's report is its own.
+    *artefacts, report = steps
+    assert all(step["reused"] for step in artefacts)
     made = read_steps(shell.home, first.run_id)
-    assert [step["path"] for step in steps] == [step["path"] for step in made]
+    assert [step["path"] for step in artefacts] == [step["path"] for step in made[:-1]]
+    assert Path(report["path"]) == shell.home.report(second.run_id)

@@ -12,6 +12,7 @@ from tasks import errors
 from tasks.artifact import Artifact
 from tasks.config import RunParams
 from tasks.paths import Home
+from tasks.report.page import Report
 from tasks.run_record import read_steps
 
 pytestmark = pytest.mark.filterwarnings(
@@ -76,6 +77,17 @@ class TestStep:
             "reused": False,
         }
         assert facts["path"] == "/downloads/abc"
+
+    def test_what_is_no_artefact_is_recorded_the_same_way(self, home: Home) -> None:
+        @step(timeout=timedelta(hours=1))
+        def report(run: Run) -> Report:
+            return Report(run.home.report(run.run_id), 0.5)
+
+        facts = report.function()
+        page = str(home.run("manual__2026") / "report.html")
+        assert facts == {"path": page, "reused": False, "seconds": 0.5}
+        (recorded,) = read_steps(home, "manual__2026")
+        assert (recorded["task_id"], recorded["path"]) == ("report", page)
 
     def test_airflow_sees_the_paths_and_not_the_run(self) -> None:
         @step(timeout=timedelta(hours=1))

@@ -299,6 +299,16 @@ class TestOutcome:
             0.58,
         )
 
+    def test_records_the_params_without_what_may_be_secret(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        submitted.append(lambda _: write_metrics(home, RUN, METRICS))
+        url = "https://me:secret@example.org/flowers.tar.gz?token=1"
+        operator.execute({**CONTEXT, "params": {"epochs": 3, "dataset_url": url}})
+        (step,) = read_steps(home, RUN)
+        assert step["params"]["epochs"] == 3
+        assert step["params"]["dataset_url"] == "https://***@example.org/flowers.tar.gz?***"
+
     def test_what_the_user_can_mend_fails_at_once_in_the_jobs_words(
         self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
     ) -> None:

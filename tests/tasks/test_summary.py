@@ -41,7 +41,7 @@ def words(lines: list[str]) -> list[str]:
 
 def test_a_whole_run(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    for task_id in TASK_IDS[:-1]:
+    for task_id in TASK_IDS:
         record(home, task_id, reused=task_id == "dump_train")
     record(home, "train_classifier", features=FEATURES)
     write_metrics(home, RUN, metrics())
@@ -57,6 +57,7 @@ def test_a_whole_run(tmp_path: Path) -> None:
         "train_classifier 1.2 made /work/train_classifier",
         "features, train 40.0 made /work/features/a",
         "features, validation 4.0 reused /work/features/b",
+        "report 1.2 made /work/report",
         "",
         "epoch loss top-1 records/s",
         "1 1.2346 0.5000 12,346",

@@ -39,6 +39,18 @@ def test_session_runtime_runs_a_graph_without_the_whole_of_tensorflow() -> None:
     assert ran.stderr == ""
 
 
+def test_the_example_message_needs_nothing_that_runs() -> None:
+    ran = run(
+        "from tasks.tensorflow_import import import_example, import_tensorflow\n"
+        "example = import_example()()\n"
+        "example.features.feature['x'].int64_list.value.append(7)\n"
+        "import sys; print('tensorflow.python' in sys.modules)\n"
+        "back = import_tensorflow().train.Example.FromString(example.SerializeToString())\n"
+        "print(back.features.feature['x'].int64_list.value)\n"
+    )
+    assert ran.stdout == "False\n[7]\n", ran.stderr
+
+
 def test_session_runtime_tells_bad_input_from_a_defect() -> None:
     program = """
     with runtime.session(graph=graph) as session:

@@ -1,0 +1,85 @@
+"""The pages that Airflow's UI shows in frames: all runs, and the report of one."""
+
+from typing import TYPE_CHECKING, Any
+
+from graft_airflow.access import may_read_runs
+from tasks.paths import Home
+from tasks.run_record import DAG_ID
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+PREFIX = "/transfer-learning"
+
+#: No scripts, no requests to anywhere, and no frame but Airflow's own.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",
+}
+
+#: Addresses are relative to Airflow's own, which may lie below a path.
+EXTERNAL_VIEWS = [
+    {
+        "name": "Transfer learning",
+        "href": f"{PREFIX.strip('/')}/",
+        "destination": "nav",
+        "url_route": "transfer-learning",
+    },
+    {
+        "name": "Report",
+        "href": f"{PREFIX.strip('/')}/dags/{{DAG_ID}}/runs/{{RUN_ID}}/report",
+        "destination": "dag_run",
+        "url_route": "report",
+    },
+]
+
+
+def fastapi_app() -> dict[str, Any]:
+    """Return the pages as Airflow's plugins are to name them."""
+    return {"app": pages(), "url_prefix": PREFIX, "name": "Transfer learning"}
+
+
+def pages() -> "FastAPI":
+    """Return an application of two pages, for those who may read the DAG's runs."""
+    from fastapi import FastAPI
+    from fastapi.responses import HTMLResponse
+
+    app = FastAPI(title="Transfer learning", openapi_url=None, dependencies=[may_read_runs(DAG_ID)])
+
+    @app.middleware("http")
+    async def add_headers(request: Any, call_next: Any) -> Any:
+        response = await call_next(request)
+        response.headers.update(HEADERS)
+        return response
+
+    @app.get("/")
+    def runs(first: str = "", second: str = "") -> HTMLResponse:
+        from tasks.report.overview import overview
+
+        return HTMLResponse(overview(Home.from_environ(), DAG_ID, first, second))
+
+    @app.get("/dags/{dag_id}/runs/{run_id}/report")
+    def report(dag_id: str, run_id: str) -> HTMLResponse:
+        page, status = report_page(Home.from_environ(), dag_id, run_id)
+        return HTMLResponse(page, status)
+
+    return app
+
+
+def report_page(home: Home, dag_id: str, run_id: str) -> tuple[str, int]:
+    """Return the report of a run and 200, or a page that says why there is none and 404."""
+    from tasks.report.html import render
+
+    if dag_id != DAG_ID:
+        reason = f"Runs of {dag_id} have none, only those of {DAG_ID}."
+        return render("missing.html.j2", reason=reason), 404
+    try:
+        return home.report(run_id).read_text(encoding="utf-8"), 200
+    except FileNotFoundError:
+        reason = f"The run {run_id} has none yet: its task report writes it, after training."
+        return render("missing.html.j2", reason=reason), 404

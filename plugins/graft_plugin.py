@@ -1,0 +1,21 @@
+"""What Airflow's UI gains: a page in its navigation and a tab on every run."""
+
+import functools
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+from graft_airflow.pages import EXTERNAL_VIEWS, fastapi_app
+
+
+class GraftPlugin(AirflowPlugin):
+    """Registers the pages of ``graft_airflow.pages``."""
+
+    name = "graft"
+    external_views = EXTERNAL_VIEWS
+
+    # Every process of Airflow loads plugins; only the api-server asks for applications.
+    @functools.cached_property
+    def fastapi_apps(self) -> list[Any]:  # type: ignore[override] # an attribute to whoever reads it
+        """The pages, behind Airflow's login."""
+        return [fastapi_app()]

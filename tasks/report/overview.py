@@ -1,0 +1,40 @@
+"""The page that shows all runs, and two of them compared."""
+
+from collections.abc import Sequence
+
+from tasks.paths import Home
+from tasks.report.chart import line_chart
+from tasks.report.html import render
+from tasks.report.runs import MOST_RUNS, RunRow, best_runs, compare, read_runs
+
+
+def overview(home: Home, dag_id: str, first: str = "", second: str = "") -> str:
+    """Return the page of all runs.
+
+    Args:
+        home: whose runs.
+        dag_id: where their reports are, in the page's links.
+        first: name of a run to compare; the page says so where there is none of that name.
+        second: name of the run to compare it with.
+    """
+    rows = read_runs(home)
+    chosen = [_find(rows, name) for name in (first, second)]
+    one, other = chosen
+    numbers = [str(number) for number in range(1, len(rows) + 1)]
+    return render(
+        "runs.html.j2",
+        dag_id=dag_id,
+        rows=rows,
+        best=best_runs(rows),
+        most_runs=MOST_RUNS,
+        accuracy=line_chart("top-1 accuracy", "run", numbers, [row.top1 for row in rows]),
+        chosen=chosen,
+        missing=[
+            name for name, row in zip((first, second), chosen, strict=True) if name and not row
+        ],
+        differences=compare(one, other) if one and other else [],
+    )
+
+
+def _find(rows: Sequence[RunRow], name: str) -> RunRow | None:
+    return next((row for row in rows if row.name == name), None)

@@ -1,0 +1,212 @@
+"""The plugin's pages in a real api-server, by HTTP and in a browser."""
+
+import contextlib
+import http.server
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+import pytest
+import requests
+
+from tasks.environment import environment
+from tasks.paths import Home
+from tasks.run_record import DAG_ID
+
+pytestmark = pytest.mark.e2e
+
+RUN = "manual__2026-01-02T03:04:05+00:00"
+PAGE = "/transfer-learning/"
+REPORT = f"/transfer-learning/dags/{DAG_ID}/runs/{quote(RUN)}/report"
+#: Nobody has no role, so no permission on any DAG.
+ROLES = {"admin": "admin", "viewer": "viewer", "nobody": ""}
+NO_BROWSER = not (shutil.which("chromium") or os.environ.get("CI"))
+
+
+@dataclass(frozen=True)
+class Server:
+    """An api-server that runs, and what it logs."""
+
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def token(self, user: str) -> str:
+        login = {"username": user, "password": f"password of {user}"}
+        answer = requests.post(f"{self.url}/auth/token", json=login, timeout=60)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["access_token"])
+
+    def get(self, path: str, user: str) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.token(user)}"}
+        return requests.get(self.url + path, headers=headers, timeout=60)
+
+
+@pytest.fixture(scope="module")
+def home(write_run_in: Any, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    from tasks.report.page import write_report
+
+    home: Home = write_run_in(Home(tmp_path_factory.mktemp("pages")), RUN)
+    write_report(home, RUN)
+    return home
+
+
+@pytest.fixture(scope="module")
+def env(home: Home) -> dict[str, str]:
+    ours = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "SPARK_"))}
+    given = {**ours, "GRAFT_HOME": str(home.root)}
+    passwords = home.root / "passwords.json"
+    passwords.write_text(json.dumps({user: f"password of {user}" for user in ROLES}))
+    return {
+        **given,
+        **environment(given),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(
+            f"{user}:{role}" for user, role in ROLES.items()
+        ),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
+    }
+
+
+@pytest.fixture(scope="module")
+def server(home: Home, env: dict[str, str]) -> Iterator[Server]:
+    home.airflow.mkdir(parents=True)
+    for command in (["db", "migrate"], ["dags", "reserialize"]):
+        ran = subprocess.run(
+            ["airflow", *command], env=env, capture_output=True, text=True, timeout=300
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        server = Server(probe.getsockname()[1], home.airflow / "api-server.log")
+    address = ["--host", "127.0.0.1", "--port", str(server.port), "--workers", "1"]
+    with (
+        server.log.open("w") as log,
+        subprocess.Popen(
+            ["airflow", "api-server", *address], env=env, stdout=log, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        try:
+            wait_for(server, process)
+            yield server
+        finally:
+            process.terminate()
+
+
+def wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(600):
+        assert process.poll() is None, server.log.read_text()
+        with contextlib.suppress(requests.ConnectionError):
+            requests.get(f"{server.url}/api/v2/version", timeout=60).raise_for_status()
+            return
+        time.sleep(0.5)
+    pytest.fail(server.log.read_text())
+
+
+def test_airflow_has_the_plugin_and_no_import_errors(server: Server) -> None:
+    assert server.get("/api/v2/plugins/importErrors", "admin").json()["total_entries"] == 0
+    plugins = server.get("/api/v2/plugins", "admin").json()["plugins"]
+    (ours,) = [plugin for plugin in plugins if plugin["name"] == "graft"]
+    assert [view["destination"] for view in ours["external_views"]] == ["nav", "dag_run"]
+    assert [app["url_prefix"] for app in ours["fastapi_apps"]] == [PAGE.rstrip("/")]
+
+
+@pytest.mark.parametrize("path", [PAGE, REPORT])
+def test_only_those_who_may_read_the_dag_see_it(server: Server, path: str) -> None:
+    assert requests.get(server.url + path, timeout=60).status_code == 401
+    assert server.get(path, "nobody").status_code == 403
+    assert server.get(path, "viewer").status_code == 200
+
+
+def test_the_pages_are_the_runs_own(server: Server, home: Home) -> None:
+    assert server.get(REPORT, "viewer").text == home.report(RUN).read_text()
+    page = server.get(PAGE, "viewer")
+    assert RUN in page.text
+    assert "frame-ancestors 'self'" in page.headers["Content-Security-Policy"]
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("run_id", ["..%2F..%2Fpasswords.json", "%2e%2e%2f%2e%2e"])
+def test_no_run_id_leads_out(server: Server, run_id: str) -> None:
+    answer = server.get(f"/transfer-learning/dags/{DAG_ID}/runs/{run_id}/report", "viewer")
+    assert answer.status_code == 404
+    assert "password of" not in answer.text
+
+
+@contextlib.contextmanager
+def logged_in(server: Server, path: str) -> Iterator[str]:
+    """An address that gives a browser the session's cookie and sends it on to a page.
+
+    Cookies are a host's, whatever the port.
+    """
+    token = server.token("viewer")
+
+    class SignIn(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Set-Cookie", f"_token={token}; Path=/; HttpOnly; SameSite=Lax")
+            self.send_header("Location", server.url + path)
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - its name
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), SignIn) as signing_in:
+        thread = threading.Thread(target=signing_in.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{signing_in.server_port}/"
+        signing_in.shutdown()
+        thread.join()
+
+
+def browse(server: Server, path: str, profile: Path) -> str:
+    """Return what Chromium made of a page, scripts run."""
+    options = ("no-first-run", "disable-background-networking", "disable-component-update")
+    with logged_in(server, path) as address:
+        command = [
+            *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
+            *(f"--{option}" for option in (*options, "disable-sync", "dump-dom")),
+            *(f"--user-data-dir={profile}", "--virtual-time-budget=60000", address),
+        ]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+@pytest.mark.skipif(NO_BROWSER, reason="no chromium on PATH")
+@pytest.mark.parametrize(
+    ("tab", "framed"),
+    [
+        ("/plugin/transfer-learning", PAGE),
+        (f"/dags/{DAG_ID}/runs/{quote(RUN)}/plugin/report", REPORT),
+    ],
+    ids=["page", "report"],
+)
+def test_a_browser_shows_it_in_airflows_frame(
+    server: Server, tmp_path: Path, tab: str, framed: str
+) -> None:
+    admin = {"Authorization": f"Bearer {server.token('admin')}"}
+    run = {"dag_run_id": RUN, "logical_date": None}
+    made = requests.post(
+        f"{server.url}/api/v2/dags/{DAG_ID}/dagRuns", json=run, headers=admin, timeout=60
+    )
+    assert made.status_code in (200, 409), made.text
+    before = server.log.stat().st_size
+    dom = browse(server, tab, tmp_path)
+    assert "<iframe" in dom, dom[-3000:]
+    assert "Transfer learning" in dom
+    log = server.log.read_text()[before:].splitlines()
+    asked = [line for line in log if f"path={unquote(framed)} " in line]
+    assert asked, "\n".join(log)
+    assert all("status_code=200" in line for line in asked)

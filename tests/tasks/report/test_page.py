@@ -1,0 +1,262 @@
+import itertools
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.errors import DataError, StorageError
+from tasks.job_outcome import read_metrics, write_metrics
+from tasks.paths import Home
+from tasks.report import facts
+from tasks.report.html import TEMPLATES
+from tasks.report.page import write_report
+from tasks.run_record import record_step
+
+Run = Callable[..., Home]
+EVIL = "<script>alert('1')</script>&\"'"
+VOID = {"meta", "img", "br", "path", "polyline"}
+
+
+class Page(HTMLParser):
+    """The elements of a page, in order, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: Any) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.extend(data.split())
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+    def all(self, *tags: str) -> list[tuple[str, dict[str, str | None]]]:
+        return [element for element in self.elements if element[0] in tags]
+
+
+@pytest.fixture
+def page(write_run: Run, dataset: Path) -> Page:
+    home = write_run("manual__2026")
+    home.datasets.mkdir()
+    (home.datasets / "da7a").symlink_to(dataset)
+    report = write_report(home, "manual__2026")
+    assert report.path == home.run("manual__2026") / "report.html"
+    return Page(report.path.read_text(encoding="utf-8"))
+
+
+class TestContent:
+    def test_tells_accuracy_and_what_the_simplest_rival_reaches(self, page: Page) -> None:
+        assert "top-1 accuracy 0.2500" in page.text
+        assert "always answering stripes 0.5000" in page.text
+        assert "validation records 4" in page.text
+
+    def test_every_epoch_is_in_the_table(self, page: Page) -> None:
+        assert "epoch loss top-1 seconds records/s 1 1.5000 0.5000 0.25 32 2 0.7500" in page.text
+
+    def test_confusion_matrix_in_counts_and_shares(self, page: Page) -> None:
+        assert "label stripes spots stripes 1 1 spots 2 0" in page.text
+        assert "label stripes spots stripes 0.50 0.50 spots 1.00 0.00" in page.text
+
+    def test_the_most_frequent_mistakes(self, page: Page) -> None:
+        assert "label prediction records spots stripes 2 stripes spots 1" in page.text
+
+    def test_more_classes_than_a_matrix_can_show(
+        self, write_run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(facts, "MOST_CLASSES", 1)
+        text = Page(write_report(write_run("run"), "run").path.read_text()).text
+        assert "2 classes are too many for a matrix" in text
+        assert "label stripes spots" not in text
+        assert "spots stripes 2" in text
+
+    def test_scores_of_every_class(self, page: Page) -> None:
+        assert "stripes 0.3333 0.5000 0.4000 2" in page.text
+        assert "spots 0.0000 0.0000 0.0000 2" in page.text
+
+    def test_wrong_pictures(self, page: Page) -> None:
+        assert "3 of 4 validation pictures are wrong. Scaled down to 160 pixels" in page.text
+        images = page.all("img")
+        assert [image["alt"] for _, image in images] == [
+            "A picture of spots, taken for stripes",
+            "A picture of spots, taken for stripes",
+            "A picture of stripes, taken for spots",
+        ]
+        assert all((image["src"] or "").startswith("data:image/jpeg") for _, image in images)
+
+    def test_time_reuse_params_versions_digests(self, page: Page) -> None:
+        assert "download_dataset 1.5 made /made/download_dataset" in page.text
+        assert "dump_train 1.5 reused" in page.text
+        assert "features, train 0.0 reused /features/a" in page.text
+        assert "model 12.5 made" in page.text
+        assert "training 5.0" in page.text
+        assert "learning_rate 0.001" in page.text
+        assert "pyspark 3.5.9 python 3.11.7" in page.text
+        assert "dataset da7a" in page.text
+
+    def test_params_are_the_runs_where_they_were_recorded(self, write_run: Run) -> None:
+        home = write_run("run")
+        facts = {"path": "/m", "reused": False, "seconds": 1.0, "params": {"dataset_sha256": None}}
+        record_step(home, "run", "train_classifier", facts)
+        assert "dataset_sha256 none" in Page(write_report(home, "run").path.read_text()).text
+
+    def test_a_reused_model_says_whose_figures_they_are(self, write_run: Run) -> None:
+        model = {"digest": "m0de1", "reused": True, "seconds": 0.1}
+        text = Page(write_report(write_run("run", model=model), "run").path.read_text()).text
+        assert "The model was there already and nothing was trained:" in text
+        assert "Stages of the Spark job that made the model" in text
+        assert "features, train" not in text
+
+    def test_a_loss_that_is_no_number(self, write_run: Run) -> None:
+        epoch = {"epoch": 1, "loss": float("nan"), "top1": 0.25, "seconds": 1.0}
+        home = write_run("run", epochs=[{**epoch, "records_per_second": 1.0}], parity=None)
+        text = Page(write_report(home, "run").path.read_text()).text
+        assert "No loss is a finite number." in text
+        assert "1 n/a 0.2500" in text
+        assert "The feature engine was not compared with the other one." in text
+
+
+class TestAccessibility:
+    def test_headings_are_in_order(self, page: Page) -> None:
+        levels = [int(tag[1]) for tag, _ in page.all("h1", "h2", "h3", "h4")]
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+
+    def test_every_head_of_a_table_has_its_scope_and_every_table_a_caption(
+        self, page: Page
+    ) -> None:
+        assert {head.get("scope") for _, head in page.all("th")} == {"row", "col"}
+        assert len(page.all("caption")) == len(page.all("table")) > 8
+
+    def test_plots_and_areas_that_scroll_have_names(self, page: Page) -> None:
+        assert len(page.all("svg")) == 2
+        for _, plot in page.all("svg"):
+            assert plot["role"] == "img"
+            assert "2 values from" in (plot["aria-label"] or "")
+        areas = [a for _, a in page.elements if "scroll" in (a.get("class") or "").split()]
+        assert len(areas) == 5
+        assert all(a["tabindex"] == "0" and a["role"] == "region" for a in areas)
+        assert len({a["aria-label"] for a in areas}) == 5
+
+    def test_names_its_language(self, page: Page) -> None:
+        assert page.all("html") == [("html", {"lang": "en"})]
+
+    @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
+    def test_text_stands_out_from_what_is_behind_it(self, mode: int) -> None:
+        style = (TEMPLATES / "style.css").read_text()
+        block = re.findall(r":root \{(.*?)\}", style, re.S)[mode]
+        colours = {name: rgb(value) for name, value in re.findall(r"--(\w+): (#\w{6});", block)}
+        shade = [int(part) for part in re.search(r"--shade: ([\d, ]+);", block)[1].split(",")]  # type: ignore[index]
+        alphas = [float(a) for a in re.findall(r"rgba\(var\(--shade\), ([\d.]+)\)", style)]
+
+        def shaded(alpha: float) -> list[float]:
+            return [p + (s - p) * alpha for p, s in zip(colours["page"], shade, strict=True)]
+
+        marked = re.search(r"\.best .*rgba\(var\(--shade\), ([\d.]+)\)", style)
+        assert marked
+        for text, behind in (
+            (colours["text"], colours["page"]),
+            (colours["text"], shaded(max(alphas))),
+            (colours["soft"], colours["page"]),
+            (colours["soft"], colours["panel"]),
+            (colours["text"], colours["panel"]),
+            (colours["accent"], colours["page"]),
+            (colours["accent"], shaded(float(marked[1]))),
+        ):
+            assert contrast(text, behind) >= 4.5
+
+
+def rgb(colour: str) -> list[float]:
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+
+
+def contrast(one: list[float], other: list[float]) -> float:
+    """The ratio of WCAG 2."""
+
+    def luminance(colour: list[float]) -> float:
+        parts = [c / 255 for c in colour]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+class TestSafety:
+    def test_stands_on_its_own(self, page: Page) -> None:
+        assert not page.all("script", "link", "iframe", "object", "form", "base")
+        for _, attributes in page.elements:
+            assert not {name for name in attributes if name.startswith("on")}
+            for name in ("src", "href"):
+                assert (attributes.get(name) or "data:").startswith("data:")
+        style = (TEMPLATES / "style.css").read_text()
+        assert "url(" not in style
+        assert "@import" not in style
+
+    def test_names_and_paths_are_escaped(self, write_run: Run) -> None:
+        home = write_run(
+            "run",
+            class_names=[EVIL, "</style></svg>"],
+            plan={"master": EVIL},
+            versions={EVIL: EVIL},
+        )
+        metrics = read_metrics(home, "run")
+        write_metrics(home, "run", {**(metrics or {}), "run_id": EVIL})
+        record_step(home, "run", "dump_train", {"path": EVIL, "reused": True, "seconds": 1.0})
+        html = write_report(home, "run").path.read_text()
+        assert "<script" not in html
+        page = Page(html)
+        assert f"Report of {EVIL}" in page.text
+        assert page.text.count(EVIL) > 8
+
+
+class TestFile:
+    def test_another_file_and_no_leftovers(self, write_run: Run, tmp_path: Path) -> None:
+        home = write_run("run")
+        target = tmp_path / "elsewhere" / "page.html"
+        report = write_report(home, "run", target)
+        assert report.as_dict()["path"] == str(target)
+        assert [p.name for p in target.parent.iterdir()] == ["page.html"]
+        assert not home.report("run").exists()
+
+    def test_a_run_without_metrics(self, tmp_path: Path) -> None:
+        home = Home(tmp_path)
+        with pytest.raises(DataError, match=r"runs/run has no metrics\.json; expected the folder"):
+            write_report(home, "run")
+
+    def test_a_model_without_predictions(self, write_run: Run) -> None:
+        home = write_run("run")
+        (home.models / "m0de1" / "predictions.parquet").unlink()
+        with pytest.raises(DataError, match=r"predictions\.parquet cannot be read .*: run the DAG"):
+            write_report(home, "run")
+
+    def test_damaged_predictions(self, write_run: Run) -> None:
+        home = write_run("run")
+        (home.models / "m0de1" / "predictions.parquet").write_bytes(b"no parquet")
+        with pytest.raises(DataError, match=r"predictions\.parquet cannot be read"):
+            write_report(home, "run")
+
+    def test_a_place_that_cannot_be_written(self, write_run: Run, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        with pytest.raises(StorageError, match="cannot write"):
+            write_report(write_run("run"), "run", tmp_path / "file" / "page.html")

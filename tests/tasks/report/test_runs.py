@@ -1,0 +1,126 @@
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.paths import Home
+from tasks.report import runs as module
+from tasks.report.overview import overview
+from tasks.report.runs import best_runs, compare, read_runs
+from tasks.run_record import DAG_ID, TASK_IDS, record_step
+
+Run = Callable[..., Home]
+EVIL = "<script>alert('1')</script>"
+
+
+def at(home: Home, run_id: str, seconds: float) -> None:
+    os.utime(home.run(run_id) / "metrics.json", (seconds, seconds))
+
+
+def params(**changes: Any) -> dict[str, Any]:
+    url = "https://example.org/data/flowers.tar.gz?***"
+    common = {"dataset_url": url, "feature_engine": "tensorflow", "batch_size": 5, "epochs": 7}
+    return {**common, **changes}
+
+
+class TestRead:
+    def test_a_run_of_the_dag(self, write_run: Run) -> None:
+        home = write_run("a")
+        facts = {"path": "/m", "reused": True, "seconds": 10.0, "params": params()}
+        record_step(home, "a", "train_classifier", facts)
+        record_step(home, "a", "report", {"path": "/r", "reused": False, "seconds": 100.0})
+        at(home, "a", 0)
+        (row,) = read_runs(home)
+        assert (row.name, row.run_id, row.ended) == ("a", "a", "1970-01-01 00:00")
+        assert (row.data, row.dataset) == ("flowers.tar.gz da7a", "da7a")
+        assert (row.network, row.engine) == ("inception_v1", "tensorflow")
+        # The batch is the plan's: it may have been rounded up.
+        assert (row.batch_size, row.epochs, row.top1) == (16, 7, 0.25)
+        assert row.seconds == pytest.approx(1.5 * (len(TASK_IDS) - 2) + 10)
+        assert row.reused == ("dump_train", "train_classifier")
+        assert not row.has_report
+
+    def test_a_job_submitted_by_hand(self, write_run: Run) -> None:
+        home = write_run("a")
+        for path in (home.run("a") / "steps").iterdir():
+            path.unlink()
+        (row,) = read_runs(home)
+        assert (row.data, row.engine, row.seconds) == ("da7a", "bigdl", 12.5)
+
+    def test_the_oldest_comes_first_and_the_newest_are_kept(
+        self, write_run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for run_id in ("b", "a", "c"):
+            home = write_run(run_id)
+        for seconds, run_id in enumerate(("c", "a", "b")):
+            at(home, run_id, seconds)
+        assert [row.name for row in read_runs(home)] == ["c", "a", "b"]
+        monkeypatch.setattr(module, "MOST_RUNS", 2)
+        assert [row.name for row in read_runs(home)] == ["a", "b"]
+
+    @pytest.mark.parametrize("content", ["{", "[]", "{}", '{"run_id": "x"}'])
+    def test_what_cannot_be_read_is_left_out(
+        self, write_run: Run, content: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.WARNING)
+        home = write_run("good")
+        write_run("bad")
+        (home.run("bad") / "metrics.json").write_text(content)
+        assert [row.name for row in read_runs(home)] == ["good"]
+        assert "bad/metrics.json is left out: it cannot be read" in caplog.text
+
+    def test_no_runs(self, tmp_path: Path) -> None:
+        assert read_runs(Home(tmp_path)) == []
+
+
+class TestBest:
+    def test_is_the_first_of_the_most_accurate_on_each_data_set(self, write_run: Run) -> None:
+        others = {"validation": {"dataset": "0ther"}}
+        for number, (run_id, top1, changes) in enumerate(
+            [
+                ("low", 0.5, {}),
+                ("best", 0.75, {}),
+                ("again", 0.75, {}),
+                ("other", 0.25, {"digests": others}),
+            ]
+        ):
+            home = write_run(run_id, top1=top1, **changes)
+            at(home, run_id, number)
+        assert best_runs(read_runs(home)) == {"best", "other"}
+
+
+def test_compare_tells_what_differs_and_what_one_lacks(write_run: Run) -> None:
+    config = {"feature_engine": "bigdl", "batch_size": 16, "epochs": 3}
+    write_run("a")
+    home = write_run("b", top1=0.75, config={**config, "seed": 1})
+    first, second = sorted(read_runs(home), key=lambda row: row.name)
+    found = {d.name: (d.first, d.second) for d in compare(first, second) if d.differs}
+    assert found == {
+        "top-1 accuracy": (0.25, 0.75),
+        "learning_rate": (0.001, None),
+        "epochs": (2, 3),
+        "seed": (None, 1),
+    }
+
+
+class TestPage:
+    def test_an_empty_home(self, tmp_path: Path) -> None:
+        assert "No run has trained to its end yet." in overview(Home(tmp_path), DAG_ID)
+
+    def test_marks_the_best_in_words_and_numbers_the_runs(self, write_run: Run) -> None:
+        for number, top1 in enumerate((0.5, 0.75)):
+            home = write_run(f"run{number}", top1=top1)
+            at(home, f"run{number}", number)
+        page = overview(home, DAG_ID)
+        assert page.count("<strong>best</strong>") == 1
+        assert page.index("0.7500 <strong>best") < page.index(">0.5000<")
+        assert 'aria-label="top-1 accuracy by run: 2 values from 0.5000 to 0.7500' in page
+
+    def test_escapes_what_a_run_says_of_itself(self, write_run: Run) -> None:
+        home = write_run("a", config=params(dataset_url=f"file:///{EVIL}", feature_engine=EVIL))
+        page = overview(home, DAG_ID, "a", "a")
+        assert "<script" not in page
+        assert "&lt;script&gt;" in page
