@@ -47,13 +47,14 @@ class NativeRoles:
 
     folder: Path
     variables: Mapping[str, str]
-    ports: dict[str, int] = field(default_factory=dict)
-    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    roles: dict[str, Role] = field(init=False)
+    ports: dict[str, int] = field(init=False)
+    running: dict[str, "subprocess.Popen[bytes]"] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Choose the ports."""
-        self.ports = {name: _free_port() for name in _PORTS}
+        """Read the roles and choose the ports."""
         self.roles = read_roles(self.variables)
+        self.ports = {name: _free_port() for name in _PORTS}
 
     @property
     def home(self) -> Path:
