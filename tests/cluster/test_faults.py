@@ -22,8 +22,8 @@ def trigger(cluster, sample):
 
     def start(run_id, **conf):
         seed = next(_seeds)
-        given = {"epochs": EPOCHS, "seed": seed, "parity_records": 0, **conf}
-        return cluster.trigger(run_id, **sample, **given)
+        given = {"epochs": EPOCHS, "seed": seed, "parity_records": 0}
+        return cluster.trigger(run_id, **{**sample, **given, **conf})
 
     return start
 

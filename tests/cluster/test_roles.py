@@ -20,7 +20,7 @@ def test_the_dag_succeeds_on_two_executors(cluster, run):
     assert metrics["plan"]["master"].startswith("spark://")
     assert metrics["plan"]["cores"] == 2
     assert len(metrics["epochs"]) == 3
-    (app,) = cluster.spark()["completedapps"]
+    (app,) = (a for a in cluster.spark()["completedapps"] if a["name"] == f"graft {run}")
     assert app["cores"] == 2
     assert app["state"] == "FINISHED"
     assert {task["state"] for task in cluster.tasks(run).values()} == {"success"}
