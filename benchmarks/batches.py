@@ -1,13 +1,10 @@
 """``python -m benchmarks.batches``: what a training step costs on a cluster, batch by batch."""
 
 import argparse
-import os
 import statistics
 import sys
-import tempfile
-from pathlib import Path
 
-from benchmarks.scale import add_sources, submit_job
+from benchmarks.scale import add_sources, scratch_home, submit_job
 from benchmarks.standalone import standalone
 from tasks import pipeline
 from tasks.config import RunParams
@@ -23,9 +20,8 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=10)
     options = parser.parse_args()
     params = RunParams(dataset_url=options.dataset, checkpoint_url=options.checkpoint)
-    with tempfile.TemporaryDirectory(prefix="graft-batches-") as folder:
-        os.environ["GRAFT_HOME"] = folder
-        _sweep(Home(Path(folder)), params, options.epochs)
+    with scratch_home() as home:
+        _sweep(home, params, options.epochs)
     return 0
 
 

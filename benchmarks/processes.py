@@ -7,11 +7,11 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 
-_INTERVAL = 0.5
-_MIB = 2**20
+_INTERVAL = 0.2
 
 
 @dataclass
@@ -78,10 +78,16 @@ def _watch(pids: Sequence[int], measured: Measured, finished: threading.Event) -
 
 def _note_peak(process: psutil.Process, measured: Measured) -> None:
     # One that has just ended, or that nobody has waited for yet, tells nothing any more.
-    with suppress(psutil.Error), process.oneshot():
+    with suppress(psutil.Error, OSError), process.oneshot():
         key = (_role(process), process.pid)
-        resident = process.memory_info().rss / _MIB
-        measured.peaks[key] = max(measured.peaks.get(key, 0.0), resident)
+        measured.peaks[key] = max(measured.peaks.get(key, 0.0), _peak_mib(process.pid))
+
+
+def _peak_mib(pid: int) -> float:
+    """Return the most resident memory that a process has had; Linux keeps the mark itself."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    marks = [line.split() for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(marks[0][1]) / 1024 if marks else 0.0
 
 
 def _role(process: psutil.Process) -> str:

@@ -4,7 +4,8 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from benchmarks.repeated import cut_archive, repeat_dataset
 from benchmarks.standalone import Standalone, standalone
 from tasks import pipeline
 from tasks.config import RunParams
+from tasks.environment import environment, write_spark_defaults
 from tasks.job_outcome import read_metrics
 from tasks.locations import Location
 from tasks.paths import CHECKOUT, Home
@@ -33,10 +35,19 @@ def main() -> int:
     parser.add_argument("--base", type=int, help="records of 1x (default: all)")
     options = parser.parse_args()
     params = RunParams(dataset_url=options.dataset, checkpoint_url=options.checkpoint)
-    with tempfile.TemporaryDirectory(prefix="graft-scale-") as folder:
-        os.environ["GRAFT_HOME"] = folder
-        _report(_measure(Home(Path(folder)), params, options.base))
+    with scratch_home() as home:
+        _report(_measure(home, params, options.base))
     return 0
+
+
+@contextmanager
+def scratch_home() -> Iterator[Home]:
+    """Yield an empty GRAFT_HOME, with all that ``env.sh`` sets for it in this process."""
+    with tempfile.TemporaryDirectory(prefix="graft-scale-") as folder:
+        os.environ.update(environment({**os.environ, "GRAFT_HOME": folder}))
+        home = Home.from_environ()
+        write_spark_defaults(home)
+        yield home
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:

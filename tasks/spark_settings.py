@@ -104,6 +104,11 @@ def submit_conf() -> dict[str, str]:
         "spark.speculation": "false",
         "spark.serializer": "org.apache.spark.serializer.JavaSerializer",
         "spark.ui.showConsoleProgress": "false",
+        # Training is two Spark jobs a step: ten times as many as these are kept by default, and the
+        # driver would grow with the data until then.
+        "spark.ui.retainedJobs": "100",
+        "spark.ui.retainedStages": "100",
+        "spark.ui.retainedTasks": "10000",
         **{f"spark.executorEnv.{name}": value for name, value in _SAME_SUMS.items()},
     }
 
