@@ -91,8 +91,10 @@ def _peak_mib(pid: int) -> float:
 
 
 def _role(process: psutil.Process) -> str:
-    command = " ".join(process.cmdline())
-    if "java" in process.name():
+    words = process.cmdline()
+    command = " ".join(words)
+    # Not the name: a JVM that forks to start another program has that of a thread for a moment.
+    if words and Path(words[0]).name == "java":
         if "org.apache.spark.deploy.SparkSubmit" in command:
             return "driver JVM"
         return "executor JVM" if "CoarseGrainedExecutorBackend" in command else "Spark daemon"

@@ -109,6 +109,9 @@ def submit_conf() -> dict[str, str]:
         "spark.ui.retainedJobs": "100",
         "spark.ui.retainedStages": "100",
         "spark.ui.retainedTasks": "10000",
+        # What those jobs broadcast is freed by the driver's garbage collector; by itself that would
+        # let the heap grow first.
+        "spark.cleaner.periodicGC.interval": "1min",
         **{f"spark.executorEnv.{name}": value for name, value in _SAME_SUMS.items()},
     }
 
