@@ -1,18 +1,20 @@
-"""What Airflow's UI gains: a page in its navigation and a tab on every run."""
+"""What Airflow gains: a page in its navigation, a tab on every run, a note on ours."""
 
 import functools
 from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
+from graft_airflow import listener
 from graft_airflow.pages import EXTERNAL_VIEWS, fastapi_app
 
 
 class GraftPlugin(AirflowPlugin):
-    """Registers the pages of ``graft_airflow.pages``."""
+    """Registers the pages of ``graft_airflow.pages`` and the listener that writes the notes."""
 
     name = "graft"
     external_views = EXTERNAL_VIEWS
+    listeners = [listener]  # noqa: RUF012 - Airflow's own class declares it so
 
     # Every process of Airflow loads plugins; only the api-server asks for applications.
     @functools.cached_property

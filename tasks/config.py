@@ -5,10 +5,12 @@ they refuse the same values with the same words.
 """
 
 import difflib
+import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from tasks.errors import ParamsError
 
@@ -18,8 +20,16 @@ INCEPTION_V1_URL = "http://download.tensorflow.org/models/inception_v1_2016_08_2
 _SHA256 = r"^[0-9a-f]{64}$"
 _URL = r"^[a-zA-Z][a-zA-Z0-9+.-]*://\S+$"
 _MEMORY = r"^[1-9][0-9]*[mg]$"
+_SHA256_EXAMPLE = hashlib.sha256(b"").hexdigest()
+#: What the bundled sample takes the place of.
+SOURCE_PARAMS = ("dataset_url", "dataset_sha256", "checkpoint_url", "checkpoint_sha256")
 
+# Params of the training that change nothing about the trained head.
+_NO_INFLUENCE = {"force", "parity_records"}
+
+Source = Literal["urls", "sample"]
 FeatureEngine = Literal["bigdl", "tensorflow"]
+Network = Literal["inception_v1"]
 
 
 class _Strict(BaseModel):
@@ -32,6 +42,12 @@ Model = TypeVar("Model", bound=_Strict)
 class TrainingParams(_Strict):
     """How the classifier is trained; shared by the DAG and the job."""
 
+    def decisive(self) -> dict[str, Any]:
+        """Return what the trained head depends on, as JSON types."""
+        return self.model_dump(
+            mode="json", include=set(TrainingParams.model_fields) - _NO_INFLUENCE
+        )
+
     batch_size: int | None = Field(
         None,
         ge=1,
@@ -42,7 +58,8 @@ class TrainingParams(_Strict):
             "LocalOptimizer; with DistriOptimizer, whose larger steps cost hardly more, 1/25 of "
             "the records but from 16 to 128."
         ),
-        json_schema_extra={"section": "Training"},
+        examples=[32],
+        json_schema_extra={"section": "Training", "unit": "records"},
     )
     epochs: int = Field(
         10,
@@ -50,7 +67,8 @@ class TrainingParams(_Strict):
         le=1000,
         title="Epochs",
         description="Passes over the training records.",
-        json_schema_extra={"section": "Training"},
+        examples=[20],
+        json_schema_extra={"section": "Training", "unit": "passes"},
     )
     learning_rate: float = Field(
         0.001,
@@ -58,6 +76,7 @@ class TrainingParams(_Strict):
         le=10,
         title="Learning rate",
         description="RMSprop's step size.",
+        examples=[1e-4],
         json_schema_extra={"section": "Training"},
     )
     decay_rate: float = Field(
@@ -66,6 +85,7 @@ class TrainingParams(_Strict):
         le=0.9999,
         title="Decay rate",
         description="RMSprop's smoothing of squared gradients.",
+        examples=[0.99],
         json_schema_extra={"section": "Training"},
     )
     standardize: bool = Field(
@@ -86,6 +106,7 @@ class TrainingParams(_Strict):
             "The same seed on the same input gives the same head, on one machine with the same "
             "number of cores."
         ),
+        examples=[7],
         json_schema_extra={"section": "Training"},
     )
     feature_engine: FeatureEngine = Field(
@@ -95,7 +116,7 @@ class TrainingParams(_Strict):
             "What runs the dumped pipeline on Spark: bigdl in the executors' JVMs, tensorflow in "
             "their Python workers."
         ),
-        json_schema_extra={"section": "Features"},
+        json_schema_extra={"section": "Network"},
     )
     parity_records: int = Field(
         64,
@@ -106,7 +127,8 @@ class TrainingParams(_Strict):
             "Validation records that both feature engines are run on, before training; where they "
             "differ the run fails. 0: no check."
         ),
-        json_schema_extra={"section": "Features"},
+        examples=[256],
+        json_schema_extra={"section": "Network", "unit": "records"},
     )
     force: bool = Field(
         False,
@@ -119,6 +141,16 @@ class TrainingParams(_Strict):
 class RunParams(TrainingParams):
     """Everything a DAG run can be told."""
 
+    source: Source = Field(
+        "urls",
+        title="Source",
+        description=(
+            "urls: the data set and the checkpoint below, which are the official flowers and "
+            "weights unless you change them. sample: the bundled sample, drawn on this machine "
+            "without a network; the URLs are not used."
+        ),
+        json_schema_extra={"section": "Data"},
+    )
     dataset_url: str = Field(
         FLOWERS_URL,
         pattern=_URL,
@@ -127,28 +159,44 @@ class RunParams(TrainingParams):
             "A tar archive of TFRecord shards and labels.txt in the layout of TF-Slim's flowers. "
             "http(s), file, or any file system that fsspec knows."
         ),
-        json_schema_extra={"section": "Input"},
+        examples=["file:///data/flowers.tar.gz"],
+        json_schema_extra={"section": "Data"},
     )
     dataset_sha256: str | None = Field(
         None,
         pattern=_SHA256,
         title="Data set SHA-256",
-        description="Optional: 64 hexadecimal digits that the archive must have.",
-        json_schema_extra={"section": "Input"},
+        description=(
+            "Optional: what the archive's SHA-256 must be, in 64 small hexadecimal digits; "
+            "sha256sum prints them."
+        ),
+        examples=[_SHA256_EXAMPLE],
+        json_schema_extra={"section": "Data"},
+    )
+    network: Network = Field(
+        "inception_v1",
+        title="Network",
+        description="TF-Slim's name of the network that turns pictures into features.",
+        json_schema_extra={"section": "Network"},
     )
     checkpoint_url: str = Field(
         INCEPTION_V1_URL,
         pattern=_URL,
         title="Checkpoint URL",
-        description="A tar archive with TF-Slim's Inception v1 checkpoint.",
-        json_schema_extra={"section": "Input"},
+        description="A tar archive with the network's TF-Slim checkpoint.",
+        examples=["https://example.org/inception_v1.tar.gz"],
+        json_schema_extra={"section": "Network"},
     )
     checkpoint_sha256: str | None = Field(
         None,
         pattern=_SHA256,
         title="Checkpoint SHA-256",
-        description="Optional: 64 hexadecimal digits that the archive must have.",
-        json_schema_extra={"section": "Input"},
+        description=(
+            "Optional: what the archive's SHA-256 must be, in 64 small hexadecimal digits; "
+            "sha256sum prints them."
+        ),
+        examples=[_SHA256_EXAMPLE],
+        json_schema_extra={"section": "Network"},
     )
     dump_batch_size: int = Field(
         32,
@@ -156,14 +204,8 @@ class RunParams(TrainingParams):
         le=1024,
         title="Batch size of the dump",
         description="Images per batch in the dumped pipeline.",
-        json_schema_extra={"section": "Features"},
-    )
-    driver_memory: str = Field(
-        "4g",
-        pattern=_MEMORY,
-        title="Driver memory",
-        description="Heap of the Spark driver's JVM, e.g. 4g or 512m.",
-        json_schema_extra={"section": "Spark"},
+        examples=[64],
+        json_schema_extra={"section": "Network", "unit": "images"},
     )
     executors: int = Field(
         2,
@@ -171,7 +213,8 @@ class RunParams(TrainingParams):
         le=1000,
         title="Executors",
         description="Spark executors on a cluster; a local master has none of its own.",
-        json_schema_extra={"section": "Spark"},
+        examples=[4],
+        json_schema_extra={"section": "Spark", "unit": "executors"},
     )
     executor_cores: int = Field(
         1,
@@ -179,15 +222,40 @@ class RunParams(TrainingParams):
         le=256,
         title="Cores per executor",
         description="Tasks that each executor runs at once, on a cluster.",
-        json_schema_extra={"section": "Spark"},
+        examples=[2],
+        json_schema_extra={"section": "Spark", "unit": "cores"},
     )
     executor_memory: str = Field(
         "2g",
         pattern=_MEMORY,
         title="Executor memory",
-        description="Heap of each Spark executor's JVM on a cluster, e.g. 4g or 512m.",
+        description=(
+            "Heap of each Spark executor's JVM on a cluster, in g (GiB) or m (MiB); native memory "
+            "comes on top."
+        ),
+        examples=["4g", "512m"],
         json_schema_extra={"section": "Spark"},
     )
+    driver_memory: str = Field(
+        "4g",
+        pattern=_MEMORY,
+        title="Driver memory",
+        description="Heap of the Spark driver's JVM, in g (GiB) or m (MiB).",
+        examples=["8g", "512m"],
+        json_schema_extra={"section": "Spark"},
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if self.source == "sample":
+            for name in SOURCE_PARAMS:
+                if getattr(self, name) != type(self).model_fields[name].default:
+                    raise PydanticCustomError(
+                        "two_sources",
+                        "{name} is given and source is 'sample', expected one of the two",
+                        {"name": name},
+                    )
+        return self
 
 
 class JobConfig(TrainingParams):
@@ -246,6 +314,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _explain(model: type[_Strict], problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "two_sources":
+        return str(problem["msg"])
     name = str(problem["loc"][0])
     if problem["type"] == "extra_forbidden":
         return f"unknown param {name!r}: {nearest(name, model.model_fields)}"

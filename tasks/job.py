@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.artifact import Artifact, LocalArtifact, build, digest_of, write_json
-from tasks.config import JobConfig, TrainingParams
+from tasks.config import JobConfig
 from tasks.dump import Pipeline, read_pipeline
 from tasks.errors import DataError, GraftError, StorageError
 from tasks.export import export_head
@@ -37,8 +37,6 @@ from tasks.training import Trained, train
 logger = logging.getLogger(__name__)
 
 _FORMAT = 1
-# Params that change nothing about the trained head.
-_NO_INFLUENCE = {"force", "parity_records"}
 _PACKAGES = ("pyspark", "bigdl-dllib-spark3", "tensorflow-cpu", "numpy", "pyarrow")
 
 
@@ -147,11 +145,10 @@ class Job:
 
     def recipe(self, run_id: str) -> dict[str, Any]:
         """Return all that the trained head depends on."""
-        chosen = self.config.model_dump(include=set(TrainingParams.model_fields) - _NO_INFLUENCE)
         return {
             "format": _FORMAT,
             "dumps": [pipeline.digests for pipeline in self.pipelines],
-            "training": {**chosen, "batch_size": self.plan.batch_size},
+            "training": {**self.config.decisive(), "batch_size": self.plan.batch_size},
             "optimizer": self.plan.optimizer,
             "cores": self.plan.cores,
             "forced_by": run_id if self.config.force else None,

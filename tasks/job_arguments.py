@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from tasks.config import JobConfig, TrainingParams, parse
+from tasks.param_help import param_help
 
 _SHORT = {"train_dump": "-t", "validation_dump": "-v", "batch_size": "-b", "epochs": "-e"}
 
@@ -42,7 +43,7 @@ def parse_arguments(arguments: Sequence[str]) -> JobConfig:
             required=field.is_required(),
             default=argparse.SUPPRESS,
             metavar=name.rsplit("_", 1)[-1].upper(),
-            help=f"{field.description} ({default})",
+            help=f"{param_help(JobConfig, name)} ({default})",
         )
     given = vars(parser.parse_args(arguments))
     return parse(JobConfig, {k: v for k, v in given.items() if v or not _is_optional(k)})

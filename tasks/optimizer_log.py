@@ -72,18 +72,15 @@ class Epoch:
         figures = {"top1": self.top1, "records_per_second": round(self.records_per_second, 1)}
         return {**asdict(self), **figures}
 
-    def lines(self) -> list[str]:
+    def line(self) -> str:
         """Return what to print after the epoch, in the words of the original example."""
-        header = (
+        return (
             f"[Epoch {self.epoch} {self.records}/{self.total}][Iteration {self.iteration}]"
-            f"[Wall Clock {self.wall_clock_seconds:.3f}s]"
+            f"[Wall Clock {self.wall_clock_seconds:.3f}s] Trained {self.records} records in "
+            f"{self.seconds:.3f} seconds. Throughput is {self.records_per_second:.1f} "
+            f"records/second. Loss is {self.loss:.4f}. Top1Accuracy is Accuracy(correct: "
+            f"{self.correct}, count: {self.count}, accuracy: {self.top1:.4f})"
         )
-        return [
-            f"{header} Trained {self.records} records in {self.seconds:.3f} seconds. "
-            f"Throughput is {self.records_per_second:.1f} records/second. Loss is {self.loss:.4f}.",
-            f"{header} Top1Accuracy is Accuracy(correct: {self.correct}, count: {self.count}, "
-            f"accuracy: {self.top1:.4f})",
-        ]
 
 
 def read_epochs(lines: Iterable[str]) -> Iterator[Epoch]:
@@ -144,7 +141,7 @@ def cut_log(path: Path, epoch: int) -> None:
 
 @contextmanager
 def followed(path: Path, show: Callable[[str], None], *, iterations: bool) -> Iterator[None]:
-    """Call ``show`` with every new epoch's lines as soon as they are in the log.
+    """Call ``show`` with every new epoch's line as soon as it is in the log.
 
     Args:
         path: the log, which need not exist yet; what it holds of earlier tries is not shown.
@@ -162,8 +159,7 @@ def followed(path: Path, show: Callable[[str], None], *, iterations: bool) -> It
                 show(line)
         else:
             for epoch in islice(read_epochs(lines), known, None):
-                for line in epoch.lines():
-                    show(line)
+                show(epoch.line())
 
     follower = threading.Thread(target=follow, name="optimizer-log", daemon=True)
     follower.start()

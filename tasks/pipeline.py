@@ -14,7 +14,8 @@ from tasks.paths import Home
 
 def download_dataset(params: RunParams, home: Home) -> LocalArtifact:
     """Download the data set's archive, or find it as it was."""
-    return download(params.dataset_url, home.downloads, params.dataset_sha256)
+    given = _sourced(params, home)
+    return download(given.dataset_url, home.downloads, given.dataset_sha256)
 
 
 def extract_dataset(archive: Path, home: Home) -> LocalArtifact:
@@ -24,7 +25,8 @@ def extract_dataset(archive: Path, home: Home) -> LocalArtifact:
 
 def fetch_checkpoint(params: RunParams, home: Home) -> LocalArtifact:
     """Download, unpack and check the checkpoint."""
-    archive = download(params.checkpoint_url, home.downloads, params.checkpoint_sha256)
+    given = _sourced(params, home)
+    archive = download(given.checkpoint_url, home.downloads, given.checkpoint_sha256)
     fetched = checkpoints.fetch_checkpoint(
         downloaded_file(archive.path), _sha256(archive.path), home.checkpoints
     )
@@ -34,6 +36,15 @@ def fetch_checkpoint(params: RunParams, home: Home) -> LocalArtifact:
 def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: Home) -> Artifact:
     """Dump the pipeline of one split."""
     return dump_split(split, dataset, checkpoint, params.dump_batch_size, home)
+
+
+def _sourced(params: RunParams, home: Home) -> RunParams:
+    """Return the params with the URLs of their source, the sample made if it is that."""
+    if params.source == "urls":
+        return params
+    from tasks.sample import make_sample, sample_conf
+
+    return params.model_copy(update=sample_conf(make_sample(home).path))
 
 
 def _sha256(archive: Path) -> str:

@@ -7,13 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from tasks import doctor
 from tasks.artifact import storage_errors
-from tasks.config import RunParams, parse
+from tasks.config import SOURCE_PARAMS, RunParams, Source, parse
 from tasks.console import Console
 from tasks.environment import environment
 from tasks.errors import GraftError, ParamsError, SetupError
@@ -21,15 +21,14 @@ from tasks.paths import Home
 from tasks.run_record import DAG_ID
 from tasks.summary import summary
 
-SOURCES = ("sample", "flowers")
+SOURCES = get_args(Source)
 _EXAMPLE = '{"epochs": 5}'
-_INPUTS = {"dataset_url", "checkpoint_url"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the DAG; return 0 when it succeeded, 1 when it did not, 2 for bad arguments."""
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
-    parser.add_argument("--source", choices=SOURCES, default="sample", help="input by default")
+    parser.add_argument("--source", choices=SOURCES, default="sample", help="what to train on")
     parser.add_argument("--conf", default="{}", help="params of the run, as JSON")
     parsed = parser.parse_args(arguments)
     try:
@@ -67,13 +66,16 @@ def run(source: str, conf: Mapping[str, Any]) -> int:
     if not all(finding.ok for finding in findings):
         raise SetupError("this machine is not ready, see the lines that say FIX")
     home = Home.from_environ()
-    use_sample = source == "sample" and not _INPUTS & set(conf)
+    if not {"source", *SOURCE_PARAMS} & set(conf):
+        conf = {"source": source, **conf}
+    use_sample = conf.get("source") == "sample"
     with ThreadPoolExecutor() as pool:
         migrated = pool.submit(_migrate, home)
-        sample = pool.submit(_sample_conf) if use_sample else None
-        base = _wait("sample", sample) if sample else {}
+        if use_sample:
+            _say("\nsample")
+            _say(f"  {_make_sample()}")
         migrated.result()
-    console, succeeded = _dags_test(home, {**base, **conf})
+    console, succeeded = _dags_test(home, conf)
     _say("")
     if console.run_id:
         for line in summary(home, console.run_id):
@@ -88,22 +90,13 @@ def run(source: str, conf: Mapping[str, Any]) -> int:
     return 0 if succeeded else 1
 
 
-def _wait(name: str, future: "Future[dict[str, Any]]") -> dict[str, Any]:
-    _say(f"\n{name}")
-    conf = future.result()
-    for key, value in conf.items():
-        _say(f"  {key} {value}")
-    return conf
-
-
-def _sample_conf() -> dict[str, Any]:
-    # In a process of its own, beside the data base's migration.
+def _make_sample() -> str:
+    # The steps would make it as well, but not beside the data base's migration.
     command = [sys.executable, "-m", "tasks.sample", "make"]
     made = subprocess.run(command, env=_env(), capture_output=True, text=True, check=False)
     if made.returncode:
         raise SetupError(f"the sample could not be made: {made.stderr.strip()}")
-    conf: dict[str, Any] = json.loads(made.stdout)
-    return conf
+    return str(json.loads(made.stdout)["dataset_url"])
 
 
 def _migrate(home: Home) -> None:

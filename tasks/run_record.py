@@ -22,13 +22,31 @@ TASK_IDS = (
 
 def record_step(home: Home, run_id: str, task_id: str, facts: Mapping[str, Any]) -> Path:
     """Write a step's facts and return the file."""
-    path = home.run(run_id) / "steps" / f"{task_id}.json"
+    path = _file(home, run_id, task_id)
     write_json(path, {"task_id": task_id, **facts})
     return path
 
 
+def record_failure(home: Home, run_id: str, task_id: str, message: str) -> Path:
+    """Write why a step failed, until it succeeds after all, and return the file."""
+    return record_step(home, run_id, task_id, {"error": message})
+
+
 def read_steps(home: Home, run_id: str) -> list[dict[str, Any]]:
-    """Return the facts of every step that has ended, in the pipeline's order."""
-    folder = home.run(run_id) / "steps"
-    files = [folder / f"{task_id}.json" for task_id in TASK_IDS]
+    """Return the facts of every step that has ended well, in the pipeline's order."""
+    return [step for step in _read(home, run_id) if "error" not in step]
+
+
+def read_failures(home: Home, run_id: str) -> dict[str, str]:
+    """Return why steps failed, by task id."""
+    steps = _read(home, run_id)
+    return {step["task_id"]: step["error"] for step in steps if "error" in step}
+
+
+def _read(home: Home, run_id: str) -> list[dict[str, Any]]:
+    files = [_file(home, run_id, task_id) for task_id in TASK_IDS]
     return [json.loads(path.read_text(encoding="utf-8")) for path in files if path.is_file()]
+
+
+def _file(home: Home, run_id: str, task_id: str) -> Path:
+    return home.run(run_id) / "steps" / f"{task_id}.json"

@@ -66,6 +66,8 @@ def spark_cluster(name: str) -> Iterator[Cluster]:
         try:
             _silence(context._jvm)
             _require_bigdl(context._jvm)
+            if context.uiWebUrl:
+                logger.info("Spark UI: %s", context.uiWebUrl)
             with storage_errors(Path(folder)):
                 context.addPyFile(_pack_tasks(Path(folder)))
             with quiet():

@@ -3,13 +3,15 @@
 import functools
 import inspect
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from airflow.sdk import (
+    Asset,
     ExceptionRetryPolicy,
     RetryAction,
     RetryRule,
@@ -18,10 +20,10 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException
 
-from tasks.config import RunParams, parse
+from tasks.config import SOURCE_PARAMS, RunParams, parse
 from tasks.errors import GraftError, TransientError
 from tasks.paths import Home
-from tasks.run_record import record_step
+from tasks.run_record import record_failure, record_step
 
 #: Only what may pass by itself is tried again; a defect or a bad input is not.
 RETRIES: dict[str, Any] = {
@@ -56,10 +58,11 @@ class Run:
     run_id: str
 
     def shown_params(self) -> dict[str, Any]:
-        """Return the params as JSON types, without what may be secret in a URL."""
+        """Return the params as JSON types, without what may be secret in a URL or is not used."""
         from tasks.transfer import redact
 
-        params = self.params.model_dump(mode="json")
+        unused = set(SOURCE_PARAMS) if self.params.source == "sample" else set()
+        params = self.params.model_dump(mode="json", exclude=unused)
         return {k: redact(v) if k.endswith("_url") else v for k, v in params.items()}
 
 
@@ -79,7 +82,9 @@ def current_run(context: Mapping[str, Any]) -> Run:
     return Run(parse(RunParams, dict(context["params"])), Home.from_environ(), context["run_id"])
 
 
-def step(timeout: timedelta) -> Callable[[Callable[..., Outcome]], Any]:
+def step(
+    timeout: timedelta, inlets: Sequence[Asset] = ()
+) -> Callable[[Callable[..., Outcome]], Any]:
     """Make a task of a function ``(run, *paths) -> Outcome``.
 
     The paths are those of what the tasks before it made. An error of ours fails the
@@ -87,6 +92,7 @@ def step(timeout: timedelta) -> Callable[[Callable[..., Outcome]], Any]:
 
     Args:
         timeout: how long the task may take.
+        inlets: what the task reads that other DAGs may write.
     """
 
     def decorate(function: Callable[..., Outcome]) -> Any:
@@ -95,7 +101,7 @@ def step(timeout: timedelta) -> Callable[[Callable[..., Outcome]], Any]:
             started = time.monotonic()
             context = get_current_context()
             inputs = [Path(a["path"]) for a in (*artifacts, *named.values())]
-            with failing_at_once():
+            with failing_at_once(context, function.__name__):
                 run = current_run(context)
                 facts = function(run, *inputs).as_dict()
                 took = time.monotonic() - started
@@ -106,18 +112,29 @@ def step(timeout: timedelta) -> Callable[[Callable[..., Outcome]], Any]:
         signature = inspect.signature(function)
         inputs = list(signature.parameters.values())[1:]
         execute.__signature__ = signature.replace(parameters=inputs)  # type: ignore[attr-defined] # functions take any attribute
-        return task(task_id=function.__name__, execution_timeout=timeout, **RETRIES)(execute)
+        return task(
+            task_id=function.__name__,
+            # Not as it stands: Markdown shows what is indented as code.
+            doc_md=inspect.getdoc(function),
+            execution_timeout=timeout,
+            inlets=list(inlets),
+            **RETRIES,
+        )(execute)
 
     return decorate
 
 
-class failing_at_once:  # noqa: N801 - used like contextlib's functions
-    """Raise an error of ours as one that Airflow does not retry, without a traceback's tail."""
+@contextmanager
+def failing_at_once(context: Mapping[str, Any], task_id: str) -> Iterator[None]:
+    """Raise an error of ours that no retry mends as one that Airflow does not retry.
 
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        """Replace a ``GraftError`` that no retry mends."""
-        if isinstance(error, GraftError) and not isinstance(error, TransientError):
-            raise AirflowFailException(str(error)) from None
+    Its words go into the run's record, for the run's note.
+    """
+    try:
+        yield
+    except (GraftError, AirflowFailException) as error:
+        with suppress(GraftError):  # this one is not what went wrong first
+            record_failure(Home.from_environ(), context["run_id"], task_id, str(error))
+        if isinstance(error, TransientError):
+            raise
+        raise AirflowFailException(str(error)) from None

@@ -3,18 +3,21 @@
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
+from airflow.providers.apache.spark.hooks.spark_submit import SparkSubmitHook
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import BaseHook, Context
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
+from graft_airflow.links import LINK_KEY, RunLink
 from graft_airflow.steps import Run, current_run, failing_at_once
 from tasks.errors import ClusterError
 from tasks.job_outcome import clear_outcome, read_error, read_metrics
 from tasks.parent_guard import TASK_PID
-from tasks.run_record import record_step
+from tasks.run_record import read_steps, record_step
 from tasks.spark_settings import (
     TRAIN_JOB,
     executor_conf,
@@ -25,6 +28,9 @@ from tasks.spark_settings import (
 
 _EXAMPLE = '{"conn_type": "spark", "host": "local[*]"}'
 _CONF_EXAMPLE = '{"spark.executor.memoryOverhead": "2g"}'
+# Nobody waits for the end of such runs.
+_UNATTENDED = {"scheduled", "asset_triggered"}
+_SPARK_UI = re.compile(r"Spark UI: (https?://\S+)")
 _EXIT_CODE = re.compile(r"Error code is: (-?\d+)")
 # A shell's statuses above it, and a JVM's, are 128 and the signal that killed.
 _LAST_STATUS = 128
@@ -36,7 +42,12 @@ class TrainClassifierOperator(SparkSubmitOperator):
     It returns the artefact of the trained model with its accuracy. An error that the user can
     mend fails the task at once, with the job's own words; what a cluster lost is tried again, and
     the job goes on where it was.
+
+    A run that the schedule or an asset started is skipped where a model of the same inputs is
+    there. Its outlets are updated by a training, not by a model that was found.
     """
+
+    operator_extra_links = (RunLink(),)
 
     def __init__(self, *, conf: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(application=str(TRAIN_JOB), conf=dict(conf or {}), **kwargs)
@@ -44,9 +55,11 @@ class TrainClassifierOperator(SparkSubmitOperator):
     def execute(self, context: Context) -> dict[str, Any]:  # type: ignore[override] # the provider's returns nothing, ours the result
         """Run the job to its end and return its facts."""
         started = time.monotonic()
-        with failing_at_once():
+        with failing_at_once(context, self.task_id):
             run = current_run(context)
             clear_outcome(run.home, run.run_id)
+            if context["dag_run"].run_type in _UNATTENDED and not run.params.force:
+                self._skip_unchanged(run)
             given = dict(self.conf or {})
             master = self._require_master()
             sized = executor_conf(master, run.params.executors, run.params.executor_cores)
@@ -58,13 +71,14 @@ class TrainClassifierOperator(SparkSubmitOperator):
             **(self.env_vars or {}),
         }
         self.log.info("Spark master: %s", master)
-        self._hook = self._get_hook()
+        self._hook = hook = self._get_hook()
         # On Kubernetes the provider hands these to a driver in a pod, and ours is no pod.
-        self._hook._env = self.env_vars
+        hook._env = self.env_vars
+        _link_while_running(hook, context["ti"])
         try:
             super().execute(context)
         except AirflowException as error:
-            with failing_at_once():
+            with failing_at_once(context, self.task_id):
                 raise self._cause(error, run) from None
         metrics = read_metrics(run.home, run.run_id)
         if metrics is None:
@@ -78,7 +92,39 @@ class TrainClassifierOperator(SparkSubmitOperator):
             "seconds": time.monotonic() - started,
         }
         record_step(run.home, run.run_id, self.task_id, facts)
-        return {**metrics["model"], "top1": metrics["top1"]}
+        outcome = {**metrics["model"], "top1": metrics["top1"]}
+        self._update_assets(context, metrics["finished_at"], {**outcome, "run_id": run.run_id})
+        return outcome
+
+    def _skip_unchanged(self, run: Run) -> None:
+        """Skip the training of a run that nobody asked for if it would make a model that is there.
+
+        A run that somebody triggered has the job look for it: that run is to end with a report.
+        """
+        from tasks.unchanged import find_trained
+
+        steps = {step["task_id"]: step for step in read_steps(run.home, run.run_id)}
+        dumps = [steps[task_id]["digest"] for task_id in ("dump_train", "dump_validation")]
+        found = find_trained(run.home, dumps, run.params)
+        if found is None:
+            return
+        facts = {**found.as_dict(), "unchanged": True, "seconds": 0.0}
+        record_step(run.home, run.run_id, self.task_id, facts)
+        raise AirflowSkipException(
+            f"nothing to train: data set, checkpoint and params are those of {found.path}, trained "
+            f"{found.finished_at}, top-1 accuracy {found.top1:.4f}; force trains again"
+        )
+
+    def _update_assets(self, context: Context, finished_at: str, extra: dict[str, Any]) -> None:
+        """Tell who follows the model that there is a new one, unless it was there before the run.
+
+        A model that an earlier try of this run finished is new, too.
+        """
+        started = context["dag_run"].start_date
+        if extra["reused"] and started and datetime.fromisoformat(finished_at) < started:
+            self.outlets = []
+        for asset in self.outlets:
+            context["outlet_events"][asset].extra = extra
 
     def _cause(self, error: AirflowException, run: Run) -> Exception:
         """Return what to fail with, once ``spark-submit`` has."""
@@ -143,3 +189,17 @@ class TrainClassifierOperator(SparkSubmitOperator):
                 f"the Airflow connection {self._conn_id!r} says yarn, but neither HADOOP_CONF_DIR "
                 f"nor YARN_CONF_DIR is set. For this machine instead: {_EXAMPLE}"
             )
+
+
+def _link_while_running(hook: SparkSubmitHook, ti: Any) -> None:
+    """Have the task's link lead to Spark's UI from when the job says where that is."""
+    process = hook._process_spark_submit_log
+
+    def watched(lines: Iterator[str]) -> Iterator[str]:
+        for line in lines:
+            if found := _SPARK_UI.search(line):
+                ti.xcom_push(key=LINK_KEY, value=found[1])
+            yield line
+
+    # An operator cannot name the class of its hook.
+    hook._process_spark_submit_log = lambda itr: process(watched(itr))  # type: ignore[method-assign] # one hook only

@@ -26,7 +26,8 @@ def dag() -> Any:
     from airflow.dag_processing.dagbag import DagBag
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("AIRFLOW_CONN_SPARK_DEFAULT", raising=False)
+        for name in ("AIRFLOW_CONN_SPARK_DEFAULT", "GRAFT_PARAMS", "GRAFT_SCHEDULE"):
+            patch.delenv(name, raising=False)
         # A connection, opened, would come from here.
         patch.setattr("airflow.sdk.BaseHook.get_connection", refuse)
         bag = DagBag(FILE)
@@ -78,12 +79,29 @@ class TestWiring:
         assert dag.max_active_runs == conf.getint("core", "max_active_runs_per_dag")
         assert dag.catchup is False
 
+    def test_schedule(self, dag: Any) -> None:
+        timetable = dag.timetable
+        assert timetable.timetable.expression == "0 0 * * 0"
+        assert [asset.name for asset in timetable.asset_condition.objects] == ["flowers_dataset"]
+        assert dag.is_paused_upon_creation
+
+    def test_assets(self, dag: Any) -> None:
+        assert [asset.name for asset in dag.get_task("download_dataset").inlets] == [
+            "flowers_dataset"
+        ]
+        assert [asset.name for asset in dag.get_task("train_classifier").outlets] == [
+            "flowers_model"
+        ]
+
     def test_reads_well_in_the_ui(self, dag: Any) -> None:
         assert {"transfer learning", "tensorflow", "bigdl", "spark"} == set(dag.tags)
         assert dag.doc_md.startswith("Grafts a classifier of your pictures")
         for task in dag.tasks:
             assert task.task_id in dag.doc_md
-            assert task.doc_md
+            assert "* **Reads** " in task.doc_md
+            assert "* **Writes** " in task.doc_md
+            # What is indented by four spaces would be shown as code.
+            assert "\n    " not in task.doc_md
             assert task.owner == "graft"
 
 
@@ -126,7 +144,7 @@ class TestParams:
             schema = dag.params.get_param(name).schema
             assert schema["title"], name
             assert dag.params.get_param(name).description, name
-            assert schema["section"] in {"Input", "Features", "Training", "Spark", "Run"}, name
+            assert schema["section"] in {"Data", "Network", "Training", "Spark", "Run"}, name
 
     def test_are_bounded(self, dag: Any) -> None:
         for name in dag.params:
@@ -143,6 +161,8 @@ class TestParams:
             ("learning_rate", -0.1),
             ("decay_rate", 1),
             ("feature_engine", "torch"),
+            ("network", "vgg_16"),
+            ("source", "tulips"),
             ("dataset_url", "flowers"),
             ("dataset_sha256", "abc"),
             ("driver_memory", "much"),

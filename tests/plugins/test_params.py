@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -20,13 +21,13 @@ def test_a_param_for_every_field(params: dict[str, Any]) -> None:
     for name, param in params.items():
         field = RunParams.model_fields[name]
         assert param.value == field.default
-        assert param.description == field.description
+        assert param.description.startswith(field.description)
         assert param.schema["title"] == field.title
 
 
 def test_sections_come_in_order_and_whole(params: dict[str, Any]) -> None:
     sections = [param.schema["section"] for param in params.values()]
-    assert list(dict.fromkeys(sections)) == ["Input", "Features", "Training", "Spark", "Run"]
+    assert list(dict.fromkeys(sections)) == ["Data", "Network", "Training", "Spark", "Run"]
     order = {section: number for number, section in enumerate(dict.fromkeys(sections))}
     assert [order[section] for section in sections] == sorted(order[s] for s in sections)
 
@@ -35,7 +36,9 @@ def test_types_and_bounds(params: dict[str, Any]) -> None:
     schemas = {name: param.schema for name, param in params.items()}
     assert schemas["epochs"]["type"] == "integer"
     assert (schemas["epochs"]["minimum"], schemas["epochs"]["maximum"]) == (1, 1000)
-    assert schemas["learning_rate"]["type"] == "number"
+    # Two types: an input of text that takes 1e-4, and nothing but numbers.
+    assert schemas["learning_rate"]["type"] == ["number", "integer"]
+    assert "examples" not in schemas["learning_rate"]
     assert schemas["standardize"]["type"] == "boolean"
     assert schemas["dataset_url"]["type"] == "string"
     assert schemas["dataset_url"]["pattern"]
@@ -61,5 +64,34 @@ def test_defaults_are_valid(params: dict[str, Any]) -> None:
         assert param.resolve() == RunParams.model_fields[name].default
 
 
+@pytest.mark.parametrize("value", [1e-4, 1, 0.5])
+def test_a_number_may_be_whole_or_not(params: dict[str, Any], value: float) -> None:
+    assert params["learning_rate"].resolve(value) == value
+
+
+def test_explanations_have_unit_bounds_and_an_example(params: dict[str, Any]) -> None:
+    for name, param in params.items():
+        schema = param.schema
+        if "minimum" in schema:
+            assert re.search(r"From \S+ to \S+", param.description), name
+        if "minimum" in schema or "pattern" in schema:
+            assert "e.g. " in param.description.lower(), name
+
+
+def test_the_source_comes_first(params: dict[str, Any]) -> None:
+    assert next(iter(params)) == "source"
+    assert params["source"].schema["enum"] == ["urls", "sample"]
+    network = [name for name, param in params.items() if param.schema["section"] == "Network"]
+    assert network[:2] == ["network", "checkpoint_url"]
+
+
+def test_an_installation_sets_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAFT_PARAMS", '{"source": "sample", "epochs": 3}')
+    params = dag_params()
+    assert (params["source"].value, params["epochs"].value) == ("sample", 3)
+    assert params["learning_rate"].value == 0.001
+
+
 def test_a_choice_offers_every_value(params: dict[str, Any]) -> None:
+    assert params["network"].schema["enum"] == ["inception_v1"]
     assert params["feature_engine"].schema["enum"] == ["bigdl", "tensorflow"]

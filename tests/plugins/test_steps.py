@@ -7,13 +7,14 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from graft_airflow import steps
+from graft_airflow.assets import DATASET
 from graft_airflow.steps import RETRIES, Run, current_run, failing_at_once, step
 from tasks import errors
 from tasks.artifact import Artifact
 from tasks.config import RunParams
 from tasks.paths import Home
 from tasks.report.page import Report
-from tasks.run_record import read_steps
+from tasks.run_record import read_failures, read_steps, record_failure
 
 pytestmark = pytest.mark.filterwarnings(
     "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"
@@ -123,6 +124,7 @@ class TestStep:
         assert str(caught.value) == str(error)
         assert caught.value.__suppress_context__
         assert read_steps(home, "manual__2026") == []
+        assert read_failures(home, "manual__2026") == {"extract_dataset": str(error)}
 
     @pytest.mark.parametrize(
         "error",
@@ -161,6 +163,29 @@ class TestStep:
         with pytest.raises(AirflowFailException, match=r"cannot write .*; set GRAFT_HOME"):
             download_dataset.function()
 
+    def test_a_failure_is_forgotten_once_the_step_succeeds(self, home: Home) -> None:
+        record_failure(home, "manual__2026", "download_dataset", "404")
+
+        @step(timeout=timedelta(hours=1))
+        def download_dataset(run: Run) -> Artifact:
+            return made("/x")
+
+        download_dataset.function()
+        assert read_failures(home, "manual__2026") == {}
+
+    def test_inlets_are_the_tasks(self) -> None:
+        @step(timeout=timedelta(hours=1), inlets=[DATASET])
+        def download_dataset(run: Run) -> Artifact:
+            return made("/x")
+
+        assert download_dataset.kwargs["inlets"] == [DATASET]
+
+
+def test_the_params_of_the_sample_are_shown_without_urls(home: Home) -> None:
+    shown = Run(RunParams(source="sample"), home, "manual__2026").shown_params()
+    assert shown["source"] == "sample"
+    assert not {"dataset_url", "checkpoint_sha256"} & set(shown)
+
 
 class TestRetries:
     def test_survive_serialisation(self) -> None:
@@ -176,6 +201,7 @@ class TestRetries:
             assert decision.action is RetryAction.FAIL
 
 
-def test_failing_at_once_without_an_error() -> None:
-    with failing_at_once():
+def test_failing_at_once_without_an_error(home: Home) -> None:
+    with failing_at_once(CONTEXT, "report"):
         pass
+    assert read_failures(home, "manual__2026") == {}

@@ -1,22 +1,27 @@
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from airflow.providers.apache.spark.hooks import spark_submit
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk.bases.operator import ExecutorSafeguard
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+from airflow.sdk.execution_time.context import OutletEventAccessors
 
+from graft_airflow.assets import MODEL
 from graft_airflow.train_operator import TrainClassifierOperator
 from tasks import doctor
+from tasks.config import RunParams
 from tasks.environment import LOCAL_SPARK
 from tasks.errors import ClusterError, DataError
 from tasks.job_outcome import read_error, write_error, write_metrics
 from tasks.parent_guard import TASK_PID
 from tasks.paths import Home
-from tasks.run_record import read_steps
+from tasks.run_record import read_failures, read_steps, record_step
 from tasks.spark_settings import TRAIN_JOB, java_home, submit_conf
 
 pytestmark = pytest.mark.filterwarnings(
@@ -34,7 +39,7 @@ KUBERNETES = json.dumps(
     }
 )
 RUN = "manual__2026"
-CONTEXT: Any = {"params": {}, "run_id": RUN}
+STARTED = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 METRICS = {
     "model": {"path": "/models/abc", "digest": "abc", "reused": False, "seconds": 9.0},
     "top1": 0.58,
@@ -42,7 +47,29 @@ METRICS = {
     "features": {},
     "stages": {"training": 3.0},
     "plan": {"cores": 2},
+    "finished_at": "2026-01-02T03:05:00+00:00",
 }
+
+
+class TaskInstance:
+    """Keeps what is pushed."""
+
+    def __init__(self) -> None:
+        self.pushed: dict[str, Any] = {}
+
+    def xcom_push(self, key: str, value: Any) -> None:
+        self.pushed[key] = value
+
+
+def in_run(run_type: str = "manual", **params: Any) -> Any:
+    """The context of a task of a run."""
+    return {
+        "params": params,
+        "run_id": RUN,
+        "ti": TaskInstance(),
+        "dag_run": SimpleNamespace(run_type=run_type, start_date=STARTED),
+        "outlet_events": OutletEventAccessors(),
+    }
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +115,7 @@ class TestMaster:
     ) -> None:
         monkeypatch.delenv(CONNECTION)
         with pytest.raises(AirflowFailException) as caught:
-            operator.execute(CONTEXT)
+            operator.execute(in_run())
         assert str(caught.value) == (
             "the Airflow connection 'spark_default' is not set, so nothing says where Spark is. "
             f"For this machine: export {CONNECTION}='{LOCAL_SPARK}'; or add it under Admin, "
@@ -102,7 +129,7 @@ class TestMaster:
         with pytest.raises(
             AirflowFailException, match="says yarn, but neither HADOOP_CONF_DIR nor"
         ):
-            operator.execute(CONTEXT)
+            operator.execute(in_run())
 
     @pytest.mark.parametrize("name", ["HADOOP_CONF_DIR", "YARN_CONF_DIR"])
     def test_yarn(
@@ -119,7 +146,7 @@ class TestMaster:
         given = json.dumps({"conn_type": "spark", "host": host, "port": 7077})
         monkeypatch.setenv(CONNECTION, given)
         with pytest.raises(AirflowFailException) as caught:
-            operator.execute(CONTEXT)
+            operator.execute(in_run())
         assert str(caught.value) == (
             f"the Airflow connection 'spark_default' names {host}:7077, and the Spark provider "
             "takes every master with yarn in its name for YARN: give this one another name"
@@ -131,7 +158,7 @@ class TestMaster:
         monkeypatch.delattr(spark_submit, "kube_client", raising=False)
         monkeypatch.setenv(CONNECTION, KUBERNETES)
         with pytest.raises(AirflowFailException) as caught:
-            operator.execute(CONTEXT)
+            operator.execute(in_run())
         assert str(caught.value) == (
             "the Airflow connection 'spark_default' names 'k8s://https://k8s.example', and the "
             "Spark provider takes every master with k8s in its name for Kubernetes: install "
@@ -145,7 +172,7 @@ class TestMaster:
         given = json.dumps({"conn_type": "spark", "host": "spark://head", "extra": extra})
         monkeypatch.setenv(CONNECTION, given)
         with pytest.raises(AirflowFailException, match="says deploy mode cluster, expected client"):
-            operator.execute(CONTEXT)
+            operator.execute(in_run())
 
     @pytest.mark.parametrize(
         "connection",
@@ -171,7 +198,7 @@ class TestSubmit:
         self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
     ) -> None:
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
-        operator.execute(CONTEXT)
+        operator.execute(in_run())
         command = operator._hook._build_spark_submit_command(operator.application)
         assert command[:3] == ["spark-submit", "--master", "local[2]"]
         assert command[-3:] == [str(TRAIN_JOB), "--train-dump=/dumps/a", "--epochs=3"]
@@ -182,7 +209,7 @@ class TestSubmit:
         self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
     ) -> None:
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
-        operator.execute(CONTEXT)
+        operator.execute(in_run())
         env = operator._hook._env_vars
         assert env["GRAFT_HOME"] == str(home.root)
         assert env[TASK_PID] == str(os.getpid())
@@ -210,7 +237,7 @@ class TestSubmit:
         monkeypatch.setenv(CONNECTION, connection)
         monkeypatch.setenv("HADOOP_CONF_DIR", "/etc/hadoop")
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
-        operator.execute({**CONTEXT, "params": {"executors": 3, "executor_cores": 2}})
+        operator.execute(in_run(executors=3, executor_cores=2))
         command = operator._hook._build_spark_submit_command(operator.application)
         assert command[:3] == ["spark-submit", "--master", master]
         assert command[-3:] == [str(TRAIN_JOB), "--train-dump=/dumps/a", "--epochs=3"]
@@ -238,7 +265,7 @@ class TestSubmit:
         monkeypatch.setenv(CONNECTION, '{"conn_type": "spark", "host": "yarn"}')
         monkeypatch.setenv("HADOOP_CONF_DIR", "/etc/hadoop")
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
-        operator.execute(CONTEXT)
+        operator.execute(in_run())
         assert operator.conf["spark.executorEnv.JAVA_HOME"] == str(java_home())
 
     def test_the_connection_adds_what_the_cluster_needs(
@@ -252,7 +279,7 @@ class TestSubmit:
         given = {"conn_type": "spark", "host": "spark://head", "extra": {"conf": conf}}
         monkeypatch.setenv(CONNECTION, json.dumps(given))
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
-        operator.execute(CONTEXT)
+        operator.execute(in_run())
         assert operator.conf["spark.executor.memoryOverhead"] == "2g"
         assert operator.conf["spark.cores.max"] == "8"
 
@@ -263,7 +290,7 @@ class TestSubmit:
         given = {"conn_type": "spark", "host": "spark://head", "extra": {"conf": conf}}
         monkeypatch.setenv(CONNECTION, json.dumps(given))
         with pytest.raises(AirflowFailException) as caught:
-            operator.execute(CONTEXT)
+            operator.execute(in_run())
         assert str(caught.value) == (
             f"the Airflow connection 'spark_default' has a {type(conf).__name__} as conf in its "
             'extra, expected an object of Spark settings such as {"spark.executor.memoryOverhead": '
@@ -273,7 +300,7 @@ class TestSubmit:
     def test_conf_of_the_dag_wins(self, home: Home, submitted: list[Any]) -> None:
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
         operator = TrainClassifierOperator(task_id="t", conf={"spark.speculation": "true"})
-        operator.execute(CONTEXT)
+        operator.execute(in_run())
         assert "spark.speculation=true" in operator._hook._build_spark_submit_command("job.py")
 
     def test_bad_params_are_told_before_spark_starts(
@@ -281,7 +308,7 @@ class TestSubmit:
     ) -> None:
         submitted.append(lambda _: pytest.fail("it was submitted"))
         with pytest.raises(AirflowFailException, match="unknown param 'epoch': did you mean"):
-            operator.execute({**CONTEXT, "params": {"epoch": 1}})
+            operator.execute(in_run(epoch=1))
 
 
 class TestOutcome:
@@ -289,7 +316,7 @@ class TestOutcome:
         self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
     ) -> None:
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
-        result = operator.execute(CONTEXT)
+        result = operator.execute(in_run())
         assert result == {**METRICS["model"], "top1": 0.58}  # type: ignore[dict-item]
         json.dumps(result)
         (step,) = read_steps(home, RUN)
@@ -304,7 +331,7 @@ class TestOutcome:
     ) -> None:
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
         url = "https://me:secret@example.org/flowers.tar.gz?token=1"
-        operator.execute({**CONTEXT, "params": {"epochs": 3, "dataset_url": url}})
+        operator.execute(in_run(epochs=3, dataset_url=url))
         (step,) = read_steps(home, RUN)
         assert step["params"]["epochs"] == 3
         assert step["params"]["dataset_url"] == "https://***@example.org/flowers.tar.gz?***"
@@ -318,8 +345,9 @@ class TestOutcome:
 
         submitted.append(job)
         with pytest.raises(AirflowFailException) as caught:
-            operator.execute(CONTEXT)
+            operator.execute(in_run())
         assert str(caught.value) == "shard-00003, record 7: no JPEG"
+        assert read_failures(home, RUN) == {"train_classifier": "shard-00003, record 7: no JPEG"}
 
     def test_what_the_cluster_lost_is_tried_again(
         self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
@@ -330,7 +358,7 @@ class TestOutcome:
 
         submitted.append(job)
         with pytest.raises(ClusterError, match=r"^Spark lost executor 1$"):
-            operator.execute(CONTEXT)
+            operator.execute(in_run())
 
     @pytest.mark.parametrize("code", [-9, -15, 137, 143])
     def test_a_killed_driver_is_tried_again(
@@ -341,7 +369,7 @@ class TestOutcome:
 
         submitted.append(job)
         with pytest.raises(ClusterError) as caught:
-            operator.execute(CONTEXT)
+            operator.execute(in_run())
         assert str(caught.value) == (
             f"the Spark driver was killed (exit code {code}): by someone, or because this machine "
             "ran out of memory; see driver_memory"
@@ -355,7 +383,7 @@ class TestOutcome:
 
         submitted.append(job)
         with pytest.raises(AirflowException, match=r"the Spark job broke: Error code is: 1\."):
-            operator.execute(CONTEXT)
+            operator.execute(in_run())
 
     def test_an_earlier_trys_outcome_is_forgotten(
         self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
@@ -364,5 +392,123 @@ class TestOutcome:
         write_metrics(home, RUN, METRICS)
         submitted.append(lambda _: None)
         with pytest.raises(AirflowException, match=r"ended well but left no metrics\.json in "):
-            operator.execute(CONTEXT)
+            operator.execute(in_run())
         assert read_error(home, RUN) is None
+
+
+class TestLink:
+    def test_leads_to_spark_while_the_job_runs(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        def job(running: TrainClassifierOperator) -> None:
+            lines = ["12:00:00 Spark UI: http://127.0.0.1:4041", "12:00:01 features: 3 of 9"]
+            running._hook._process_spark_submit_log(iter(lines))
+            write_metrics(home, RUN, METRICS)
+
+        submitted.append(job)
+        context = in_run()
+        operator.execute(context)
+        assert context["ti"].pushed == {"_link_RunLink": "http://127.0.0.1:4041"}
+
+    def test_leads_to_the_report_after_it(self, operator: TrainClassifierOperator) -> None:
+        (link,) = operator.operator_extra_links
+        key = SimpleNamespace(dag_id="flowers", run_id="manual__2026-01-02T03:04:05+00:00")
+        assert link.get_link(operator, ti_key=key) == (
+            "/dags/flowers/runs/manual__2026-01-02T03%3A04%3A05%2B00%3A00/plugin/report"
+        )
+        assert link.xcom_key == "_link_RunLink"
+
+    def test_knows_where_airflow_is(
+        self, operator: TrainClassifierOperator, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://host/airflow/")
+        (link,) = operator.operator_extra_links
+        key = SimpleNamespace(dag_id="flowers", run_id="a")
+        assert link.get_link(operator, ti_key=key) == (
+            "https://host/airflow/dags/flowers/runs/a/plugin/report"
+        )
+
+
+class TestModelAsset:
+    @pytest.fixture
+    def operator(self) -> TrainClassifierOperator:
+        return TrainClassifierOperator(task_id="train_classifier", outlets=[MODEL])
+
+    def test_a_training_updates_it(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        submitted.append(lambda _: write_metrics(home, RUN, METRICS))
+        context = in_run()
+        operator.execute(context)
+        assert operator.outlets == [MODEL]
+        extra = context["outlet_events"][MODEL].extra
+        assert (extra["digest"], extra["top1"], extra["run_id"]) == ("abc", 0.58, RUN)
+
+    @pytest.mark.parametrize(
+        ("finished_at", "updated"),
+        [("2026-01-02T03:03:59+00:00", False), ("2026-01-02T03:04:30+00:00", True)],
+        ids=["before the run", "by an earlier try"],
+    )
+    def test_a_model_that_was_there_does_not(
+        self,
+        home: Home,
+        operator: TrainClassifierOperator,
+        submitted: list[Any],
+        finished_at: str,
+        updated: bool,
+    ) -> None:
+        model = {**METRICS["model"], "reused": True}  # type: ignore[dict-item] # one of METRICS
+        found = {**METRICS, "model": model, "finished_at": finished_at}
+        submitted.append(lambda _: write_metrics(home, RUN, found))
+        operator.execute(in_run())
+        assert operator.outlets == ([MODEL] if updated else [])
+
+
+class TestUnchanged:
+    """A run that nobody triggered, when a model of the same inputs is there."""
+
+    @pytest.fixture(autouse=True)
+    def _model(self, home: Home) -> None:
+        digests = {split: {"graph": f"graph of {split}"} for split in ("train", "validation")}
+        for split, given in digests.items():
+            dump = home.dumps / f"dump-{split}"
+            dump.mkdir(parents=True)
+            (dump / "pipeline.json").write_text(json.dumps({"digests": given}))
+            record_step(home, RUN, f"dump_{split}", {"digest": dump.name})
+        metrics = {**METRICS, "digests": digests, "config": RunParams().model_dump(mode="json")}
+        (home.models / "abc").mkdir(parents=True)
+        (home.models / "abc" / "metrics.json").write_text(json.dumps(metrics))
+
+    @pytest.mark.parametrize("run_type", ["scheduled", "asset_triggered"])
+    def test_is_skipped_and_says_why(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any], run_type: str
+    ) -> None:
+        submitted.append(lambda _: pytest.fail("it was submitted"))
+        with pytest.raises(AirflowSkipException) as caught:
+            operator.execute(in_run(run_type))
+        assert str(caught.value) == (
+            f"nothing to train: data set, checkpoint and params are those of {home.models / 'abc'},"
+            " trained 2026-01-02T03:05:00+00:00, top-1 accuracy 0.5800; force trains again"
+        )
+        step = read_steps(home, RUN)[-1]
+        assert (step["task_id"], step["reused"], step["digest"]) == (
+            "train_classifier",
+            True,
+            "abc",
+        )
+
+    @pytest.mark.parametrize(
+        ("run_type", "params"),
+        [("manual", {}), ("scheduled", {"force": True}), ("scheduled", {"epochs": 11})],
+        ids=["triggered", "forced", "other params"],
+    )
+    def test_is_trained_otherwise(
+        self,
+        home: Home,
+        operator: TrainClassifierOperator,
+        submitted: list[Any],
+        run_type: str,
+        params: dict[str, Any],
+    ) -> None:
+        submitted.append(lambda _: write_metrics(home, RUN, METRICS))
+        assert operator.execute(in_run(run_type, **params))["top1"] == 0.58

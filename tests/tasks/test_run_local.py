@@ -52,8 +52,8 @@ def test_main_passes_source_and_conf_on(monkeypatch: pytest.MonkeyPatch) -> None
     calls = []
     monkeypatch.setattr(run_local, "run", lambda *given: calls.append(given) or 0)
     assert main([]) == 0
-    assert main(["--source", "flowers", "--conf", '{"epochs": 5}']) == 0
-    assert calls == [("sample", {}), ("flowers", {"epochs": 5})]
+    assert main(["--source", "urls", "--conf", '{"epochs": 5}']) == 0
+    assert calls == [("sample", {}), ("urls", {"epochs": 5})]
 
 
 def test_an_unknown_source(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,40 @@
+"""What a person reads of a param: its meaning, unit, bounds and an example, in one text.
+
+The trigger form, the job's ``--help`` and the manual's table are made from it.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+
+def param_help(model: type[BaseModel], name: str) -> str:
+    """Return the explanation of a field: ``Passes over ... From 1 to 1,000 passes, e.g. 20.``."""
+    schema = model.model_json_schema()["properties"][name]
+    return " ".join(part for part in (schema.get("description", ""), _range(schema)) if part)
+
+
+def _range(schema: dict[str, Any]) -> str:
+    choices = schema.get("anyOf", [schema])
+    bounds = {k: _shown(c[k]) for c in choices for k in ("minimum", "maximum") if k in c}
+    parts = []
+    if bounds:
+        span = f"from {bounds['minimum']}"
+        span += f" to {bounds['maximum']}" if "maximum" in bounds else " up"
+        parts.append(" ".join([span, *([schema["unit"]] if "unit" in schema else [])]))
+    if schema.get("examples"):
+        parts.append(f"e.g. {' or '.join(_shown(e) for e in schema['examples'])}")
+    text = ", ".join(parts)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _shown(value: object) -> str:
+    """Return a number as a person types it, but for the commas of large ones."""
+    if isinstance(value, float) and value < _SMALL:
+        mantissa, exponent = f"{value:e}".split("e")
+        return f"{float(mantissa):g}e{int(exponent)}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+# Below it an exponent is easier to read.
+_SMALL = 1e-3

@@ -1,0 +1,66 @@
+"""What there is to say of a run in a few lines, for the note that Airflow's UI shows on it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from tasks.job_outcome import read_metrics
+from tasks.paths import Home
+from tasks.run_record import read_failures, read_steps
+
+_TRAIN = "train_classifier"
+
+
+def run_note(home: Home, run_id: str) -> str:
+    """Return what a run trained on, its accuracy and what it reused, as Markdown.
+
+    It goes as far as the run came; of one that left no record it is empty.
+    """
+    steps = read_steps(home, run_id)
+    trained = next((step for step in steps if step["task_id"] == _TRAIN), None)
+    metrics = read_metrics(home, run_id)
+    failures = read_failures(home, run_id)
+    paragraphs = [
+        *(f"**{task_id} failed**: {message}" for task_id, message in failures.items()),
+        _unchanged(trained) if trained and trained.get("unchanged") else "",
+        _training(metrics, trained) if metrics and trained else "",
+        _reuse(steps),
+    ]
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _unchanged(step: Mapping[str, Any]) -> str:
+    return (
+        "**Nothing to train**: data set, checkpoint and params are those of the model "
+        f"`{step['digest']}` of {step['finished_at']}, top-1 accuracy {step['top1']:.4f}."
+    )
+
+
+def _training(metrics: Mapping[str, Any], step: Mapping[str, Any]) -> str:
+    params = step["params"]
+    counts = " and ".join(f"{count:,} {split}" for split, count in metrics["records"].items())
+    epochs = len(metrics["epochs"])
+    return (
+        f"**Top-1 accuracy {metrics['top1']:.4f}** after {epochs} epochs on {_data(params)} "
+        f"({counts} records of {len(metrics['class_names'])} classes), features of "
+        f"{params['network']} by the engine {params['feature_engine']}."
+    )
+
+
+def _data(params: Mapping[str, Any]) -> str:
+    """Return what the user would call the data set."""
+    if params["source"] == "sample":
+        return "the bundled sample"
+    url = str(params["dataset_url"])
+    return urlsplit(url).path.rpartition("/")[2] or url
+
+
+def _reuse(steps: Sequence[Mapping[str, Any]]) -> str:
+    # The report is written anew by every run, and the note may be earlier than it.
+    artefacts = [step for step in steps if step["task_id"] != "report"]
+    parts = [
+        f"{word}: {', '.join(names)}."
+        for word, reused in (("Reused", True), ("Made", False))
+        if (names := [step["task_id"] for step in artefacts if step["reused"] is reused])
+    ]
+    return " ".join(parts)

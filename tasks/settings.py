@@ -1,0 +1,61 @@
+"""What an installation sets for the DAG: when it runs by itself, and with which params then."""
+
+import json
+import os
+from collections.abc import Mapping
+
+from croniter import croniter
+
+from tasks.config import RunParams, parse
+from tasks.errors import ParamsError
+
+#: A JSON object of params in place of the built-in defaults, for runs that nobody triggers.
+PARAMS = "GRAFT_PARAMS"
+
+#: A cron expression, a preset such as ``@daily``, or ``none``; in UTC.
+SCHEDULE = "GRAFT_SCHEDULE"
+DEFAULT_SCHEDULE = "@weekly"
+NEVER = "none"
+
+
+def default_params(environ: Mapping[str, str] | None = None) -> RunParams:
+    """Return the params of a run that is told nothing else.
+
+    Raises:
+        ParamsError: ``GRAFT_PARAMS`` is not a JSON object of params within their bounds.
+    """
+    text = _environ(environ).get(PARAMS, "").strip()
+    try:
+        given = json.loads(text or "{}")
+    except ValueError as error:
+        # Not the text itself: a URL in it may hold a password.
+        raise ParamsError(f"{PARAMS} is no JSON object: {error}") from None
+    if not isinstance(given, dict):
+        raise ParamsError(f"{PARAMS} is a JSON {type(given).__name__}, expected an object")
+    try:
+        return parse(RunParams, given)
+    except ParamsError as error:
+        raise ParamsError(f"{PARAMS}: {error}") from None
+
+
+def cron_schedule(environ: Mapping[str, str] | None = None) -> str | None:
+    """Return the cron expression of ``GRAFT_SCHEDULE``, weekly by default, or None for never.
+
+    Raises:
+        ParamsError: it is none, or names a day that never comes.
+    """
+    given = _environ(environ).get(SCHEDULE, "").strip() or DEFAULT_SCHEDULE
+    if given == NEVER:
+        return None
+    try:
+        croniter(given).get_next()
+    except ValueError as error:
+        raise ParamsError(
+            f"{SCHEDULE} is {given!r}, expected a cron expression such as '0 3 * * 1', a preset "
+            f"such as @daily, or {NEVER}: {error}"
+        ) from None
+    return given
+
+
+def _environ(environ: Mapping[str, str] | None) -> Mapping[str, str]:
+    return os.environ if environ is None else environ
