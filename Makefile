@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 SOURCE ?= sample
+PORT ?= 8080
 # What env.sh sets, without its data base: make run creates that beside other work.
 ENV := eval "$$(PYTHONPATH=. $(BIN)/python -m tasks.environment)"
 CONF ?= {}
@@ -16,12 +17,12 @@ INSTALLED := $(VENV)/.installed
 DEV_INSTALLED := $(VENV)/.installed-dev
 COMPILE := echo "setup: compiling jvm/" >&2; PYTHONPATH=. $(BIN)/python -m tasks.scala_jar >/dev/null
 
-.PHONY: help setup setup-dev doctor run shell up down logs test lint types bench bench-scale sample
+.PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale sample
 .PHONY: lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  variables: SOURCE=sample|flowers, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PYTHON"
+	@echo "  variables: SOURCE=sample|flowers, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PORT, PYTHON"
 
 setup: $(READY) ## Make .venv from the lock; cheap when nothing changed
 setup-dev: $(DEV_READY) ## The same with test and lint tools
@@ -47,6 +48,9 @@ doctor: $(READY) ## Check this machine: a line each, ok or what to do
 
 run: $(READY) ## Run the DAG to its end and print a summary (SOURCE=..., CONF='{...}')
 	@$(ENV) && python -m tasks.run_local --source '$(SOURCE)' --conf '$(subst ','\'',$(CONF))'
+
+ui: $(READY) ## Airflow with its web pages on 127.0.0.1, until Ctrl-C (PORT=...)
+	@$(ENV) && exec python -m deploy.ui --port '$(PORT)'
 
 shell: $(READY) ## Open a shell in which airflow and spark-submit are Graft's
 	@source ./env.sh && exec $${SHELL:-/bin/bash}

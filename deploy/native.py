@@ -13,10 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 from deploy.compose import Role, read_roles
 from deploy.postgres import Postgres
+from deploy.processes import descendants, kill
 from tasks.errors import SetupError
 from tasks.paths import CHECKOUT
 
@@ -109,21 +108,21 @@ class NativeRoles:
     def kill(self, key: str) -> None:
         """End a role and all that it started at once, as the end of its container would."""
         process = self.running.pop(key)
-        below = _descendants(process.pid)
+        below = descendants(process.pid)
         process.kill()
-        _kill(below)
+        kill(below)
         process.wait()
 
     def stop(self) -> None:
         """End every role, those that others wait for last."""
         for key in reversed(list(self.running)):
             process = self.running[key]
-            below = _descendants(process.pid)
+            below = descendants(process.pid)
             process.send_signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_STOP_SECONDS)
             self.kill(key)
-            _kill(below)
+            kill(below)
 
     def postgres(self) -> Postgres:
         """Return the data base server, with the compose file's user, password and data base."""
@@ -144,19 +143,6 @@ class NativeRoles:
         for name, address in _PORTS.items():
             text = text.replace(address, f"{LOOPBACK}:{self.ports[name]}")
         return text
-
-
-def _descendants(pid: int) -> list[psutil.Process]:
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _kill(processes: list[psutil.Process]) -> None:
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
 
 
 def _free_port() -> int:

@@ -33,12 +33,21 @@ def write_passwords(environ: Mapping[str, str]) -> Path:
         if not passwords.get(name):
             raise SetupError(f"{PASSWORDS} has no password for {name!r}, who is one of {USERS}")
     path = Path(environ[FILE])
+    save(path, passwords)
+    return path
+
+
+def save(path: Path, passwords: Mapping[str, str]) -> None:
+    """Write a file that its owner alone may read.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
     with storage_errors(path):
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(passwords, file)
-    return path
+            json.dump(dict(passwords), file)
 
 
 def _read(text: str) -> dict[str, str]:

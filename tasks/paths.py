@@ -62,6 +62,11 @@ class Home:
         return self.root / "airflow"
 
     @property
+    def ui(self) -> Path:
+        """``AIRFLOW_HOME`` of ``make ui``, whose scheduler must not see the runs of others."""
+        return self.root / "ui"
+
+    @property
     def spark_conf(self) -> Path:
         """``SPARK_CONF_DIR`` of jobs submitted by hand."""
         return self.root / "spark-conf"

@@ -5,21 +5,34 @@ import io
 import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+import requests
 
 from tasks.environment import environment, write_spark_defaults
 from tasks.paths import CHECKOUT, Home
 
 #: What to do with the records of the first shard of each split.
 Change = Callable[[Sequence[bytes]], Sequence[bytes]]
+
+#: What ``make ui`` says when it can be used.
+READY = re.compile(
+    r"^Airflow is at (?P<url>\S+)$.*^  log in as (?P<user>\S+) with the password (?P<word>\S+)$"
+    r".*^  Ctrl-C stops it$",
+    re.M | re.S,
+)
 
 _RUN = re.compile(r"^Run (\S+)$", re.M)
 
@@ -96,6 +109,85 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     home = Home(tmp_path_factory.mktemp("graft"))
     write_spark_defaults(home)
     return Shell(home)
+
+
+@dataclass(frozen=True)
+class Ui:
+    """``make ui`` as it runs, and Airflow's REST API as its user calls it."""
+
+    url: str
+    user: str
+    password: str
+    home: Home
+    process: "subprocess.Popen[bytes]"
+    output: Path
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def call(self, method: str, path: str, **body: Any) -> Any:
+        """Call Airflow's REST API; ``path`` is what comes after ``/api/v2/``."""
+        if "Authorization" not in self.session.headers:
+            login = {"username": self.user, "password": self.password}
+            answer = self.session.post(f"{self.url}/auth/token", json=login, timeout=60)
+            assert answer.status_code == 201, answer.text
+            self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        answer = self.session.request(
+            method, f"{self.url}/api/v2/{path}", json=body or None, timeout=60
+        )
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def processes(self) -> list[psutil.Process]:
+        """All of them, the first one included."""
+        first = psutil.Process(self.process.pid)
+        return [first, *first.children(recursive=True)]
+
+    def interrupt(self) -> int:
+        """Do what Ctrl-C does, and return the exit status."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        return self.process.wait(120)
+
+
+@contextmanager
+def _running_ui(folder: Path) -> Iterator[Ui]:
+    home = Home(folder / "home")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        command = [sys.executable, "-m", "deploy.ui", "--port", str(probe.getsockname()[1])]
+    output = folder / "output"
+    with (
+        output.open("wb") as log,
+        subprocess.Popen(
+            command,
+            cwd=CHECKOUT,
+            env=Shell(home).env,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            deadline = time.monotonic() + 240
+            while not (ready := READY.search(output.read_text())):
+                assert process.poll() is None, output.read_text()
+                assert time.monotonic() < deadline, output.read_text()
+                time.sleep(0.2)
+            yield Ui(ready["url"], ready["user"], ready["word"], home, process, output)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGINT)
+
+
+@pytest.fixture(scope="session")
+def running_ui() -> Callable[[Path], Any]:
+    """A context with a ``make ui`` of its own, whose GRAFT_HOME lies in the folder given."""
+    return _running_ui
+
+
+@pytest.fixture(scope="session")
+def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
+    """``make ui`` for all tests that do not end it; its DAG is paused, no run was made."""
+    with _running_ui(tmp_path_factory.mktemp("ui")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

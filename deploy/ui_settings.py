@@ -1,0 +1,91 @@
+"""What makes an Airflow on this machine one that nobody else can reach, and how to log in."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+
+from deploy import passwords
+from tasks.artifact import storage_errors
+from tasks.doctor import spark_master
+from tasks.environment import SPARK_CONNECTION, environment
+from tasks.errors import SetupError
+from tasks.paths import Home
+from tasks.spark_settings import is_local
+
+LOOPBACK = "127.0.0.1"
+USER = "admin"
+_FILE = "passwords.json"
+
+
+def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of every part of Airflow.
+
+    Secrets are not in it: Airflow makes them up in ``airflow.cfg`` when its data base is made.
+
+    Args:
+        port: where the api-server listens.
+        environ: the environment that a user has.
+
+    Raises:
+        SetupError: it has a Spark connection that names no master.
+    """
+    current = os.environ if environ is None else environ
+    given = {**current, **environment(current)}
+    folder = Home.from_environ(given).ui
+    return {
+        **given,
+        **(_local_spark() if is_local(spark_master(given[SPARK_CONNECTION])) else {}),
+        # A proxy that is meant for the internet does not know this machine's 127.0.0.1.
+        "no_proxy": ",".join(filter(None, [current.get("no_proxy", ""), LOOPBACK])),
+        "NO_PROXY": ",".join(filter(None, [current.get("NO_PROXY", ""), LOOPBACK])),
+        "AIRFLOW_HOME": str(folder),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder / 'airflow.db'}",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folder / "logs"),
+        "AIRFLOW__API__HOST": LOOPBACK,
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API__BASE_URL": f"http://{LOOPBACK}:{port}",
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://{LOOPBACK}:{port}/execution/",
+        "AIRFLOW__CORE__AUTH_MANAGER": (
+            "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
+        ),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
+        passwords.USERS: f"{USER}:admin",
+        passwords.FILE: str(folder / _FILE),
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        # So many processes it starts at once; a run has no more steps to do at a time.
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+        # Its own would ask a name server.
+        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
+        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        # How soon a new file is found and a changed DAG is shown; 300 and 30 by default.
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+        "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "5",
+    }
+
+
+def password(home: Home) -> str:
+    """Return the password of ``USER``, which is made up once and kept for its owner's eyes only.
+
+    Raises:
+        SetupError: the file with it cannot be read.
+        StorageError: the file cannot be written.
+    """
+    path = home.ui / _FILE
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Airflow's data base and logs are no one else's business either.
+        path.parent.chmod(0o700)
+    if not path.exists():
+        passwords.save(path, {USER: secrets.token_urlsafe(12)})
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))[USER])
+    except (OSError, ValueError, TypeError, KeyError):
+        raise SetupError(f"{path} has no password for {USER!r}: remove it for a new one") from None
+
+
+def _local_spark() -> dict[str, str]:
+    """Have a driver that needs no other machine listen on this one alone, its web page included."""
+    return {"SPARK_LOCAL_IP": LOOPBACK, "SPARK_LOCAL_HOSTNAME": "localhost"}
