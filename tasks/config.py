@@ -20,6 +20,11 @@ INCEPTION_V1_URL = "http://download.tensorflow.org/models/inception_v1_2016_08_2
 _SHA256 = r"^[0-9a-f]{64}$"
 _URL = r"^[a-zA-Z][a-zA-Z0-9+.-]*://\S+$"
 _MEMORY = r"^[1-9][0-9]*[mg]$"
+_PATTERNS = {
+    _SHA256: "64 digits of 0 to 9 and a to f",
+    _URL: "a URL such as https://host/name or file:///folder/name",
+    _MEMORY: "a size such as 4g or 512m",
+}
 _SHA256_EXAMPLE = hashlib.sha256(b"").hexdigest()
 #: What the bundled sample takes the place of.
 SOURCE_PARAMS = ("dataset_url", "dataset_sha256", "checkpoint_url", "checkpoint_sha256")
@@ -321,6 +326,9 @@ def _explain(model: type[_Strict], problem: Mapping[str, Any]) -> str:
         return f"unknown param {name!r}: {nearest(name, model.model_fields)}"
     if problem["type"] == "missing":
         return f"{name} is missing: {model.model_fields[name].description}"
+    if problem["type"] == "string_pattern_mismatch":
+        pattern = problem["ctx"]["pattern"]
+        return f"{name} is {_shown(name, problem['input'])}, expected {_PATTERNS[pattern]}"
     expected = str(problem["msg"]).removeprefix("Input should ").removeprefix("String should ")
     return f"{name} is {_shown(name, problem['input'])}, expected to {expected}"
 

@@ -21,12 +21,20 @@ def run_note(home: Home, run_id: str) -> str:
     metrics = read_metrics(home, run_id)
     failures = read_failures(home, run_id)
     paragraphs = [
-        *(f"**{task_id} failed**: {message}" for task_id, message in failures.items()),
+        *_failures(failures),
         _unchanged(trained) if trained and trained.get("unchanged") else "",
         _training(metrics, trained) if metrics and trained else "",
         _reuse(steps),
     ]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def _failures(failures: Mapping[str, str]) -> list[str]:
+    """Return a paragraph for every reason; steps that run at once may refuse the same param."""
+    steps: dict[str, list[str]] = {}
+    for task_id, message in failures.items():
+        steps.setdefault(message, []).append(task_id)
+    return [f"**{', '.join(names)} failed**: {message}" for message, names in steps.items()]
 
 
 def _unchanged(step: Mapping[str, Any]) -> str:

@@ -10,10 +10,17 @@ from tasks.param_help import param_help
 from tasks.settings import default_params
 
 _SECTIONS = ("Data", "Network", "Training", "Spark", "Run")
-_BOUNDS = ("minimum", "maximum", "pattern", "enum")
-# A field of one type becomes an input of numbers, which takes no exponent and steps by 1. Of two,
-# it becomes one of text that takes every number of JSON, such as 1e-4, and nothing else.
-_NUMBER = ["number", "integer"]
+# What Airflow 3.3's form itself keeps to. Where only the api-server refuses a value, the form says
+# "Bad Request" and no more: patterns and the bounds of rates are left to the first step, which
+# refuses in the words of the command line.
+_CHOICES = ("enum",)
+_BOUNDS = ("minimum", "maximum")
+# Whole numbers get an input that clamps to the bounds. It would take 2.5, so the first step has to
+# refuse that, too.
+_WHOLE = ["number"]
+# The same input makes 14 of 1e-4. Of two types, a field becomes one of text that takes every number
+# of JSON and nothing else.
+_RATE = ["number", "integer"]
 
 
 def dag_params() -> dict[str, Param]:
@@ -33,13 +40,13 @@ def dag_params() -> dict[str, Param]:
 def _param(name: str, field: Mapping[str, Any], default: object) -> Param:
     # An optional field is "this or null"; a form has one input for both.
     choices = field.get("anyOf", [field])
-    types = [choice["type"] for choice in choices]
-    schema = {key: choice[key] for choice in choices for key in _BOUNDS if key in choice}
+    kind, *null = [choice["type"] for choice in choices]
+    types = {"integer": _WHOLE, "number": _RATE}.get(kind, [kind]) + null
+    kept = _BOUNDS + _CHOICES if kind == "integer" else _CHOICES
+    schema = {key: choice[key] for choice in choices for key in kept if key in choice}
     if "const" in field:  # a choice of one
         schema["enum"] = [field["const"]]
-    if types == ["number"]:
-        types = _NUMBER
-    elif "string" in types and "enum" not in schema:
+    if kind == "string" and "enum" not in schema:
         # What the form suggests while one types.
         schema["examples"] = [field["default"], *field["examples"]][field["default"] is None :]
     return Param(

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from graft_airflow.params import dag_params
-from tasks.config import RunParams
+from tasks.config import RunParams, parse
+from tasks.errors import ParamsError
 
 pytestmark = pytest.mark.filterwarnings(
     "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"
@@ -34,14 +35,14 @@ def test_sections_come_in_order_and_whole(params: dict[str, Any]) -> None:
 
 def test_types_and_bounds(params: dict[str, Any]) -> None:
     schemas = {name: param.schema for name, param in params.items()}
-    assert schemas["epochs"]["type"] == "integer"
+    assert schemas["epochs"]["type"] == "number"
     assert (schemas["epochs"]["minimum"], schemas["epochs"]["maximum"]) == (1, 1000)
     # Two types: an input of text that takes 1e-4, and nothing but numbers.
     assert schemas["learning_rate"]["type"] == ["number", "integer"]
     assert "examples" not in schemas["learning_rate"]
     assert schemas["standardize"]["type"] == "boolean"
     assert schemas["dataset_url"]["type"] == "string"
-    assert schemas["dataset_url"]["pattern"]
+    assert schemas["dataset_url"]["examples"]
 
 
 def test_an_optional_param_may_be_left_empty(params: dict[str, Any]) -> None:
@@ -51,12 +52,31 @@ def test_an_optional_param_may_be_left_empty(params: dict[str, Any]) -> None:
     assert param.resolve("f" * 64) == "f" * 64
 
 
-@pytest.mark.parametrize(("name", "value"), [("epochs", 1001), ("dataset_sha256", "F" * 64)])
-def test_bounds_are_enforced(params: dict[str, Any], name: str, value: Any) -> None:
+@pytest.mark.parametrize(("name", "value"), [("epochs", 1001), ("network", "vgg_16")])
+def test_what_the_form_keeps_to_is_enforced(params: dict[str, Any], name: str, value: Any) -> None:
     from airflow.sdk.exceptions import ParamValidationError
 
     with pytest.raises(ParamValidationError):
         params[name].resolve(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("epochs", 2.5, "epochs is 2.5, expected to be a valid integer"),
+        ("learning_rate", 20, "learning_rate is 20, expected to be less than or equal to 10"),
+        ("dataset_url", "flowers", "dataset_url is 'flowers', expected a URL such as"),
+        ("dataset_sha256", "F" * 64, f"dataset_sha256 is '{'F' * 64}', expected 64 digits"),
+        ("driver_memory", "much", "driver_memory is 'much', expected a size such as 4g"),
+    ],
+)
+def test_what_it_cannot_say_no_to_is_left_to_the_first_step(
+    params: dict[str, Any], name: str, value: Any, words: str
+) -> None:
+    """Airflow's form would say "Bad Request" and nothing else."""
+    assert params[name].resolve(value) == value
+    with pytest.raises(ParamsError, match=f"^{re.escape(words)}"):
+        parse(RunParams, {name: value})
 
 
 def test_defaults_are_valid(params: dict[str, Any]) -> None:
@@ -74,7 +94,7 @@ def test_explanations_have_unit_bounds_and_an_example(params: dict[str, Any]) ->
         schema = param.schema
         if "minimum" in schema:
             assert re.search(r"From \S+ to \S+", param.description), name
-        if "minimum" in schema or "pattern" in schema:
+        if schema["type"] != "boolean" and "enum" not in schema:
             assert "e.g. " in param.description.lower(), name
 
 

@@ -56,6 +56,12 @@ def test_of_a_failure(home: Home) -> None:
     )
 
 
+def test_of_a_param_that_two_steps_refused(home: Home) -> None:
+    for task_id in ("download_dataset", "fetch_checkpoint"):
+        record_failure(home, RUN, task_id, "epochs is 0")
+    assert run_note(home, RUN) == "**download_dataset, fetch_checkpoint failed**: epochs is 0"
+
+
 def test_of_unchanged_inputs(home: Home) -> None:
     facts = {"digest": "abc", "finished_at": "2026-01-02", "top1": 0.5, "unchanged": True}
     record_step(home, RUN, "download_dataset", {"reused": True})
