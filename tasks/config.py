@@ -7,10 +7,9 @@ they refuse the same values with the same words.
 import difflib
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.errors import ParamsError
 
@@ -250,18 +249,6 @@ class RunParams(TrainingParams):
         json_schema_extra={"section": "Spark"},
     )
 
-    @model_validator(mode="after")
-    def _one_source(self) -> Self:
-        if self.source == "sample":
-            for name in SOURCE_PARAMS:
-                if getattr(self, name) != type(self).model_fields[name].default:
-                    raise PydanticCustomError(
-                        "two_sources",
-                        "{name} is given and source is 'sample', expected one of the two",
-                        {"name": name},
-                    )
-        return self
-
 
 class JobConfig(TrainingParams):
     """What the training job is told on its command line."""
@@ -319,8 +306,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _explain(model: type[_Strict], problem: Mapping[str, Any]) -> str:
-    if problem["type"] == "two_sources":
-        return str(problem["msg"])
     name = str(problem["loc"][0])
     if problem["type"] == "extra_forbidden":
         return f"unknown param {name!r}: {nearest(name, model.model_fields)}"

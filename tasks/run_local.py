@@ -43,7 +43,7 @@ def parse_conf(text: str) -> dict[str, Any]:
     """Return the params in ``CONF``, checked.
 
     Raises:
-        ParamsError: it is not a JSON object, or a param is unknown or out of bounds.
+        ParamsError: it is not a JSON object, or a param is unknown, out of bounds or of no use.
     """
     try:
         conf = json.loads(text)
@@ -53,6 +53,11 @@ def parse_conf(text: str) -> dict[str, Any]:
     if not isinstance(conf, dict):
         raise ParamsError(f"CONF is a JSON {type(conf).__name__}, expected one such as {_EXAMPLE}")
     parse(RunParams, conf)
+    unused = set(SOURCE_PARAMS) & set(conf)
+    if conf.get("source") == "sample" and unused:
+        raise ParamsError(
+            f"{min(unused)} is given and source is 'sample', expected one of the two"
+        )
     return conf
 
 

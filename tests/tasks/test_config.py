@@ -131,26 +131,6 @@ class TestSource:
         assert RunParams().source == "urls"
 
     @pytest.mark.parametrize(
-        ("name", "value"),
-        [
-            ("dataset_url", "file:///mine.tar"),
-            ("checkpoint_url", "file:///mine.tar"),
-            ("dataset_sha256", "a" * 64),
-            ("checkpoint_sha256", "a" * 64),
-        ],
-    )
-    def test_the_sample_and_something_else(self, name: str, value: str) -> None:
-        with pytest.raises(ParamsError) as caught:
-            parse(RunParams, {"source": "sample", name: value})
-        assert str(caught.value) == (
-            f"{name} is given and source is 'sample', expected one of the two"
-        )
-
-    def test_the_sample_beside_the_defaults_of_a_form(self) -> None:
-        form = RunParams().model_dump(mode="json")
-        assert parse(RunParams, {**form, "source": "sample"}).source == "sample"
-
-    @pytest.mark.parametrize(
         ("name", "value", "expected"),
         [("source", "tulips", "'urls' or 'sample'"), ("network", "vgg_16", "'inception_v1'")],
     )

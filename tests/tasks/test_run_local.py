@@ -24,6 +24,10 @@ def test_a_good_conf_comes_back_as_it_was() -> None:
             '{"dataset_url": "https://me:secret@h/a b"}',
             r"^dataset_url is malformed, expected a",
         ),
+        (
+            '{"source": "sample", "checkpoint_url": "file:///x"}',
+            r"^checkpoint_url is given and source is 'sample', expected one of the two$",
+        ),
         ('{"epochs": 0}', r"^epochs is 0, expected to be greater than or equal to 1$"),
         ('{"learning_rate": NaN}', r"^learning_rate is nan, expected to be a finite number$"),
         ('{"learning_rate": -1}', r"^learning_rate is -1, expected to be greater than or equal"),
