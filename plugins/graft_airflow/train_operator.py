@@ -92,9 +92,8 @@ class TrainClassifierOperator(SparkSubmitOperator):
             "seconds": time.monotonic() - started,
         }
         record_step(run.home, run.run_id, self.task_id, facts)
-        outcome = {**metrics["model"], "top1": metrics["top1"]}
-        self._update_assets(context, metrics["finished_at"], {**outcome, "run_id": run.run_id})
-        return outcome
+        self._update_assets(context, metrics)
+        return {**metrics["model"], "top1": metrics["top1"]}
 
     def _skip_unchanged(self, run: Run) -> None:
         """Skip the training of a run that nobody asked for if it would make a model that is there.
@@ -115,16 +114,22 @@ class TrainClassifierOperator(SparkSubmitOperator):
             f"{found.finished_at}, top-1 accuracy {found.top1:.4f}; force trains again"
         )
 
-    def _update_assets(self, context: Context, finished_at: str, extra: dict[str, Any]) -> None:
+    def _update_assets(self, context: Context, metrics: Mapping[str, Any]) -> None:
         """Tell who follows the model that there is a new one, unless it was there before the run.
 
         A model that an earlier try of this run finished is new, too.
         """
-        started = context["dag_run"].start_date
-        if extra["reused"] and started and datetime.fromisoformat(finished_at) < started:
+        model, started = metrics["model"], context["dag_run"].start_date
+        finished = datetime.fromisoformat(metrics["finished_at"])
+        if model["reused"] and started and finished < started:
             self.outlets = []
         for asset in self.outlets:
-            context["outlet_events"][asset].extra = extra
+            context["outlet_events"][asset].extra = {
+                "digest": model["digest"],
+                "accuracy": metrics["top1"],
+                "path": model["path"],
+                "run_id": context["run_id"],
+            }
 
     def _cause(self, error: AirflowException, run: Run) -> Exception:
         """Return what to fail with, once ``spark-submit`` has."""

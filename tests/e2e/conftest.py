@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 import pytest
@@ -23,6 +25,7 @@ import requests
 
 from tasks.environment import environment, write_spark_defaults
 from tasks.paths import CHECKOUT, Home
+from tasks.run_record import DAG_ID
 
 #: What to do with the records of the first shard of each split.
 Change = Callable[[Sequence[bytes]], Sequence[bytes]]
@@ -33,6 +36,20 @@ READY = re.compile(
     r".*^  Ctrl-C stops it$",
     re.M | re.S,
 )
+
+SCREENSHOTS = CHECKOUT / "screenshots"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+#: What runs that nobody triggers train on, and how long.
+PARAMS = json.dumps({"source": "sample", "epochs": 3, "parity_records": 8})
 
 _RUN = re.compile(r"^Run (\S+)$", re.M)
 
@@ -136,6 +153,24 @@ class Ui:
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
+    def wait(self, condition: Callable[[], Any], seconds: float, what: str) -> Any:
+        """Return the first true value of ``condition``, or fail."""
+        deadline = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+            time.sleep(0.3)
+        return found
+
+    def end(self, run_id: str, seconds: float = 400) -> str:
+        """Wait for the end of a run of our DAG and return its state."""
+        path = f"dags/{DAG_ID}/dagRuns/{quote(run_id)}"
+
+        def ended() -> str:
+            state = str(self.call("GET", path)["state"])
+            return state if state in {"success", "failed"} else ""
+
+        return str(self.wait(ended, seconds, f"the end of {run_id}"))
+
     def processes(self) -> list[psutil.Process]:
         """All of them, the first one included."""
         first = psutil.Process(self.process.pid)
@@ -148,8 +183,9 @@ class Ui:
 
 
 @contextmanager
-def _running_ui(folder: Path) -> Iterator[Ui]:
+def _running_ui(folder: Path, variables: Mapping[str, str] | None = None) -> Iterator[Ui]:
     home = Home(folder / "home")
+    given = {"GRAFT_PARAMS": PARAMS, **(variables or {})}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         command = [sys.executable, "-m", "deploy.ui", "--port", str(probe.getsockname()[1])]
@@ -159,7 +195,7 @@ def _running_ui(folder: Path) -> Iterator[Ui]:
         subprocess.Popen(
             command,
             cwd=CHECKOUT,
-            env=Shell(home).env,
+            env=Shell(home, given).env,
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -188,6 +224,35 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
     """``make ui`` for all tests that do not end it; its DAG is paused, no run was made."""
     with _running_ui(tmp_path_factory.mktemp("ui")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("no chromium: .ci/run installs it")
+        pytest.skip("no chromium on PATH: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def screenshot() -> Callable[[Any, str], None]:
+    """Keeps what a page shows as ``screenshots/<name>.png``; make pictures takes some of them."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+
+    def keep(page: Any, name: str) -> None:
+        # Until what slides in has come to rest.
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
+
+    return keep
 
 
 @pytest.fixture(scope="session")

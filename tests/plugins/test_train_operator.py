@@ -441,8 +441,12 @@ class TestModelAsset:
         context = in_run()
         operator.execute(context)
         assert operator.outlets == [MODEL]
-        extra = context["outlet_events"][MODEL].extra
-        assert (extra["digest"], extra["top1"], extra["run_id"]) == ("abc", 0.58, RUN)
+        assert context["outlet_events"][MODEL].extra == {
+            "digest": "abc",
+            "accuracy": 0.58,
+            "path": "/models/abc",
+            "run_id": RUN,
+        }
 
     @pytest.mark.parametrize(
         ("finished_at", "updated"),

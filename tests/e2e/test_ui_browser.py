@@ -1,0 +1,236 @@
+"""What a person does in Airflow's pages: log in, fill in the form, watch, read the report."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import requests
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from tasks.config import RunParams, parse
+from tasks.errors import ParamsError
+from tasks.run_record import DAG_ID
+
+pytestmark = pytest.mark.e2e
+
+RUNS = f"dags/{DAG_ID}/dagRuns"
+FIELDS = RunParams.model_json_schema()["properties"]
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any, ui: Any) -> Iterator[Any]:
+    """A window in which the user has logged in."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(ui.url)
+    page.fill("input[name=username]", ui.user)
+    page.fill("input[name=password]", ui.password)
+    page.click("button[type=submit]")
+    page.get_by_text("Health").first.wait_for()
+    yield page
+    context.close()
+
+
+class Form:
+    """Airflow's trigger form."""
+
+    def __init__(self, page: Any, url: str) -> None:
+        page.goto(f"{url}/dags/{DAG_ID}")
+        page.get_by_role("button", name="Trigger").first.click()
+        self.dialog = page.get_by_role("dialog")
+
+    def open(self, section: str) -> None:
+        """Open a section; the form closes them all again when it has its params."""
+        button = self.dialog.get_by_role("button", name=section, exact=True)
+        label = self.label(next(f["title"] for f in FIELDS.values() if f["section"] == section))
+        for _ in range(60):
+            button.wait_for()
+            if button.get_attribute("aria-expanded") != "true":
+                button.click()
+            with suppress(PlaywrightTimeout):
+                label.wait_for(timeout=1000)
+                return
+        pytest.fail(f"the section {section} does not open")
+
+    def label(self, title: str) -> Any:
+        """What stands beside a field; a star follows where it must not be empty."""
+        return self.dialog.locator("label", has_text=re.compile(rf"^{re.escape(title)}\s*\*?$"))
+
+    def field(self, name: str) -> Any:
+        return self.dialog.locator(f"[name=element_{name}]")
+
+    def choose(self, name: str, choice: str) -> None:
+        self.dialog.locator(f"#element_{name}").click()
+        self.dialog.page.get_by_role("option", name=choice, exact=True).click()
+
+    def trigger(self) -> Any:
+        return self.dialog.get_by_role("button", name="Trigger", exact=True)
+
+
+def newest(ui: Any) -> dict[str, Any] | None:
+    runs = ui.call("GET", f"{RUNS}?order_by=-run_after&limit=1")["dag_runs"]
+    return runs[0] if runs else None
+
+
+def submit(ui: Any, form: Form) -> dict[str, Any]:
+    """Submit the form and return the run that it made."""
+    before = newest(ui)
+    form.trigger().click()
+
+    def made() -> dict[str, Any] | None:
+        run = newest(ui)
+        return run if run and (not before or run["dag_run_id"] != before["dag_run_id"]) else None
+
+    return ui.wait(made, 60, "a run")
+
+
+def test_every_param_explains_itself(ui: Any, page: Any) -> None:
+    form = Form(page, ui.url)
+    for section in {field["section"]: None for field in FIELDS.values()}:
+        form.open(section)
+        for field in FIELDS.values():
+            if field["section"] == section:
+                form.label(field["title"]).wait_for()
+                form.dialog.get_by_text(field["description"]).wait_for()
+
+
+def test_a_run_of_the_sample(ui: Any, page: Any, screenshot: Any) -> None:
+    form = Form(page, ui.url)
+    form.open("Data")
+    form.choose("source", "sample")
+    screenshot(page, "form")
+    form.open("Training")
+    form.field("epochs").fill("4")
+    form.field("learning_rate").fill("2e-3")
+    form.field("learning_rate").scroll_into_view_if_needed()
+    screenshot(page, "form-training")
+    run = submit(ui, form)
+    assert run["run_type"] == "manual"
+    assert {name: run["conf"][name] for name in ("source", "epochs", "learning_rate")} == {
+        "source": "sample",
+        "epochs": 4,
+        "learning_rate": 0.002,
+    }
+
+    run_id = run["dag_run_id"]
+    watch_spark(ui, run_id)
+    assert ui.end(run_id) == "success"
+    read_the_logs(ui, run_id)
+    read_the_note(ui, page, run_id, screenshot)
+    read_the_report(ui, page, run_id, screenshot)
+    read_the_page(page, run_id, screenshot)
+
+
+def watch_spark(ui: Any, run_id: str) -> None:
+    """The link of the task leads to Spark's UI while the job runs, and to the report after."""
+    path = f"{RUNS}/{quote(run_id)}/taskInstances/train_classifier/links"
+
+    def spark() -> str | None:
+        (link,) = ui.call("GET", path)["extra_links"].values()
+        return link if link and "/plugin/report" not in link else None
+
+    link = ui.wait(spark, 300, "a link to Spark's UI")
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", link)
+    assert "graft manual__" in requests.get(f"{link}/jobs/", timeout=60).text
+
+    def report() -> bool:
+        (link,) = ui.call("GET", path)["extra_links"].values()
+        return link == f"{ui.url}/dags/{DAG_ID}/runs/{quote(run_id, safe='')}/plugin/report"
+
+    ui.wait(report, 300, "a link to the report")
+
+
+def read_the_logs(ui: Any, run_id: str) -> None:
+    def log(task_id: str) -> str:
+        path = f"{RUNS}/{quote(run_id)}/taskInstances/{task_id}/logs/1"
+        return "\n".join(str(line.get("event")) for line in ui.call("GET", path)["content"])
+
+    assert re.search(r"flowers\.tar\.gz: [\d.]+ of [\d.]+ MiB, [\d.]+ MiB/s", log("download_dataset"))
+    training = log("train_classifier")
+    assert re.search(r"features: \d+ of 300 images, [\d.]+/s, ", training)
+    assert len(re.findall(r"\[Epoch \d .*Loss is .*Top1Accuracy is ", training)) == 4
+
+
+def read_the_note(ui: Any, page: Any, run_id: str, screenshot: Any) -> None:
+    note = ui.call("GET", f"{RUNS}/{quote(run_id)}")["note"]
+    assert re.match(r"Graft: \*\*Top-1 accuracy 0\.\d+\*\* after 4 epochs on the bundled", note)
+    assert "Made: download_dataset, extract_dataset, fetch_checkpoint, dump_train" in note
+    page.goto(f"{ui.url}/dags/{DAG_ID}/runs/{quote(run_id)}")
+    page.get_by_role("tab", name="Report").or_(page.get_by_role("link", name="Report")).wait_for()
+    screenshot(page, "run")
+
+
+def read_the_report(ui: Any, page: Any, run_id: str, screenshot: Any) -> None:
+    page.get_by_role("link", name="Report").click()
+    report = page.frame_locator("iframe")
+    report.get_by_role("heading", name="Confusion matrix").wait_for()
+    assert run_id in report.locator("body").inner_text()
+    assert report.locator("svg").count() >= 2
+    screenshot(page, "report")
+
+
+def read_the_page(page: Any, run_id: str, screenshot: Any) -> None:
+    page.get_by_role("link", name="Transfer learning").click()
+    runs = page.frame_locator("iframe")
+    runs.get_by_text(run_id).first.wait_for()
+    assert runs.locator("svg").count() >= 1
+    screenshot(page, "runs")
+
+
+def test_what_is_no_number_is_refused_by_the_form(ui: Any, page: Any) -> None:
+    form = Form(page, ui.url)
+    form.open("Training")
+    form.field("decay_rate").fill("much")
+    form.dialog.get_by_text("Value must be one of: number, integer").wait_for()
+    assert form.trigger().is_disabled()
+
+
+def test_a_wrong_param_is_refused_in_the_words_of_the_command_line(
+    ui: Any, page: Any, screenshot: Any
+) -> None:
+    form = Form(page, ui.url)
+    form.open("Training")
+    form.field("learning_rate").fill("20")
+    run_id = submit(ui, form)["dag_run_id"]
+    assert ui.end(run_id) == "failed"
+    with pytest.raises(ParamsError) as words:
+        parse(RunParams, {"learning_rate": 20})
+    note = f"Graft: **download_dataset, fetch_checkpoint failed**: {words.value}"
+    assert ui.call("GET", f"{RUNS}/{quote(run_id)}")["note"] == note
+    page.goto(f"{ui.url}/dags/{DAG_ID}/runs/{quote(run_id)}/tasks/download_dataset")
+    page.get_by_text(str(words.value)).first.wait_for()
+    screenshot(page, "refused")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["runs", "report"])
+def test_axe_finds_nothing_wrong(ui: Any, browser: Any, scheme: str, name: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    run = newest_report(ui)
+    paths = {
+        "runs": "/transfer-learning/",
+        "report": f"/transfer-learning/dags/{DAG_ID}/runs/{quote(run, safe='')}/report",
+    }
+    context = browser.new_context(
+        color_scheme=scheme, extra_http_headers={"Authorization": ui.session.headers["Authorization"]}
+    )
+    page = context.new_page()
+    answer = page.goto(ui.url + paths[name])
+    assert answer.status == 200
+    found = Axe().run(page).response
+    context.close()
+    assert found["passes"]
+    assert [violation["id"] for violation in found["violations"]] == []
+
+
+def newest_report(ui: Any) -> str:
+    """The id of a run that has a report."""
+    runs = ui.call("GET", f"{RUNS}?order_by=-run_after")["dag_runs"]
+    found = [r["dag_run_id"] for r in runs if ui.home.report(r["dag_run_id"]).is_file()]
+    assert found, "no run has a report"
+    return found[0]
