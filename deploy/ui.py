@@ -21,7 +21,6 @@ from tasks.errors import GraftError, SetupError
 from tasks.paths import Home
 from tasks.run_record import DAG_ID
 
-# Those that report to the api-server come after it and are stopped before it.
 PARTS = {
     "api-server": ("api-server",),
     "dag-processor": ("dag-processor",),
@@ -29,6 +28,8 @@ PARTS = {
     "scheduler": ("scheduler", "--skip-serve-logs"),
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
+# The others report to it until they end.
+_LAST = "api-server"
 _POLL_SECONDS = 0.5
 _PATIENCE_SECONDS = 30
 
@@ -149,8 +150,8 @@ def _migrate(services: Services, home: Home, environment: dict[str, str]) -> Non
     name = "db-migrate"
     _say("data base")
     services.start(name, ["airflow", "db", "migrate"], environment, _log(home, name))
-    if services.running[name].wait():
-        raise _failure(home, name)
+    if status := services.running[name].wait():
+        raise _failure(home, name, status)
     services.running.pop(name)
 
 
@@ -183,16 +184,16 @@ def _greet(home: Home, airflow: _Airflow) -> None:
 
 
 def _check(services: Services, home: Home) -> None:
-    for name in services.ended():
-        raise _failure(home, name)
+    for name, status in services.ended().items():
+        raise _failure(home, name, status)
 
 
-def _failure(home: Home, name: str) -> SetupError:
+def _failure(home: Home, name: str, status: int) -> SetupError:
+    how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
     log = _log(home, name)
-    with suppress(OSError):
+    with storage_errors(log):
         end = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-10:]
-        return SetupError("\n  ".join([f"{name} ended by itself; the end of {log}:", *end]))
-    return SetupError(f"{name} ended by itself")
+    return SetupError("\n  ".join([f"{name} {how}; the end of {log}:", *end]))
 
 
 def _stop(services: Services) -> None:
@@ -200,8 +201,8 @@ def _stop(services: Services) -> None:
     try:
         if services.running:
             _say("\nstopping; Ctrl-C again stops at once")
-        for name in reversed(list(services.running)):
-            services.stop(name)
+        services.stop(*(name for name in services.running if name != _LAST))
+        services.stop(_LAST)
     except KeyboardInterrupt:
         pass
     finally:

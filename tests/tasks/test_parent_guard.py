@@ -5,6 +5,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -48,13 +49,15 @@ def start(processes: list[psutil.Process], tmp_path: Path) -> Start:
             stdout=subprocess.PIPE,
             text=True,
         )
-        processes.append(psutil.Process(shell.pid))
+        whole = guarded = psutil.Process(shell.pid)
         assert shell.stdout is not None
         line = shell.stdout.readline()
-        if line:
-            processes.append(psutil.Process(int(line)))
+        # It may have had reason to end by now.
+        with suppress(psutil.NoSuchProcess, ValueError):
+            guarded = psutil.Process(int(line))
+        processes.extend([whole, guarded])
         shell.stdout.close()
-        return processes[-2], processes[-1]
+        return whole, guarded
 
     return start
 
