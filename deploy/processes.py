@@ -67,9 +67,7 @@ class Services:
         """Ask processes to end, end what they started, and wait for all of them."""
         stopping = [self.running.pop(name) for name in names if name in self.running]
         for process in stopping:
-            below = descendants(process.pid)
-            process.terminate()
-            _end(process.pid, below)
+            _end_below(process)
         for process in stopping:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_STOP_SECONDS)
@@ -82,24 +80,6 @@ class Services:
             kill(left)
             psutil.wait_procs(left, timeout=_STOP_SECONDS)
         self.running.clear()
-
-
-def _end(pid: int, below: Sequence[psutil.Process]) -> None:
-    """End what a process started, Java before the rest: killed, it would leave temporary files.
-
-    Airflow's workers stand still meanwhile. They would call a step failed whose Spark was stopped;
-    unreported, it is one that Airflow starts again when it is started again itself.
-    """
-    java = []
-    for process in below:
-        with suppress(psutil.NoSuchProcess):
-            if process.ppid() == pid:
-                process.suspend()
-            elif process.name() == "java":
-                process.terminate()
-                java.append(process)
-    psutil.wait_procs(java, timeout=_JAVA_SECONDS)
-    kill(below)
 
 
 def descendants(pid: int) -> list[psutil.Process]:
@@ -115,6 +95,29 @@ def kill(processes: Sequence[psutil.Process]) -> None:
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.kill()
+
+
+def _end_below(part: "subprocess.Popen[bytes]") -> None:
+    """Ask a process to end, and end what it started, Java before the rest.
+
+    Java that is killed would leave its temporary files. Airflow's workers stand still meanwhile:
+    they would call a step failed whose Spark was stopped; unreported, it is one that Airflow starts
+    again when it is started again itself.
+    """
+    below = descendants(part.pid)
+    for process in below:
+        with suppress(psutil.NoSuchProcess):
+            if process.ppid() == part.pid:
+                process.suspend()
+    part.terminate()
+    java = []
+    for process in below:
+        with suppress(psutil.NoSuchProcess):
+            if process.name() == "java":
+                process.terminate()
+                java.append(process)
+    psutil.wait_procs(java, timeout=_JAVA_SECONDS)
+    kill(below)
 
 
 def _die_with_parent() -> None:

@@ -17,15 +17,16 @@ from filelock import FileLock, Timeout
 from deploy.processes import Services
 from deploy.ui_settings import LOOPBACK, USER, password, ui_environment
 from tasks.artifact import storage_errors
-from tasks.errors import GraftError, SetupError
+from tasks.errors import GraftError, NetworkError, SetupError
 from tasks.paths import Home
 from tasks.run_record import DAG_ID
 
 PARTS = {
     "api-server": ("api-server",),
     "dag-processor": ("dag-processor",),
-    # Neither serves its logs to other machines.
+    # Neither of the two serves its logs to other machines.
     "scheduler": ("scheduler", "--skip-serve-logs"),
+    # No step of Graft's needs it, but without it Airflow's first page is alarmed.
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
 # The others report to it until they end.
@@ -84,15 +85,13 @@ class _Airflow:
 
     def waits_for(self) -> list[str]:
         """Return what is not ready yet."""
-        import requests
-
         try:
             health = self._get("monitor/health")
             unhealthy = [name for name, found in health.items() if found["status"] != "healthy"]
             if unhealthy:
                 return [name.replace("_", "-") for name in unhealthy]
             return [] if self.import_errors() or self.dag() else [f"the DAG {DAG_ID}"]
-        except requests.RequestException:
+        except NetworkError:
             return ["api-server"]
 
     def dag(self) -> dict[str, Any] | None:
@@ -105,14 +104,22 @@ class _Airflow:
         return [str(error["filename"]) for error in self._get("importErrors")["import_errors"]]
 
     def _get(self, path: str, **query: str) -> Any:
-        if "Authorization" not in self._session.headers and path != "monitor/health":
-            user = {"username": USER, "password": self.password}
-            answer = self._session.post(f"{self.url}/auth/token", json=user, timeout=30)
+        import requests
+
+        try:
+            if "Authorization" not in self._session.headers:
+                self._log_in()
+            answer = self._session.get(f"{self.url}/api/v2/{path}", params=query, timeout=30)
             answer.raise_for_status()
-            self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        answer = self._session.get(f"{self.url}/api/v2/{path}", params=query, timeout=30)
+            return answer.json()
+        except requests.RequestException as error:
+            raise NetworkError(f"the api-server does not answer as it should: {error}") from None
+
+    def _log_in(self) -> None:
+        user = {"username": USER, "password": self.password}
+        answer = self._session.post(f"{self.url}/auth/token", json=user, timeout=30)
         answer.raise_for_status()
-        return answer.json()
+        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
 
 @contextmanager
