@@ -15,6 +15,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _STOP_SECONDS = 20
+_JAVA_SECONDS = 10
 
 
 @dataclass
@@ -52,26 +53,26 @@ class Services:
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - this process has one thread
             )
 
-    def ended(self) -> list[str]:
-        """Return the names of those that ended by themselves, and reap orphans that did."""
-        ended = [name for name, process in self.running.items() if process.poll() is not None]
+    def ended(self) -> dict[str, int]:
+        """Return the status of those that ended by themselves, and reap orphans that did."""
+        status = {name: process.poll() for name, process in self.running.items()}
         ours = {process.pid for process in self.running.values()}
         for child in psutil.Process().children():
             with suppress(psutil.NoSuchProcess, ChildProcessError):
                 if child.pid not in ours and child.status() == psutil.STATUS_ZOMBIE:
                     os.waitpid(child.pid, os.WNOHANG)
-        return ended
+        return {name: code for name, code in status.items() if code is not None}
 
-    def stop(self, name: str) -> None:
-        """Ask a process to end, end what it started at once, and wait."""
-        process = self.running.pop(name)
-        below = descendants(process.pid)
-        process.terminate()
-        kill(below)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(_STOP_SECONDS)
-        process.kill()
-        process.wait()
+    def stop(self, *names: str) -> None:
+        """Ask processes to end, end what they started, and wait for all of them."""
+        stopping = [self.running.pop(name) for name in names if name in self.running]
+        for process in stopping:
+            _end_below(process)
+        for process in stopping:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_STOP_SECONDS)
+            process.kill()
+            process.wait()
 
     def kill(self) -> None:
         """End whatever is left at once, and return when nothing is."""
@@ -94,6 +95,29 @@ def kill(processes: Sequence[psutil.Process]) -> None:
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.kill()
+
+
+def _end_below(part: "subprocess.Popen[bytes]") -> None:
+    """Ask a process to end, and end what it started, Java before the rest.
+
+    Java that is killed would leave its temporary files. Airflow's workers stand still meanwhile:
+    they would call a step failed whose Spark was stopped; unreported, it is one that Airflow starts
+    again when it is started again itself.
+    """
+    below = descendants(part.pid)
+    for process in below:
+        with suppress(psutil.NoSuchProcess):
+            if process.ppid() == part.pid:
+                process.suspend()
+    part.terminate()
+    java = []
+    for process in below:
+        with suppress(psutil.NoSuchProcess):
+            if process.name() == "java":
+                process.terminate()
+                java.append(process)
+    psutil.wait_procs(java, timeout=_JAVA_SECONDS)
+    kill(below)
 
 
 def _die_with_parent() -> None:

@@ -17,18 +17,20 @@ from filelock import FileLock, Timeout
 from deploy.processes import Services
 from deploy.ui_settings import LOOPBACK, USER, password, ui_environment
 from tasks.artifact import storage_errors
-from tasks.errors import GraftError, SetupError
+from tasks.errors import GraftError, NetworkError, SetupError
 from tasks.paths import Home
 from tasks.run_record import DAG_ID
 
-# Those that report to the api-server come after it and are stopped before it.
 PARTS = {
     "api-server": ("api-server",),
     "dag-processor": ("dag-processor",),
-    # Neither serves its logs to other machines.
+    # Neither of the two serves its logs to other machines.
     "scheduler": ("scheduler", "--skip-serve-logs"),
+    # No step of Graft's needs it, but without it Airflow's first page is alarmed.
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
+# The others report to it until they end.
+_LAST = "api-server"
 _POLL_SECONDS = 0.5
 _PATIENCE_SECONDS = 30
 
@@ -83,15 +85,13 @@ class _Airflow:
 
     def waits_for(self) -> list[str]:
         """Return what is not ready yet."""
-        import requests
-
         try:
             health = self._get("monitor/health")
             unhealthy = [name for name, found in health.items() if found["status"] != "healthy"]
             if unhealthy:
                 return [name.replace("_", "-") for name in unhealthy]
             return [] if self.import_errors() or self.dag() else [f"the DAG {DAG_ID}"]
-        except requests.RequestException:
+        except NetworkError:
             return ["api-server"]
 
     def dag(self) -> dict[str, Any] | None:
@@ -104,14 +104,22 @@ class _Airflow:
         return [str(error["filename"]) for error in self._get("importErrors")["import_errors"]]
 
     def _get(self, path: str, **query: str) -> Any:
-        if "Authorization" not in self._session.headers and path != "monitor/health":
-            user = {"username": USER, "password": self.password}
-            answer = self._session.post(f"{self.url}/auth/token", json=user, timeout=30)
+        import requests
+
+        try:
+            if "Authorization" not in self._session.headers:
+                self._log_in()
+            answer = self._session.get(f"{self.url}/api/v2/{path}", params=query, timeout=30)
             answer.raise_for_status()
-            self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        answer = self._session.get(f"{self.url}/api/v2/{path}", params=query, timeout=30)
+            return answer.json()
+        except requests.RequestException as error:
+            raise NetworkError(f"the api-server does not answer as it should: {error}") from None
+
+    def _log_in(self) -> None:
+        user = {"username": USER, "password": self.password}
+        answer = self._session.post(f"{self.url}/auth/token", json=user, timeout=30)
         answer.raise_for_status()
-        return answer.json()
+        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
 
 @contextmanager
@@ -149,8 +157,8 @@ def _migrate(services: Services, home: Home, environment: dict[str, str]) -> Non
     name = "db-migrate"
     _say("data base")
     services.start(name, ["airflow", "db", "migrate"], environment, _log(home, name))
-    if services.running[name].wait():
-        raise _failure(home, name)
+    if status := services.running[name].wait():
+        raise _failure(home, name, status)
     services.running.pop(name)
 
 
@@ -183,16 +191,16 @@ def _greet(home: Home, airflow: _Airflow) -> None:
 
 
 def _check(services: Services, home: Home) -> None:
-    for name in services.ended():
-        raise _failure(home, name)
+    for name, status in services.ended().items():
+        raise _failure(home, name, status)
 
 
-def _failure(home: Home, name: str) -> SetupError:
+def _failure(home: Home, name: str, status: int) -> SetupError:
+    how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
     log = _log(home, name)
-    with suppress(OSError):
+    with storage_errors(log):
         end = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-10:]
-        return SetupError("\n  ".join([f"{name} ended by itself; the end of {log}:", *end]))
-    return SetupError(f"{name} ended by itself")
+    return SetupError("\n  ".join([f"{name} {how}; the end of {log}:", *end]))
 
 
 def _stop(services: Services) -> None:
@@ -200,8 +208,8 @@ def _stop(services: Services) -> None:
     try:
         if services.running:
             _say("\nstopping; Ctrl-C again stops at once")
-        for name in reversed(list(services.running)):
-            services.stop(name)
+        services.stop(*(name for name in services.running if name != _LAST))
+        services.stop(_LAST)
     except KeyboardInterrupt:
         pass
     finally:

@@ -60,6 +60,8 @@ def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[
         # Its own would ask a name server.
         "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+        # How soon steps are taken up again whose scheduler was killed; 300 by default.
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
         # How soon a new file is found and a changed DAG is shown; 300 and 30 by default.
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "5",

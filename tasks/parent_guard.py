@@ -40,7 +40,8 @@ def _watch(parents: list[psutil.Process | None]) -> None:
         forever.wait(_POLL_SECONDS)
     jvm = parents[0]
     with suppress(psutil.Error):
-        if jvm is not None:
+        # Where the JVM was gone at the start, this is who took its place, such as a user's systemd.
+        if jvm is not None and jvm.name() == "java":
             jvm.kill()
     os.kill(os.getpid(), signal.SIGKILL)
 

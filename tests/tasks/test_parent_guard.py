@@ -5,6 +5,8 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from tasks.parent_guard import TASK_PID, _lives
 from tasks.paths import CHECKOUT
 
-# The shell stands for spark-submit's JVM; a command after it keeps it from becoming Python.
+# A shell called java stands for spark-submit's JVM; what comes after keeps it from becoming Python.
 GUARDED = textwrap.dedent("""
     import os, sys, time
     from tasks.parent_guard import guard_parents
@@ -36,23 +38,26 @@ def processes() -> Iterator[list[psutil.Process]]:
 
 
 @pytest.fixture
-def start(processes: list[psutil.Process]) -> Start:
-    def start(**environ: str) -> tuple[psutil.Process, psutil.Process]:
+def start(processes: list[psutil.Process], tmp_path: Path) -> Start:
+    def start(parent: str = "java", **environ: str) -> tuple[psutil.Process, psutil.Process]:
         """Start a guarded process below a shell; return both."""
+        (tmp_path / parent).symlink_to("/bin/sh")
         env = {**os.environ, "PYTHONPATH": str(CHECKOUT), "GUARDED": GUARDED, **environ}
         shell = subprocess.Popen(
-            ["/bin/sh", "-c", '"$0" -c "$GUARDED"; true', sys.executable],
+            [tmp_path / parent, "-c", '"$0" -c "$GUARDED"; exec sleep 120', sys.executable],
             env=env,
             stdout=subprocess.PIPE,
             text=True,
         )
-        processes.append(psutil.Process(shell.pid))
+        whole = guarded = psutil.Process(shell.pid)
         assert shell.stdout is not None
         line = shell.stdout.readline()
-        if line:
-            processes.append(psutil.Process(int(line)))
+        # It may have had reason to end by now.
+        with suppress(psutil.NoSuchProcess, ValueError):
+            guarded = psutil.Process(int(line))
+        processes.extend([whole, guarded])
         shell.stdout.close()
-        return processes[-2], processes[-1]
+        return whole, guarded
 
     return start
 
@@ -107,6 +112,13 @@ def test_dies_if_the_task_is_gone_before_it_starts(
     shell, guarded = start(**{TASK_PID: str(task.pid)})
     assert ended(guarded)
     assert ended(shell)
+
+
+def test_spares_whoever_took_the_jvms_place(start: Start, task: subprocess.Popen[bytes]) -> None:
+    reaper, guarded = start("reaper", **{TASK_PID: str(task.pid)})
+    task.kill()
+    assert ended(guarded)
+    assert _lives(reaper)
 
 
 @pytest.mark.parametrize("pid", ["", "none"])
