@@ -18,11 +18,11 @@ DEV_INSTALLED := $(VENV)/.installed-dev
 COMPILE := echo "setup: compiling jvm/" >&2; PYTHONPATH=. $(BIN)/python -m tasks.scala_jar >/dev/null
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale sample
-.PHONY: lock clean
+.PHONY: pictures lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  variables: SOURCE=sample|flowers, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PORT, PYTHON"
+	@echo "  variables: SOURCE=sample|urls, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PORT, PYTHON"
 
 setup: $(READY) ## Make .venv from the lock; cheap when nothing changed
 setup-dev: $(DEV_READY) ## The same with test and lint tools
@@ -86,6 +86,10 @@ bench-scale: $(DEV_READY) ## The job on a cluster, on 1, 4 and 10 times the reco
 
 sample: $(READY) ## Make the bundled sample and say where it is
 	@$(ENV) && python -m tasks.sample make
+
+pictures: $(DEV_READY) ## Make docs/ui-*.png anew from the browser tests' screenshots
+	@CI=true $(BIN)/python -m pytest tests/e2e/test_ui_browser.py
+	@$(BIN)/python scripts/pictures.py
 
 lock: ## Compile requirements.txt and requirements-dev.txt anew
 	@scripts/lock.sh $(UV_VERSION)

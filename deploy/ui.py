@@ -20,6 +20,7 @@ from tasks.artifact import storage_errors
 from tasks.errors import GraftError, NetworkError, SetupError
 from tasks.paths import Home
 from tasks.run_record import DAG_ID
+from tasks.settings import cron_schedule, default_params
 
 PARTS = {
     "api-server": ("api-server",),
@@ -53,6 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(home: Home, port: int) -> int:
     """Start every part, say how to log in, and watch until one ends or the user is done."""
+    # The DAG would be missing, with the reason on Airflow's first page only.
+    default_params()
+    cron_schedule()
     environment = ui_environment(port)
     word = password(home)
     with _alone(home):

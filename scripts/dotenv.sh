@@ -22,10 +22,15 @@ GRAFT_SECRET_KEY=$(random 48)
 GRAFT_USERS=admin:admin
 GRAFT_PASSWORDS='{"admin": "$(random 12)"}'
 
+# When the DAG retrains by itself once it is switched on: cron in UTC, or none; and its params then.
+# GRAFT_SCHEDULE=@weekly
+# GRAFT_PARAMS='{"dataset_url": "https://example.org/mine.tar.gz"}'
+
 # Where Airflow and Spark's page are published, and what they may use. These are the defaults.
 # GRAFT_BIND=127.0.0.1
 # GRAFT_PORT=8080
 # GRAFT_SPARK_PORT=8081
+# GRAFT_HOST=localhost
 # GRAFT_ACTIVE_RUNS=1
 # GRAFT_SCHEDULER_LIMIT=6g
 # GRAFT_WORKER_CORES=2

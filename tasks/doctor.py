@@ -17,6 +17,7 @@ from tasks.environment import LOCAL_SPARK, SPARK_CONNECTION
 from tasks.errors import GraftError, SetupError
 from tasks.hadoop_files import hadoop_files
 from tasks.paths import Home
+from tasks.settings import cron_schedule, default_params
 from tasks.spark_settings import (
     JAVA_MAJOR,
     bigdl_jars,
@@ -61,6 +62,7 @@ def examine(environ: Mapping[str, str] | None = None) -> Iterator[Finding]:
         "BigDL": _bigdl,
         "Scala": _scala,
         "TensorFlow": _tensorflow,
+        "schedule": lambda: _schedule(current),
         "Spark master": lambda: _master(current),
         "free disk": lambda: _disk(Home.from_environ(current).root),
         "GRAFT_HOME": lambda: _home(Home.from_environ(current)),
@@ -176,6 +178,12 @@ def _master(environ: Mapping[str, str]) -> str:
     if lacks_yarn_conf(master, environ):
         raise SetupError("yarn, but neither HADOOP_CONF_DIR nor YARN_CONF_DIR is set")
     return master
+
+
+def _schedule(environ: Mapping[str, str]) -> str:
+    default_params(environ)
+    cron = cron_schedule(environ)
+    return "by the data set's asset alone" if cron is None else f"{cron}, UTC"
 
 
 def _disk(root: Path) -> str:

@@ -141,6 +141,7 @@ def test_publishes_on_this_machine_only(services: Services) -> None:
     published = {name: s["ports"] for name, s in services.items() if "ports" in s}
     assert published == {
         "airflow-apiserver": ["127.0.0.1:8080:8080"],
+        "airflow-scheduler": ["127.0.0.1:4040:4040"],
         "spark-master": ["127.0.0.1:8081:8081"],
     }
 
@@ -153,10 +154,19 @@ def test_env_chooses_addresses_and_sizes(dotenv: dict[str, str]) -> None:
         "GRAFT_WORKER_MEMORY": "16g",
         "GRAFT_WORKER_LIMIT": "24g",
         "GRAFT_SCHEDULER_LIMIT": "12g",
+        "GRAFT_HOST": "graft.example",
+        "GRAFT_SCHEDULE": "@daily",
+        "GRAFT_PARAMS": '{"epochs": 20}',
     }
     services = read_compose({**dotenv, **chosen})["services"]
     assert services["airflow-apiserver"]["ports"] == ["0.0.0.0:80:8080"]
     assert services["airflow-scheduler"]["deploy"]["resources"]["limits"]["memory"] == "12g"
+    scheduler = services["airflow-scheduler"]["environment"]
+    assert scheduler["SPARK_PUBLIC_DNS"] == "graft.example"
+    for name in ("airflow-scheduler", "airflow-dag-processor"):
+        environment = services[name]["environment"]
+        assert environment["GRAFT_SCHEDULE"] == "@daily"
+        assert environment["GRAFT_PARAMS"] == '{"epochs": 20}'
     worker = services["spark-worker"]
     assert worker["environment"]["SPARK_WORKER_CORES"] == "8"
     assert worker["environment"]["SPARK_WORKER_MEMORY"] == "16g"

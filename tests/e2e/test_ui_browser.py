@@ -95,7 +95,9 @@ def test_every_param_explains_itself(ui: Any, page: Any) -> None:
         for field in FIELDS.values():
             if field["section"] == section:
                 form.label(field["title"]).wait_for()
-                form.dialog.get_by_text(field["description"]).wait_for()
+                form.dialog.get_by_role("region", name=section).get_by_text(
+                    field["description"]
+                ).wait_for()
 
 
 def test_a_run_of_the_sample(ui: Any, page: Any, screenshot: Any) -> None:
@@ -134,7 +136,7 @@ def watch_spark(ui: Any, run_id: str) -> None:
         return link if link and "/plugin/report" not in link else None
 
     link = ui.wait(spark, 300, "a link to Spark's UI")
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", link)
+    assert re.fullmatch(r"http://(localhost|127\.0\.0\.1):\d+", link)
     assert "graft manual__" in requests.get(f"{link}/jobs/", timeout=60).text
 
     def report() -> bool:
@@ -149,7 +151,9 @@ def read_the_logs(ui: Any, run_id: str) -> None:
         path = f"{RUNS}/{quote(run_id)}/taskInstances/{task_id}/logs/1"
         return "\n".join(str(line.get("event")) for line in ui.call("GET", path)["content"])
 
-    assert re.search(r"flowers\.tar\.gz: [\d.]+ of [\d.]+ MiB, [\d.]+ MiB/s", log("download_dataset"))
+    assert re.search(
+        r"flowers\.tar\.gz: [\d.]+ of [\d.]+ MiB, [\d.]+ MiB/s", log("download_dataset")
+    )
     training = log("train_classifier")
     assert re.search(r"features: \d+ of 300 images, [\d.]+/s, ", training)
     assert len(re.findall(r"\[Epoch \d .*Loss is .*Top1Accuracy is ", training)) == 4
@@ -217,7 +221,8 @@ def test_axe_finds_nothing_wrong(ui: Any, browser: Any, scheme: str, name: str) 
         "report": f"/transfer-learning/dags/{DAG_ID}/runs/{quote(run, safe='')}/report",
     }
     context = browser.new_context(
-        color_scheme=scheme, extra_http_headers={"Authorization": ui.session.headers["Authorization"]}
+        color_scheme=scheme,
+        extra_http_headers={"Authorization": ui.session.headers["Authorization"]},
     )
     page = context.new_page()
     answer = page.goto(ui.url + paths[name])

@@ -107,7 +107,9 @@ def test_nothing_is_trained_on_unchanged_inputs(trained: Any) -> None:
         "train_classifier",
         "report",
     }
-    assert run["note"].startswith("Graft: **Nothing to train**: data set, checkpoint and params are")
+    assert run["note"].startswith(
+        "Graft: **Nothing to train**: data set, checkpoint and params are"
+    )
     assert trained["later"] == trained["events"]
 
 

@@ -17,6 +17,7 @@ NAMES = [
     "BigDL",
     "Scala",
     "TensorFlow",
+    "schedule",
     "Spark master",
     "free disk",
     "GRAFT_HOME",
@@ -51,6 +52,7 @@ def test_this_machine_is_fine(tmp_path: Path) -> None:
     assert texts["Spark"].startswith("3.5.")
     assert texts["BigDL"].startswith("2.3.0, bigdl-dllib-spark")
     assert texts["TensorFlow"] == "2.21.0"
+    assert texts["schedule"] == "@weekly, UTC"
     assert texts["Spark master"] == "local[*]"
 
 
@@ -279,3 +281,20 @@ class TestMain:
             "FIX Spark master"
         ]
         assert len(lines) == len(NAMES)
+
+
+class TestSchedule:
+    def test_by_the_asset_alone(self, find: Find) -> None:
+        assert find("schedule", GRAFT_SCHEDULE="none").text == "by the data set's asset alone"
+
+    @pytest.mark.parametrize(
+        ("name", "value", "problem"),
+        [
+            ("GRAFT_SCHEDULE", "soon", "GRAFT_SCHEDULE is 'soon', expected a cron expression"),
+            ("GRAFT_PARAMS", '{"epochs": 0}', "GRAFT_PARAMS: epochs is 0, expected to be"),
+        ],
+    )
+    def test_is_wrong(self, find: Find, name: str, value: str, problem: str) -> None:
+        finding = find("schedule", **{name: value})
+        assert not finding.ok
+        assert finding.text.startswith(problem)
