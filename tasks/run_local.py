@@ -55,9 +55,7 @@ def parse_conf(text: str) -> dict[str, Any]:
     parse(RunParams, conf)
     unused = set(SOURCE_PARAMS) & set(conf)
     if conf.get("source") == "sample" and unused:
-        raise ParamsError(
-            f"{min(unused)} is given and source is 'sample', expected one of the two"
-        )
+        raise ParamsError(f"{min(unused)} is given and source is 'sample', expected one of the two")
     return conf
 
 

@@ -26,7 +26,8 @@ class RunRow:
         name: of its folder.
         run_id: as Airflow has it.
         ended: when it left its metrics, to the minute, UTC.
-        data: name of the data set's archive, where it is known, and digest of its content.
+        data: ``sample`` or the name of the data set's archive, where it is known, and digest of its
+            content.
         dataset: that digest.
         network: what the features come from.
         engine: what computed them.
@@ -109,6 +110,7 @@ def _row(home: Home, path: Path) -> RunRow:
     params = next((step["params"] for step in steps if "params" in step), metrics["config"])
     dataset = metrics["digests"]["validation"]["dataset"]
     archive = urlsplit(params.get("dataset_url", "")).path.rpartition("/")[2]
+    source = "sample" if params.get("source") == "sample" else archive
     seconds = sum(step["seconds"] for step in steps) or metrics["model"]["seconds"]
     # Metrics of a model that was reused tell when it was trained, not when this run ended.
     ended = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -117,7 +119,7 @@ def _row(home: Home, path: Path) -> RunRow:
         name=name,
         run_id=metrics["run_id"],
         ended=f"{ended:%Y-%m-%d %H:%M}",
-        data=f"{archive} {dataset}".strip(),
+        data=f"{source} {dataset}".strip(),
         dataset=dataset,
         network=params.get("network", "inception_v1"),
         engine=params["feature_engine"],

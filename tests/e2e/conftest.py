@@ -13,7 +13,7 @@ import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -221,9 +221,77 @@ def running_ui() -> Callable[[Path], Any]:
 
 @pytest.fixture(scope="session")
 def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
-    """``make ui`` for all tests that do not end it; its DAG is paused, no run was made."""
+    """``make ui`` for all tests before that of its end; its DAG is paused, no run was made."""
     with _running_ui(tmp_path_factory.mktemp("ui")) as running:
         yield running
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What was seen of ``make ui`` when Ctrl-C ended it during a run.
+
+    Attributes:
+        run_id: the run's.
+        reached: the addresses at which processes of it listened until then.
+        status: its exit status.
+        left: the processes that were still there.
+        said: all that it wrote.
+    """
+
+    run_id: str
+    reached: set[str]
+    status: int
+    left: list[psutil.Process]
+    said: str
+
+
+@pytest.fixture(scope="session")
+def stopped_ui(ui: Ui) -> Stopped:
+    """The end of the session's ``make ui``: Ctrl-C while Spark runs."""
+    ui.call("PATCH", f"dags/{DAG_ID}", is_paused=False)
+    conf = {"force": True}
+    run = ui.call("POST", f"dags/{DAG_ID}/dagRuns", logical_date=None, conf=conf)["dag_run_id"]
+    reached = set()
+
+    def spark_listens() -> bool:
+        reached.update(_listening(ui.processes()))
+        state = ui.call("GET", f"dags/{DAG_ID}/dagRuns/{quote(run)}")["state"]
+        assert state in {"queued", "running"}, state
+        return bool(_listening([process for process in ui.processes() if _is_spark(process)]))
+
+    ui.wait(spark_listens, 300, "a Spark that listens")
+    reached.update(_listening(ui.processes()))
+    all_of_it = ui.processes()
+    status = ui.interrupt()
+    left = psutil.wait_procs(all_of_it, timeout=10)[1]
+    left += filter(_belongs_to(str(ui.home.root)), psutil.process_iter())
+    return Stopped(run, reached, status, left, ui.output.read_text())
+
+
+def _listening(processes: Sequence[psutil.Process]) -> set[str]:
+    """The addresses at which processes can be reached."""
+    found = set()
+    for process in processes:
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            for connection in process.net_connections("inet"):
+                if connection.status == psutil.CONN_LISTEN or not connection.raddr:
+                    found.add(connection.laddr.ip)
+    return found
+
+
+def _is_spark(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return process.name() == "java" and "train_job.py" in " ".join(process.cmdline())
+    return False
+
+
+def _belongs_to(home: str) -> Callable[[psutil.Process], bool]:
+    def belongs(process: psutil.Process) -> bool:
+        with suppress(psutil.Error):
+            return process.pid != os.getpid() and process.environ().get("GRAFT_HOME") == home
+        return False
+
+    return belongs
 
 
 @pytest.fixture(scope="session")

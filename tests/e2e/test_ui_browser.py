@@ -76,6 +76,10 @@ def newest(ui: Any) -> dict[str, Any] | None:
     return runs[0] if runs else None
 
 
+def note(ui: Any, run_id: str) -> str:
+    return str(ui.call("GET", f"{RUNS}/{quote(run_id)}")["note"])
+
+
 def submit(ui: Any, form: Form) -> dict[str, Any]:
     """Submit the form and return the run that it made."""
     before = newest(ui)
@@ -124,7 +128,7 @@ def test_a_run_of_the_sample(ui: Any, page: Any, screenshot: Any) -> None:
     read_the_logs(ui, run_id)
     read_the_note(ui, page, run_id, screenshot)
     read_the_report(ui, page, run_id, screenshot)
-    read_the_page(page, run_id, screenshot)
+    read_the_page(page, run_id)
 
 
 def watch_spark(ui: Any, run_id: str) -> None:
@@ -160,29 +164,52 @@ def read_the_logs(ui: Any, run_id: str) -> None:
 
 
 def read_the_note(ui: Any, page: Any, run_id: str, screenshot: Any) -> None:
-    note = ui.call("GET", f"{RUNS}/{quote(run_id)}")["note"]
-    assert re.match(r"Graft: \*\*Top-1 accuracy 0\.\d+\*\* after 4 epochs on the bundled", note)
-    assert "Made: download_dataset, extract_dataset, fetch_checkpoint, dump_train" in note
+    text = note(ui, run_id)
+    assert re.match(r"Graft: \*\*Top-1 accuracy 0\.\d+\*\* after 4 epochs on the bundled", text)
+    assert "Made: download_dataset, extract_dataset, fetch_checkpoint, dump_train" in text
     page.goto(f"{ui.url}/dags/{DAG_ID}/runs/{quote(run_id)}")
-    page.get_by_role("tab", name="Report").or_(page.get_by_role("link", name="Report")).wait_for()
+    page.get_by_title("Report", exact=True).wait_for()
     screenshot(page, "run")
 
 
 def read_the_report(ui: Any, page: Any, run_id: str, screenshot: Any) -> None:
-    page.get_by_role("link", name="Report").click()
+    page.get_by_title("Report", exact=True).click()
     report = page.frame_locator("iframe")
     report.get_by_role("heading", name="Confusion matrix").wait_for()
     assert run_id in report.locator("body").inner_text()
     assert report.locator("svg").count() >= 2
+    size = page.viewport_size
+    page.set_viewport_size({**size, "height": 1300})
     screenshot(page, "report")
+    page.set_viewport_size(size)
 
 
-def read_the_page(page: Any, run_id: str, screenshot: Any) -> None:
-    page.get_by_role("link", name="Transfer learning").click()
+def read_the_page(page: Any, run_id: str) -> None:
+    page.locator("a[href$='/plugin/transfer-learning']").click()
     runs = page.frame_locator("iframe")
     runs.get_by_text(run_id).first.wait_for()
     assert runs.locator("svg").count() >= 1
+    # The sample alone has been seen, so its run is the best.
+    assert runs.get_by_text("best", exact=True).count() == 1
+
+
+def test_two_runs_are_compared(ui: Any, page: Any, screenshot: Any) -> None:
+    first = newest_report(ui)
+    conf = {"source": "sample", "epochs": 8}
+    made = ui.call("POST", RUNS, logical_date=None, conf=conf)
+    second = made["dag_run_id"]
+    assert ui.end(second) == "success"
+    assert re.search(r"Reused: .*dump_validation\. Made: train_classifier\.$", note(ui, second))
+    page.goto(f"{ui.url}/plugin/transfer-learning")
+    runs = page.frame_locator("iframe")
+    runs.get_by_text(second).first.wait_for()
     screenshot(page, "runs")
+    for name, run_id in (("first", first), ("second", second)):
+        choice = runs.locator(f"select[name={name}]")
+        choice.select_option(choice.locator("option", has_text=run_id).get_attribute("value"))
+    runs.get_by_role("button", name="Compare").click()
+    epochs = runs.locator("tr", has=page.get_by_role("rowheader", name="epochs", exact=True))
+    assert epochs.get_by_role("cell").all_inner_texts()[:2] == ["4", "8"]
 
 
 def test_what_is_no_number_is_refused_by_the_form(ui: Any, page: Any) -> None:
@@ -203,8 +230,8 @@ def test_a_wrong_param_is_refused_in_the_words_of_the_command_line(
     assert ui.end(run_id) == "failed"
     with pytest.raises(ParamsError) as words:
         parse(RunParams, {"learning_rate": 20})
-    note = f"Graft: **download_dataset, fetch_checkpoint failed**: {words.value}"
-    assert ui.call("GET", f"{RUNS}/{quote(run_id)}")["note"] == note
+    expected = f"Graft: **download_dataset, fetch_checkpoint failed**: {words.value}"
+    assert note(ui, run_id) == expected
     page.goto(f"{ui.url}/dags/{DAG_ID}/runs/{quote(run_id)}/tasks/download_dataset")
     page.get_by_text(str(words.value)).first.wait_for()
     screenshot(page, "refused")

@@ -1,4 +1,4 @@
-"""Runs that nobody triggers: the data set's asset, the schedule with time moved, real schedulers."""
+"""Runs that nobody triggers, by Airflow's own scheduler: asset events, and time moved."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -18,33 +18,27 @@ CLOCK = Path(__file__).parent / "clock"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where both Airflows of this module have their home."""
-    return tmp_path_factory.mktemp("schedule")
-
-
-@pytest.fixture(scope="module")
-def trained(folder: Path, running_ui: Any) -> dict[str, Any]:
+def published(ui: Any) -> dict[str, Any]:
     """A run that an update of the data set's asset started, the model's events after it, the same
     after another update of the unchanged data set."""
-    with running_ui(folder) as ui:
-        ui.call("PATCH", f"dags/{DAG_ID}", is_paused=False)
-        first = publish_dataset(ui)
-        events = model_events(ui)
-        second = publish_dataset(ui)
-        return {"first": first, "events": events, "second": second, "later": model_events(ui)}
+    ui.call("PATCH", f"dags/{DAG_ID}", is_paused=False)
+    before = model_events(ui)
+    first = publish_dataset(ui)
+    after = model_events(ui)
+    second = publish_dataset(ui)
+    return {"first": first, "new": after[len(before) :], "second": second, "events": after}
 
 
 @pytest.fixture(scope="module")
-def later(trained: Any, folder: Path, running_ui: Any) -> Iterator[Any]:
+def later(published: Any, ui: Any, stopped_ui: Any, running_ui: Any) -> Iterator[Any]:
     """The same Airflow in the night of Saturday to Sunday, a few seconds before midnight."""
     now = datetime.now(UTC)
     midnight = datetime.combine(now.date(), time(0, 0), UTC)
     sunday = midnight + timedelta(days=7 + (SUNDAY - now.weekday()))
     seconds = (sunday - now).total_seconds() - 20
     ahead = {"PYTHONPATH": str(CLOCK), "GRAFT_TEST_SECONDS_AHEAD": str(seconds)}
-    with running_ui(folder, ahead) as ui:
-        yield ui
+    with running_ui(ui.home.root.parent, ahead) as running:
+        yield running
 
 
 def newest(ui: Any, kind: str) -> dict[str, Any] | None:
@@ -78,8 +72,8 @@ def model_events(ui: Any) -> list[dict[str, Any]]:
     return [event for event in events if event["name"] == "flowers_model"]
 
 
-def test_the_data_sets_asset_starts_a_training(trained: Any) -> None:
-    run = trained["first"]
+def test_the_data_sets_asset_starts_a_training(published: Any) -> None:
+    run = published["first"]
     assert (run["run_type"], run["state"], run["logical_date"]) == (
         "asset_triggered",
         "success",
@@ -89,19 +83,19 @@ def test_the_data_sets_asset_starts_a_training(trained: Any) -> None:
     assert run["note"].startswith("Graft: **Top-1 accuracy 0.")
 
 
-def test_a_training_updates_the_models_asset(trained: Any, folder: Path) -> None:
-    (event,) = trained["events"]
+def test_a_training_updates_the_models_asset(ui: Any, published: Any) -> None:
+    (event,) = published["new"]
     assert (event["source_task_id"], event["source_run_id"]) == (
         "train_classifier",
-        trained["first"]["dag_run_id"],
+        published["first"]["dag_run_id"],
     )
     extra = event["extra"]
-    assert (folder / "home" / "models" / extra["digest"] / "head.npz").is_file()
-    assert f"accuracy {extra['accuracy']:.4f}" in trained["first"]["note"]
+    assert (ui.home.models / extra["digest"] / "head.npz").is_file()
+    assert f"accuracy {extra['accuracy']:.4f}" in published["first"]["note"]
 
 
-def test_nothing_is_trained_on_unchanged_inputs(trained: Any) -> None:
-    run = trained["second"]
+def test_nothing_is_trained_on_unchanged_inputs(ui: Any, published: Any) -> None:
+    run = published["second"]
     assert run["state"] == "success"
     assert {task for task, state in run["tasks"].items() if state == "skipped"} == {
         "train_classifier",
@@ -110,16 +104,19 @@ def test_nothing_is_trained_on_unchanged_inputs(trained: Any) -> None:
     assert run["note"].startswith(
         "Graft: **Nothing to train**: data set, checkpoint and params are"
     )
-    assert trained["later"] == trained["events"]
+    assert model_events(ui) == published["events"]
 
 
-def test_the_schedule_starts_a_run_every_week(later: Any, trained: Any) -> None:
-    run_id = later.wait(lambda: newest(later, "scheduled"), 90, "a scheduled run")["dag_run_id"]
+def test_a_run_that_ctrl_c_stopped_goes_on(later: Any, stopped_ui: Any) -> None:
+    assert later.end(stopped_ui.run_id) == "success"
+
+
+def test_the_schedule_starts_a_run_every_week(later: Any, published: Any) -> None:
+    run_id = later.wait(lambda: newest(later, "scheduled"), 120, "a scheduled run")["dag_run_id"]
     run = ended(later, run_id)
     due = datetime.fromisoformat(run["run_after"])
     assert (due.weekday(), due.time()) == (SUNDAY, time(0, 0))
-    assert due > datetime.fromisoformat(trained["second"]["end_date"])
+    assert due > datetime.fromisoformat(published["second"]["end_date"])
     assert run["state"] == "success"
     assert run["tasks"]["train_classifier"] == "skipped"
     assert "**Nothing to train**" in run["note"]
-    assert model_events(later) == trained["events"]

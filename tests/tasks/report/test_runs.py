@@ -43,6 +43,14 @@ class TestRead:
         assert row.reused == ("dump_train", "train_classifier")
         assert not row.has_report
 
+    def test_the_sample(self, write_run: Run) -> None:
+        home = write_run("a")
+        given = {"source": "sample", "feature_engine": "bigdl", "epochs": 7}
+        facts = {"path": "/m", "reused": True, "seconds": 10.0, "params": given}
+        record_step(home, "a", "train_classifier", facts)
+        (row,) = read_runs(home)
+        assert row.data == "sample da7a"
+
     def test_a_job_submitted_by_hand(self, write_run: Run) -> None:
         home = write_run("a")
         for path in (home.run("a") / "steps").iterdir():

@@ -1,0 +1,26 @@
+"""``make ui`` and Ctrl-C: what can be reached while it runs, and what is left after."""
+
+import ipaddress
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+
+def is_loopback(address: str) -> bool:
+    ip = ipaddress.ip_address(address)
+    return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
+
+
+def test_everything_listens_on_loopback_alone(stopped_ui: Any) -> None:
+    assert len(stopped_ui.reached) > 0
+    assert all(is_loopback(address) for address in stopped_ui.reached), stopped_ui.reached
+
+
+def test_ctrl_c_during_a_run_leaves_nothing(ui: Any, stopped_ui: Any) -> None:
+    assert stopped_ui.status == 0
+    assert stopped_ui.left == []
+    assert stopped_ui.said.endswith("stopped\n")
+    assert "Traceback" not in stopped_ui.said
+    assert (ui.home.run(stopped_ui.run_id) / "steps").is_dir()
