@@ -29,9 +29,10 @@ _TWIG = (
     "M9 22V9M9 16c0-4 3-6 7-6M16 10c0-4 2-6 5-6 0 4-2 6-5 6zM9 9C5 9 3 7 3 3c4 0 6 2 6 6zM6 18h6"
 )
 _ICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" '
-    f'stroke-linecap="round" stroke-linejoin="round"><path stroke="#fff" stroke-width="5" d="{_TWIG}"/>'
-    f'<path stroke="#17703a" stroke-width="2" d="{_TWIG}"/></svg>'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none">'
+    '<g stroke-linecap="round" stroke-linejoin="round">'
+    f'<path stroke="#fff" stroke-width="5" d="{_TWIG}"/>'
+    f'<path stroke="#17703a" stroke-width="2" d="{_TWIG}"/></g></svg>'
 )
 
 #: Addresses are relative to Airflow's own, which may lie below a path.
