@@ -17,6 +17,9 @@ logger = logging.getLogger(__name__)
 #: The most runs that are shown; older ones are still in their folders.
 MOST_RUNS = 200
 
+# Enough to tell data sets apart; the comparison shows all of it.
+_SHORT_DIGEST = 8
+
 
 @dataclass(frozen=True)
 class RunRow:
@@ -26,9 +29,9 @@ class RunRow:
         name: of its folder.
         run_id: as Airflow has it.
         ended: when it left its metrics, to the minute, UTC.
-        data: ``sample`` or the name of the data set's archive, where it is known, and digest of its
-            content.
-        dataset: that digest.
+        data: ``sample`` or the name of the data set's archive, where it is known, and the first
+            digits of its content's digest.
+        dataset: that digest, whole.
         network: what the features come from.
         engine: what computed them.
         batch_size, epochs: of the training.
@@ -119,7 +122,7 @@ def _row(home: Home, path: Path) -> RunRow:
         name=name,
         run_id=metrics["run_id"],
         ended=f"{ended:%Y-%m-%d %H:%M}",
-        data=f"{source} {dataset}".strip(),
+        data=f"{source} {dataset[:_SHORT_DIGEST]}".strip(),
         dataset=dataset,
         network=params.get("network", "inception_v1"),
         engine=params["feature_engine"],

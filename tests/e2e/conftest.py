@@ -316,8 +316,8 @@ def screenshot() -> Callable[[Any, str], None]:
     SCREENSHOTS.mkdir(exist_ok=True)
 
     def keep(page: Any, name: str) -> None:
-        # Until what slides in has come to rest.
-        page.wait_for_load_state("networkidle")
+        # Until what slides in has come to rest; Airflow asks its server again and again.
+        page.wait_for_timeout(500)
         page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
 
     return keep

@@ -1,19 +1,16 @@
-"""The plugin's pages in a real api-server, by HTTP and in a browser."""
+"""The plugin's pages in a real api-server, by HTTP; test_ui_browser.py looks at them."""
 
 import contextlib
-import http.server
 import json
 import os
-import shutil
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -29,7 +26,6 @@ PAGE = "/transfer-learning/"
 REPORT = f"/transfer-learning/dags/{DAG_ID}/runs/{quote(RUN)}/report"
 #: Nobody has no role, so no permission on any DAG.
 ROLES = {"admin": "admin", "viewer": "viewer", "nobody": ""}
-NO_BROWSER = not (shutil.which("chromium") or os.environ.get("CI"))
 
 
 @dataclass(frozen=True)
@@ -142,71 +138,3 @@ def test_no_run_id_leads_out(server: Server, run_id: str) -> None:
     answer = server.get(f"/transfer-learning/dags/{DAG_ID}/runs/{run_id}/report", "viewer")
     assert answer.status_code == 404
     assert "password of" not in answer.text
-
-
-@contextlib.contextmanager
-def logged_in(server: Server, path: str) -> Iterator[str]:
-    """An address that gives a browser the session's cookie and sends it on to a page.
-
-    Cookies are a host's, whatever the port.
-    """
-    token = server.token("viewer")
-
-    class SignIn(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(302)
-            self.send_header("Set-Cookie", f"_token={token}; Path=/; HttpOnly; SameSite=Lax")
-            self.send_header("Location", server.url + path)
-            self.end_headers()
-
-        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - its name
-            """Say nothing."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), SignIn) as signing_in:
-        thread = threading.Thread(target=signing_in.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{signing_in.server_port}/"
-        signing_in.shutdown()
-        thread.join()
-
-
-def browse(server: Server, path: str, profile: Path) -> str:
-    """Return what Chromium made of a page, scripts run."""
-    options = ("no-first-run", "disable-background-networking", "disable-component-update")
-    with logged_in(server, path) as address:
-        command = [
-            *("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"),
-            *(f"--{option}" for option in (*options, "disable-sync", "dump-dom")),
-            *(f"--user-data-dir={profile}", "--virtual-time-budget=60000", address),
-        ]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
-
-
-@pytest.mark.skipif(NO_BROWSER, reason="no chromium on PATH")
-@pytest.mark.parametrize(
-    ("tab", "framed"),
-    [
-        ("/plugin/transfer-learning", PAGE),
-        (f"/dags/{DAG_ID}/runs/{quote(RUN)}/plugin/report", REPORT),
-    ],
-    ids=["page", "report"],
-)
-def test_a_browser_shows_it_in_airflows_frame(
-    server: Server, tmp_path: Path, tab: str, framed: str
-) -> None:
-    admin = {"Authorization": f"Bearer {server.token('admin')}"}
-    run = {"dag_run_id": RUN, "logical_date": None}
-    made = requests.post(
-        f"{server.url}/api/v2/dags/{DAG_ID}/dagRuns", json=run, headers=admin, timeout=60
-    )
-    assert made.status_code in (200, 409), made.text
-    before = server.log.stat().st_size
-    dom = browse(server, tab, tmp_path)
-    assert "<iframe" in dom, dom[-3000:]
-    assert "Transfer learning" in dom
-    log = server.log.read_text()[before:].splitlines()
-    asked = [line for line in log if f"path={unquote(framed)} " in line]
-    assert asked, "\n".join(log)
-    assert all("status_code=200" in line for line in asked)
