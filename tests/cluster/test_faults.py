@@ -120,7 +120,7 @@ def test_a_scheduler_killed_and_restarted(cluster, trigger, wait_until):
     # LocalExecutor's tasks live in the scheduler's container and end with it.
     cluster.roles.kill("airflow-scheduler")
     assert not cluster.drivers()
-    cluster.roles.start("airflow-scheduler")
+    cluster.start_scheduler()
     wait_until(cluster.healthy, 120, "a healthy scheduler")
     assert cluster.end(run) == "success", cluster.log(run)[-5000:]
     assert_trained(cluster, run)
@@ -165,5 +165,5 @@ def test_a_run_marked_failed_leaves_nothing_running(cluster, trigger, wait_until
 def test_a_cluster_that_is_too_small_says_so(cluster, trigger):
     run = trigger("too-large", executor_memory="64g", epochs=1)
     path = f"dags/flowers_transfer_learning/dagRuns/{run}"
-    cluster.wait_for_log(run, "started 0 of 2 executors within", 300)
+    cluster.wait_for_log(run, "started 0 of 2 executors within 30 s", 300)
     cluster.call("PATCH", path, state="failed")
