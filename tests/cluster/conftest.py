@@ -19,6 +19,7 @@ import requests
 
 from deploy.native import LOOPBACK, NativeRoles
 from deploy.postgres import postgres_binaries
+from tasks.environment import SPARK_CONNECTION
 from tasks.paths import CHECKOUT, Home
 
 DAG = "flowers_transfer_learning"
@@ -40,6 +41,8 @@ VARIABLES = {
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
 }
 WORKERS = ("-1", "-2")
+#: How long a job waits for its executors: longer than a worker takes to start again.
+PATIENCE = {"spark.scheduler.maxRegisteredResourcesWaitingTime": "30s"}
 
 
 def _wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
@@ -55,9 +58,15 @@ def _wait_until(condition: Callable[[], Any], seconds: float, what: str) -> Any:
 
 @dataclass
 class Cluster:
-    """A running cluster and its REST API."""
+    """A running cluster and its REST API.
+
+    Attributes:
+        roles: its processes.
+        spark_conf: what Airflow's connection says of Spark's jobs.
+    """
 
     roles: NativeRoles
+    spark_conf: dict[str, str]
     session: requests.Session = field(default_factory=requests.Session)
 
     @property
@@ -104,6 +113,14 @@ class Cluster:
 
     def start_worker(self, instance: str) -> None:
         self.roles.start("spark-worker", instance)
+
+    def start_scheduler(self) -> None:
+        """Start the scheduler, ``spark_conf`` in the connection that its tasks see."""
+        role = self.roles.environment(self.roles.roles["airflow-scheduler"])
+        connection = json.loads(role[SPARK_CONNECTION])
+        connection["extra"] = {"conf": self.spark_conf}
+        given = {SPARK_CONNECTION: json.dumps(connection)}
+        self.roles.start("airflow-scheduler", **given)
 
     def trigger(self, run_id: str, **conf: Any) -> str:
         """Start a DAG run."""
@@ -171,7 +188,7 @@ def wait_until() -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def cluster(short_lived_jvms: dict[str, str]) -> Iterator[Cluster]:
     if postgres_binaries() is None:
         if os.environ.get("CI"):
             pytest.fail("no PostgreSQL: .ci/run installs it")
@@ -189,9 +206,10 @@ def cluster() -> Iterator[Cluster]:
     try:
         roles.start("spark-master")
         roles.run("airflow-init")
-        for name in ("apiserver", "scheduler", "dag-processor", "triggerer"):
+        for name in ("apiserver", "dag-processor", "triggerer"):
             roles.start(f"airflow-{name}")
-        running = Cluster(roles)
+        running = Cluster(roles, {**short_lived_jvms, **PATIENCE})
+        running.start_scheduler()
         for worker in WORKERS:
             running.start_worker(worker)
         _wait_until(running.healthy, 180, "a healthy Airflow")

@@ -71,10 +71,26 @@ class Ran:
 
 @dataclass(frozen=True)
 class Shell:
-    """Runs commands in Graft's environment, below one GRAFT_HOME."""
+    """Runs commands in Graft's environment, below one GRAFT_HOME.
+
+    Attributes:
+        home: that GRAFT_HOME.
+        spark_conf: what Spark's jobs are given beside Graft's own settings.
+        variables: of the environment, beside Graft's own.
+    """
 
     home: Home
+    spark_conf: Mapping[str, str]
     variables: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Write what ``spark-submit`` needs."""
+        with write_spark_defaults(self.home).open("a") as defaults:
+            defaults.writelines(f"{name} {value}\n" for name, value in self.spark_conf.items())
+
+    def at(self, home: Home, **variables: str) -> "Shell":
+        """Return a shell below another GRAFT_HOME."""
+        return Shell(home, self.spark_conf, variables)
 
     @property
     def env(self) -> dict[str, str]:
@@ -122,10 +138,8 @@ class Shell:
 
 
 @pytest.fixture(scope="session")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    home = Home(tmp_path_factory.mktemp("graft"))
-    write_spark_defaults(home)
-    return Shell(home)
+def shell(tmp_path_factory: pytest.TempPathFactory, short_lived_jvms: dict[str, str]) -> Shell:
+    return Shell(Home(tmp_path_factory.mktemp("graft")), short_lived_jvms)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 import functools
 import http.server
 import json
+import re
 import shutil
+import sys
 import threading
 from pathlib import Path
 
@@ -69,29 +71,40 @@ def test_a_cut_of_the_fixtures_over_http(migrated, good):
     assert "<h2>Confusion matrix</h2>" in (run / "report.html").read_text()
 
 
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"epoch": 5}, "unknown param 'epoch': did you mean 'epochs'?"),
-        ({"epochs": 0}, "Invalid input for param epochs: 0 is less than the minimum of 1"),
-        ({"dataset_url": "{served}/gone.tar.gz"}, "404"),
-        ({"dataset_url": "{served}/page.tar.gz"}, "is not an archive: expected a tar"),
-        ({"checkpoint_url": "{served}/flowers.tar.gz"}, "should hold one checkpoint"),
-        ({"dataset_sha256": "0" * 64}, f"expected {'0' * 64}"),
-    ],
-)
-def test_bad_input_fails_at_once_with_one_clear_error(migrated, good, served, wrong, message):
-    filled = {
-        k: v.replace("{served}", served) if isinstance(v, str) else v for k, v in wrong.items()
-    }
-    ran = dags_test(migrated, {**good, **filled})
-    assert ran.status != 0
-    assert message in ran.output
+#: What is wrong with a run's params, ``{served}`` being the server's address, and what is said.
+WRONG = [
+    ({"epoch": 5}, "unknown param 'epoch': did you mean 'epochs'?"),
+    ({"epochs": 0}, "Invalid input for param epochs: 0 is less than the minimum of 1"),
+    ({"dataset_url": "{served}/gone.tar.gz"}, "404"),
+    ({"dataset_url": "{served}/page.tar.gz"}, "is not an archive: expected a tar"),
+    ({"checkpoint_url": "{served}/flowers.tar.gz"}, "should hold one checkpoint"),
+    ({"dataset_sha256": "0" * 64}, f"expected {'0' * 64}"),
+]
+
+
+@pytest.fixture(scope="module")
+def failed(migrated, good, served):
+    """Status and output of a run for each of ``WRONG``, by number."""
+    filled = [json.dumps(wrong).replace("{served}", served) for wrong, _ in WRONG]
+    confs = [json.dumps({**good, **json.loads(wrong)}) for wrong in filled]
+    program = str(Path(__file__).with_name("dags_test.py"))
+    ran = migrated(sys.executable, program, DAG, *confs)
+    assert ran.status == 0, ran.output[-5000:]
+    parts = re.split(r"^=== ended with status (\d+)\n", ran.output, flags=re.M)
+    outputs, statuses = parts[:-1:2], map(int, parts[1::2])
+    return list(zip(statuses, outputs, strict=True))
+
+
+@pytest.mark.parametrize("number", range(len(WRONG)), ids=[str(wrong) for wrong, _ in WRONG])
+def test_bad_input_fails_at_once_with_one_clear_error(failed, number):
+    status, output = failed[number]
+    assert status == 1
+    assert WRONG[number][1] in output
 
 
 def test_a_missing_spark_connection_says_what_to_set(migrated, good):
     ran = dags_test(migrated, good, AIRFLOW_CONN_SPARK_DEFAULT="")
-    assert ran.status != 0
+    assert ran.status == 1
     assert "AIRFLOW_CONN_SPARK_DEFAULT=" in ran.output
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasks.environment import write_spark_defaults
+from benchmarks.standalone import standalone
 from tasks.export import load_head
 from tasks.features.store import read_tables
 from tasks.locations import RemotePath
@@ -45,8 +44,7 @@ def remote(shell, viewfs, tmp_path_factory):
 
 def remote_shell(shell, viewfs, local, name):
     home = Home(local, RemotePath(f"{viewfs.url}/{name}"))
-    write_spark_defaults(home)
-    return type(shell)(home, {"HADOOP_CONF_DIR": str(viewfs.conf)})
+    return shell.at(home, HADOOP_CONF_DIR=str(viewfs.conf))
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +113,7 @@ def assert_same_head(metrics, expected):
 
 def test_a_kill_while_features_are_made_loses_none(shell, reference, tmp_path):
     dumps, expected = reference
-    other = type(shell)(Home(tmp_path / "graft"))
-    write_spark_defaults(other.home)
+    other = shell.at(Home(tmp_path / "graft"))
     before = killed_while_extracting(other, dumps, other.home.features)
     # Other cores cut no other chunks.
     metrics = train(other, dumps, "resumed", master="local[3]")
@@ -162,41 +159,25 @@ def test_the_next_run_finds_everything(remote, remote_dumps):
     assert all(features["reused"] for features in forced["features"].values())
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def standalone(shell, tmp_path):
-    """A master and a worker of two cores on the loopback, which know nothing of viewfs."""
-    master = f"spark://127.0.0.1:{free_port()}"
-    deploy = "org.apache.spark.deploy"
-    common = ("-h", "127.0.0.1", "--webui-port", "0")
-    resources = ("-c", "2", "-m", "3g", "-d", str(tmp_path / "work"))
-    commands = [
-        ("spark-class", f"{deploy}.master.Master", *common, "-p", master.rpartition(":")[2]),
-        ("spark-class", f"{deploy}.worker.Worker", *common, *resources, master),
-    ]
-    env = {**shell.env, "SPARK_LOCAL_IP": "127.0.0.1"}
-    with (tmp_path / "daemons.log").open("w") as log:
-        daemons = [subprocess.Popen(c, env=env, stdout=log, stderr=log) for c in commands]
-        yield master
-        for daemon in daemons:
-            daemon.kill()
-            daemon.wait()
+@pytest.fixture(scope="module")
+def master(shell):
+    """The URL of a cluster of two cores on the loopback, which knows nothing of viewfs."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in shell.env.items():
+            patch.setenv(name, value)
+        with standalone(workers=2, memory="1g") as cluster:
+            yield cluster.master
 
 
 @pytest.mark.parametrize("engine", ["bigdl", "tensorflow"])
 def test_executors_of_a_cluster_need_no_configuration_of_their_own(
-    engine, shell, viewfs, standalone, remote_dumps, reference, tmp_path
+    engine, shell, viewfs, master, remote_dumps, reference, tmp_path
 ):
     """Both engines run there, as the parity check sees to."""
     cluster = remote_shell(shell, viewfs, tmp_path / "local", f"of the cluster, {engine}")
     spark = ("--executor-cores", "1", "--total-executor-cores", "2", "--executor-memory", "1g")
     ran = cluster(
-        *("spark-submit", "--master", standalone, "--conf", "spark.driver.host=127.0.0.1", *spark),
+        *("spark-submit", "--master", master, "--conf", "spark.driver.host=127.0.0.1", *spark),
         *(str(CHECKOUT / "tasks" / "train_job.py"), "-t", remote_dumps[0], "-v", remote_dumps[1]),
         *("-e", "1", "-b", "64", "--run-id", "cluster", "--feature-engine", engine),
         SPARK_LOCAL_IP="127.0.0.1",

@@ -61,38 +61,62 @@ def test_help_explains_every_flag(shell):
     assert "Records per training step" in ran.output
 
 
-def test_the_original_command_line_trains(shell, dumps):
+@pytest.fixture(scope="module")
+def original(shell, dumps):
+    """The original's own command line."""
     ran = submit(shell, dumps, "-b", "15", "-e", "3", run_id="original")
     assert ran.status == 0, ran.output[-5000:]
-    assert "batch size 15 -> 16, a multiple of 2 cores" in ran.output
-    assert ran.output.count("Top1Accuracy is Accuracy(") == 3
+    return ran
+
+
+@pytest.fixture(scope="module")
+def again(shell, dumps, original):
+    """The same training once more, without the check of parity."""
+    flags = ("--force", "true", "--parity-records", "0")
+    ran = submit(shell, dumps, "-b", "16", "-e", "3", *flags, run_id="again")
+    assert ran.status == 0, ran.output[-5000:]
+    return ran
+
+
+#: Trainings that last long enough to be killed after their first snapshot.
+LONG = {
+    "LocalOptimizer": ("-b", "32", "-e", "1000"),
+    # A bound of 0 MiB makes the distributed optimiser train, as it would on a cluster.
+    "DistriOptimizer": ("-b", "32", "-e", "40", "--max-local-mib", "0"),
+}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(shell, dumps):
+    """Metrics of the long trainings, by optimiser; others of the same flags do not find them."""
+    for optimizer, flags in LONG.items():
+        ran = submit(shell, dumps, *flags, "--force", "true", run_id=f"undisturbed {optimizer}")
+        assert ran.status == 0, ran.output[-5000:]
+    return {optimizer: metrics_of(shell, f"undisturbed {optimizer}") for optimizer in LONG}
+
+
+def test_the_original_command_line_trains(shell, original):
+    assert "batch size 15 -> 16, a multiple of 2 cores" in original.output
+    assert original.output.count("Top1Accuracy is Accuracy(") == 3
     metrics = metrics_of(shell, "original")
     assert metrics["records"] == {"train": 160, "validation": 40}
     assert metrics["plan"]["batch_size"] == 16
 
 
-def test_a_seed_gives_the_same_head_twice(shell, dumps):
-    heads = []
-    for run_id in ("seed-once", "seed-again"):
-        ran = submit(shell, dumps, "-e", "2", "--seed", "7", "--force", "true", run_id=run_id)
-        assert ran.status == 0, ran.output[-5000:]
-        assert not metrics_of(shell, run_id)["model"]["reused"]
-        heads.append(load_head(model_of(shell, run_id) / "head.npz")[0])
-    np.testing.assert_array_equal(heads[0].weight, heads[1].weight)
-    np.testing.assert_array_equal(heads[0].bias, heads[1].bias)
+def test_a_seed_gives_the_same_head_twice(shell, again):
+    assert not metrics_of(shell, "again")["model"]["reused"]
+    once, twice = (load_head(model_of(shell, run) / "head.npz")[0] for run in ("original", "again"))
+    np.testing.assert_array_equal(once.weight, twice.weight)
+    np.testing.assert_array_equal(once.bias, twice.bias)
 
 
-def test_a_cluster_trains_as_well_as_one_machine(shell, dumps):
-    """A bound of 0 MiB makes the distributed optimiser train, as it would on a cluster."""
-    ran = submit(shell, dumps, "-e", "4", "-b", "32", "--max-local-mib", "0", run_id="distributed")
-    assert ran.status == 0, ran.output[-5000:]
-    local = submit(shell, dumps, "-e", "4", "-b", "32", run_id="local")
-    assert local.status == 0, local.output[-5000:]
-    distributed = metrics_of(shell, "distributed")
+def test_a_cluster_trains_as_well_as_one_machine(undisturbed):
+    local, distributed = (undisturbed[o] for o in ("LocalOptimizer", "DistriOptimizer"))
+    assert local["plan"]["optimizer"] == "LocalOptimizer"
     assert distributed["plan"]["optimizer"] == "DistriOptimizer"
-    assert len(distributed["epochs"]) == 4
+    assert len(distributed["epochs"]) == 40
     # 40 validation records: one is 0.025, and the two shuffle differently.
-    expected = metrics_of(shell, "local")["top1"]
+    expected = local["epochs"][39]["top1"]
     assert distributed["top1"] == pytest.approx(expected, abs=0.2)
 
 
@@ -148,14 +172,12 @@ def assert_same_rows(ours, theirs):
     assert relative_difference(feature_matrix(ours), feature_matrix(theirs)).max() < 1e-4
 
 
-def test_both_engines_give_the_same_data_set(shell, dumps, other_engine):
-    ran = submit(shell, dumps, "-e", "3", run_id="bigdl")
-    assert ran.status == 0, ran.output[-5000:]
+def test_both_engines_give_the_same_data_set(shell, original, other_engine):
     for split in ("train", "validation"):
-        paths = [metrics_of(shell, run)["features"][split] for run in ("bigdl", "tensorflow")]
+        paths = [metrics_of(shell, run)["features"][split] for run in ("original", "tensorflow")]
         ours, theirs = (read_tables(*feature_files(Path(p["path"]))) for p in paths)
         assert_same_rows(ours, theirs)
-    top1 = [metrics_of(shell, run)["top1"] for run in ("bigdl", "tensorflow")]
+    top1 = [metrics_of(shell, run)["top1"] for run in ("original", "tensorflow")]
     # The same seed on features that agree to 1e-5: one record of 40 may lie on a boundary.
     assert top1[0] == pytest.approx(top1[1], abs=0.026)
 
@@ -201,12 +223,9 @@ def test_parity_is_checked_and_said(shell, other_engine):
     assert "check_parity: bigdl and tensorflow agree on 40 records" in other_engine.output
 
 
-def test_parity_can_be_left_out(shell, dumps):
-    flags = ("--parity-records", "0", "--force", "true")
-    ran = submit(shell, dumps, "-e", "1", *flags, run_id="unchecked")
-    assert ran.status == 0, ran.output[-5000:]
-    assert metrics_of(shell, "unchecked")["parity"] is None
-    assert "check_parity" not in ran.output
+def test_parity_can_be_left_out(shell, again):
+    assert metrics_of(shell, "again")["parity"] is None
+    assert "check_parity" not in again.output
 
 
 def test_engines_that_disagree_stop_the_job(shell, dumps, fixtures_folder, tmp_path):
@@ -321,104 +340,81 @@ def wait_until(condition, seconds):
     return False
 
 
-@pytest.mark.parametrize("victim", ["jvm", "driver", "airflow task"])
-def test_a_kill_leaves_no_process_and_nothing_half_written(shell, dumps, victim):
-    parent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+def killed_when(condition, victim, shell, dumps, *flags, run_id):
+    """Start a job as an Airflow task does and kill a part of it; return what it wrote after that.
+
+    Args:
+        condition: whether the line that the job just wrote is the one to kill it after.
+    """
+    task = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     train, validation = dumps
+    program = ("spark-submit", "--master", "local[2]", str(CHECKOUT / "tasks" / "train_job.py"))
     job = subprocess.Popen(
-        [
-            "spark-submit",
-            "--master",
-            "local[2]",
-            str(CHECKOUT / "tasks" / "train_job.py"),
-            "-t",
-            train,
-            "-v",
-            validation,
-            "-e",
-            "1000",
-            "--run-id",
-            f"kill {victim}",
-            "--seed",
-            str(["jvm", "driver", "airflow task"].index(victim) + 100),
-        ],
+        [*program, "-t", train, "-v", validation, "--run-id", run_id, *flags],
         cwd=CHECKOUT,
-        env={**shell.env, "GRAFT_TASK_PID": str(parent.pid)},
+        env={**shell.env, "GRAFT_TASK_PID": str(task.pid)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     try:
-        for line in job.stdout:
-            if "[Epoch 1 " in line:
-                break
-        else:
-            pytest.fail("the job did not get to its first epoch")
-        before = {p.name for p in shell.home.models.iterdir() if not p.name.startswith(".")}
+        if not any(condition(line) for line in job.stdout):
+            pytest.fail("the job ended before it could be killed")
+        before = made_models(shell)
         driver = next(p for p in running(shell) if p.ppid() == job.pid and is_driver(p))
-        target = {"jvm": job.pid, "driver": driver.pid, "airflow task": parent.pid}[victim]
-        os.kill(target, signal.SIGKILL)
-        parent.kill()
-        parent.wait()
-        job.stdout.read()
+        pids = {"jvm": job.pid, "driver": driver.pid, "airflow task": task.pid}
+        os.kill(pids[victim], signal.SIGKILL)
+        if victim == "airflow task":
+            task.wait()
+        rest = job.stdout.read()
         job.wait(timeout=30)
         assert job.returncode != 0
         assert wait_until(lambda: not running(shell), 15), running(shell)
     finally:
-        parent.kill()
+        task.kill()
+        task.wait()
         job.kill()
-    after = {p.name for p in shell.home.models.iterdir() if not p.name.startswith(".")}
-    assert after == before
-    assert not (shell.home.run(f"kill {victim}") / "metrics.json").exists()
+    # Nothing is half-written.
+    assert made_models(shell) == before
+    assert not (shell.home.run(run_id) / "metrics.json").exists()
+    return rest
 
 
-def test_the_next_run_after_a_kill_succeeds(shell, dumps):
-    ran = submit(shell, dumps, "-e", "2", "--seed", "100", run_id="after the kills")
-    assert ran.status == 0, ran.output[-5000:]
-    assert metrics_of(shell, "after the kills")["features"]["train"]["reused"]
+def made_models(shell):
+    return {path.name for path in shell.home.models.glob("[!.]*")}
+
+
+def test_a_job_does_not_outlive_the_airflow_task(shell, dumps):
+    killed_when(
+        *(lambda line: "[Epoch 1 " in line, "airflow task", shell, dumps),
+        *("-e", "1000", "--seed", "40"),
+        run_id="without a task",
+    )
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "flags"),
-    [
-        ("LocalOptimizer", ("-e", "600", "-b", "16")),
-        ("DistriOptimizer", ("-e", "40", "-b", "32", "--max-local-mib", "0")),
-    ],
+    ("optimizer", "victim"), [("LocalOptimizer", "jvm"), ("DistriOptimizer", "driver")]
 )
-def test_a_killed_training_goes_on_from_its_last_snapshot(shell, dumps, optimizer, flags):
-    train, validation = dumps
-    given = ("-t", train, "-v", validation, "--seed", "41", *flags)
-    epochs = int(flags[1])
+def test_a_killed_training_goes_on_from_its_last_snapshot(
+    shell, dumps, undisturbed, optimizer, victim
+):
+    flags = LONG[optimizer]
+    epochs = int(flags[3])
 
     def states():
         # They are written after the models that they belong to.
         return {p for kind in ("state.*", "optimM*.*") for p in shell.home.snapshots.rglob(kind)}
 
     before = states()
-    job = subprocess.Popen(
-        ["spark-submit", "--master", "local[2]", str(CHECKOUT / "tasks" / "train_job.py"), *given],
-        cwd=CHECKOUT,
-        env=shell.env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    rest = killed_when(
+        *(lambda _: states() - before, victim, shell, dumps, *flags), run_id=f"killed {victim}"
     )
-    try:
-        for _ in job.stdout:
-            if states() - before:
-                break
-        driver = next(p for p in running(shell) if p.ppid() == job.pid and is_driver(p))
-        driver.kill()
-        rest = job.stdout.read()
-        job.wait(timeout=30)
-        assert "top-1 accuracy" not in rest
-        assert wait_until(lambda: not running(shell), 15), running(shell)
-    finally:
-        job.kill()
+    assert "top-1 accuracy" not in rest
 
-    ran = submit(shell, dumps, "--seed", "41", *flags, run_id=f"resumed {optimizer}")
+    ran = submit(shell, dumps, *flags, run_id=f"resumed {optimizer}")
     assert ran.status == 0, ran.output[-5000:]
     metrics = metrics_of(shell, f"resumed {optimizer}")
+    assert metrics["features"]["train"]["reused"]
     assert metrics["plan"]["optimizer"] == optimizer
     (after,) = metrics["resumed_after_epochs"]
     assert f"training resumed after epoch {after} of {epochs}" in ran.output
@@ -432,9 +428,6 @@ def test_a_killed_training_goes_on_from_its_last_snapshot(shell, dumps, optimize
     # In place, the model needs no snapshots.
     assert not (shell.home.snapshots / model.name).exists()
 
-    again = submit(shell, dumps, "--seed", "41", "--force", "true", *flags, run_id="undisturbed")
-    assert again.status == 0, again.output[-5000:]
-    undisturbed = metrics_of(shell, "undisturbed")
-    assert undisturbed["resumed_after_epochs"] == []
+    assert undisturbed[optimizer]["resumed_after_epochs"] == []
     # 40 validation records: one is 0.025, and the two shuffle differently.
-    assert metrics["top1"] == pytest.approx(undisturbed["top1"], abs=0.2)
+    assert metrics["top1"] == pytest.approx(undisturbed[optimizer]["top1"], abs=0.2)

@@ -14,13 +14,14 @@ from tasks.spark_settings import submit_env
 
 
 @pytest.fixture(scope="session")
-def cluster(graft_home: Home) -> Iterator[Cluster]:
+def cluster(graft_home: Home, short_lived_jvms: dict[str, str]) -> Iterator[Cluster]:
     """A Spark context of two cores with BigDL on it."""
     write_spark_defaults(graft_home)
+    conf = " ".join(f"--conf {name}={value}" for name, value in short_lived_jvms.items())
     environ = {
         **submit_env(),
         "SPARK_CONF_DIR": str(graft_home.spark_conf),
-        "PYSPARK_SUBMIT_ARGS": "--master local[2] --driver-memory 3g pyspark-shell",
+        "PYSPARK_SUBMIT_ARGS": f"--master local[2] --driver-memory 3g {conf} pyspark-shell",
     }
     # It tells when it closes connections, as late as when pytest's streams are closed already.
     logging.getLogger("py4j").setLevel(logging.ERROR)

@@ -82,14 +82,13 @@ def tampered(
 
 
 @pytest.mark.parametrize(
-    ("variable", "node"),
+    ("engine", "variable", "node"),
     [
-        ("InceptionV1/Conv2d_1a_7x7/BatchNorm/beta", "Conv2d_1a_7x7"),
-        ("InceptionV1/Mixed_4c/Branch_1/Conv2d_0b_3x3/BatchNorm/beta", "Mixed_4c"),
-        ("InceptionV1/Mixed_5c/Branch_0/Conv2d_0a_1x1/weights", "Mixed_5c"),
+        ("bigdl", "InceptionV1/Conv2d_1a_7x7/BatchNorm/beta", "Conv2d_1a_7x7"),
+        ("tensorflow", "InceptionV1/Mixed_4c/Branch_1/Conv2d_0b_3x3/BatchNorm/beta", "Mixed_4c"),
+        ("bigdl", "InceptionV1/Mixed_5c/Branch_0/Conv2d_0a_1x1/weights", "Mixed_5c"),
     ],
 )
-@pytest.mark.parametrize("engine", ["bigdl", "tensorflow"])
 def test_the_first_node_that_differs_is_named(
     engine: str, variable: str, node: str, check: Any, tampered: Any
 ) -> None:
