@@ -87,7 +87,7 @@ def failed(migrated, good, served):
     """Status and output of a run for each of ``WRONG``, by number."""
     filled = [json.dumps(wrong).replace("{served}", served) for wrong, _ in WRONG]
     confs = [json.dumps({**good, **json.loads(wrong)}) for wrong in filled]
-    program = str(Path(__file__).with_name("dags_test.py"))
+    program = str(Path(__file__).with_name("run_dag.py"))
     ran = migrated(sys.executable, program, DAG, *confs)
     assert ran.status == 0, ran.output[-5000:]
     parts = re.split(r"^=== ended with status (\d+)\n", ran.output, flags=re.M)
