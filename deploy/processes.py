@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psutil
 
+from tasks.artifact import storage_errors
+
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -42,7 +44,7 @@ class Services:
 
         It is asked to end when this process is killed and cannot stop it itself.
         """
-        with log.open("wb") as output:
+        with storage_errors(log), log.open("wb") as output:
             self.running[name] = subprocess.Popen(
                 command,
                 env=dict(environment),

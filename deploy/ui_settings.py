@@ -18,6 +18,10 @@ USER = "admin"
 _FILE = "passwords.json"
 
 
+# Of another installation: its airflow.cfg, its certificate for other names than 127.0.0.1.
+_OF_OTHERS = ("AIRFLOW_CONFIG", "AIRFLOW__API__SSL_CERT", "AIRFLOW__API__SSL_KEY")
+
+
 def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment of every part of Airflow.
 
@@ -32,6 +36,8 @@ def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[
     """
     current = os.environ if environ is None else environ
     given = {**current, **environment(current)}
+    for name in _OF_OTHERS:
+        given.pop(name, None)
     folder = Home.from_environ(given).ui
     return {
         **given,

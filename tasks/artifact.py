@@ -129,12 +129,12 @@ def build(folder: Path, recipe: Mapping[str, Any], make: Callable[[Path], None])
     started = time.monotonic()
     digest = digest_of(recipe)
     path = folder / digest
-    if _is_whole(path):
+    if is_whole(path):
         return _reused(path, digest, started)
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / f".{digest}.lock"):
-            if _is_whole(path):
+            if is_whole(path):
                 return _reused(path, digest, started)
             _discard_leftovers(folder, digest)
             aside = Path(tempfile.mkdtemp(dir=folder, prefix=f".{digest}."))
@@ -155,7 +155,7 @@ def find(folder: Path, recipe: Mapping[str, Any]) -> LocalArtifact | None:
     """Return the artefact of ``recipe`` below ``folder`` if it is there and whole."""
     digest = digest_of(recipe)
     path = folder / digest
-    return LocalArtifact(path, digest, reused=True, seconds=0.0) if _is_whole(path) else None
+    return LocalArtifact(path, digest, reused=True, seconds=0.0) if is_whole(path) else None
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -164,12 +164,8 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return content
 
 
-def _reused(path: Path, digest: str, started: float) -> LocalArtifact:
-    logger.info("reused %s, made %s", path, read_manifest(path)["made_at"])
-    return LocalArtifact(path, digest, reused=True, seconds=time.monotonic() - started)
-
-
-def _is_whole(path: Path) -> bool:
+def is_whole(path: Path) -> bool:
+    """Whether there is an artefact at ``path`` that has every file as it was made."""
     if not (path / MANIFEST).is_file():
         return False
     try:
@@ -184,6 +180,11 @@ def _is_whole(path: Path) -> bool:
     if changed:
         logger.warning("%s was changed after it was made (%s): making it again", path, changed[0])
     return not changed
+
+
+def _reused(path: Path, digest: str, started: float) -> LocalArtifact:
+    logger.info("reused %s, made %s", path, read_manifest(path)["made_at"])
+    return LocalArtifact(path, digest, reused=True, seconds=time.monotonic() - started)
 
 
 def _discard_leftovers(folder: Path, digest: str) -> None:

@@ -1,7 +1,7 @@
 """What a run can be told: names, types, bounds and explanations, in one place.
 
-The DAG's trigger form, ``make run CONF=...`` and the job's flags are all made from these models, so
-they refuse the same values with the same words.
+The DAG's trigger form, ``make run CONF=...`` and the job's flags are all made from these models.
+What gets past the form is refused by a run's first step, in the words of ``make run`` and the job.
 """
 
 import difflib

@@ -24,7 +24,7 @@ from tasks.features.extraction import extract_features
 from tasks.features.parity import Parity, check_parity
 from tasks.files import LOCAL, Files
 from tasks.hadoop_files import HadoopFiles
-from tasks.job_outcome import METRICS, clear_outcome, write_error, write_metrics
+from tasks.job_outcome import METRICS, MODEL_FORMAT, clear_outcome, write_error, write_metrics
 from tasks.locations import Location, RemotePath, location
 from tasks.optimizer_log import OPTIMIZER_LOG, Epoch
 from tasks.parent_guard import guard_parents
@@ -36,7 +36,6 @@ from tasks.training import Trained, train
 
 logger = logging.getLogger(__name__)
 
-_FORMAT = 1
 _PACKAGES = ("pyspark", "bigdl-dllib-spark3", "tensorflow-cpu", "numpy", "pyarrow")
 
 
@@ -146,7 +145,7 @@ class Job:
     def recipe(self, run_id: str) -> dict[str, Any]:
         """Return all that the trained head depends on."""
         return {
-            "format": _FORMAT,
+            "format": MODEL_FORMAT,
             "dumps": [pipeline.digests for pipeline in self.pipelines],
             "training": {**self.config.decisive(), "batch_size": self.plan.batch_size},
             "optimizer": self.plan.optimizer,

@@ -12,6 +12,8 @@ from tasks.errors import GraftError
 from tasks.paths import Home
 
 METRICS = "metrics.json"
+#: Of a model's recipe: a model of another one is trained anew.
+MODEL_FORMAT = 1
 _ERROR = "error.json"
 
 

@@ -1,6 +1,6 @@
 """What a person reads of a param: its meaning, unit, bounds and an example, in one text.
 
-The trigger form, the job's ``--help`` and the manual's table are made from it.
+The trigger form and the job's ``--help`` are made from it.
 """
 
 from typing import Any

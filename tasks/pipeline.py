@@ -6,7 +6,7 @@ from pathlib import Path
 from tasks import checkpoint as checkpoints
 from tasks import dataset as datasets
 from tasks.artifact import Artifact, LocalArtifact, read_manifest
-from tasks.config import RunParams
+from tasks.config import SOURCE_PARAMS, RunParams
 from tasks.download import download, downloaded_file
 from tasks.dump import dump_split
 from tasks.paths import Home
@@ -44,7 +44,8 @@ def _sourced(params: RunParams, home: Home) -> RunParams:
         return params
     from tasks.sample import make_sample, sample_conf
 
-    return params.model_copy(update=sample_conf(make_sample(home).path))
+    unused = dict.fromkeys(SOURCE_PARAMS)
+    return params.model_copy(update={**unused, **sample_conf(make_sample(home).path)})
 
 
 def _sha256(archive: Path) -> str:

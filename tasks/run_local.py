@@ -69,8 +69,8 @@ def run(source: str, conf: Mapping[str, Any]) -> int:
     if not all(finding.ok for finding in findings):
         raise SetupError("this machine is not ready, see the lines that say FIX")
     home = Home.from_environ()
-    if not {"source", *SOURCE_PARAMS} & set(conf):
-        conf = {"source": source, **conf}
+    # Whatever GRAFT_PARAMS says: a URL that is given is one to be used.
+    conf = {"source": "urls" if set(SOURCE_PARAMS) & set(conf) else source, **conf}
     use_sample = conf.get("source") == "sample"
     with ThreadPoolExecutor() as pool:
         migrated = pool.submit(_migrate, home)

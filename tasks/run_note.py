@@ -1,6 +1,7 @@
 """What there is to say of a run in a few lines, for the note that Airflow's UI shows on it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,23 +10,28 @@ from tasks.paths import Home
 from tasks.run_record import read_failures, read_steps
 
 _TRAIN = "train_classifier"
+_KILLED = "it was killed, or marked so; its log says what it did until then"
 
 
-def run_note(home: Home, run_id: str) -> str:
+def run_note(home: Home, run_id: str, failed: Collection[str] = ()) -> str:
     """Return what a run trained on, its accuracy and what it reused, as Markdown.
 
     It goes as far as the run came; of one that left no record it is empty.
+
+    Args:
+        home: whose run.
+        run_id: as Airflow has it.
+        failed: tasks that Airflow saw fail, whether or not they could say why.
     """
-    steps = read_steps(home, run_id)
+    failures = {**dict.fromkeys(sorted(failed), _KILLED), **read_failures(home, run_id)}
+    steps = [step for step in read_steps(home, run_id) if step["task_id"] not in failures]
     trained = next((step for step in steps if step["task_id"] == _TRAIN), None)
     metrics = read_metrics(home, run_id)
-    failures = read_failures(home, run_id)
-    paragraphs = [
-        *_failures(failures),
-        _unchanged(trained) if trained and trained.get("unchanged") else "",
-        _training(metrics, trained) if metrics and trained else "",
-        _reuse(steps),
-    ]
+    paragraphs = _failures(failures)
+    if trained and not failures:
+        paragraphs.append(_unchanged(trained) if "unchanged" in trained else "")
+        paragraphs.append(_training(metrics, trained) if metrics and "params" in trained else "")
+    paragraphs.append(_reuse(steps))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
@@ -34,7 +40,16 @@ def _failures(failures: Mapping[str, str]) -> list[str]:
     steps: dict[str, list[str]] = {}
     for task_id, message in failures.items():
         steps.setdefault(message, []).append(task_id)
-    return [f"**{', '.join(names)} failed**: {message}" for message, names in steps.items()]
+    return [f"**{', '.join(names)} failed**: {_code(text)}" for text, names in steps.items()]
+
+
+def _code(text: str) -> str:
+    """Return what came from outside as code, which Markdown shows as it is."""
+    line = " ".join(text.split())
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
 
 
 def _unchanged(step: Mapping[str, Any]) -> str:
@@ -60,7 +75,7 @@ def _data(params: Mapping[str, Any]) -> str:
     if params["source"] == "sample":
         return "the bundled sample"
     url = str(params["dataset_url"])
-    return urlsplit(url).path.rpartition("/")[2] or url
+    return _code(urlsplit(url).path.rpartition("/")[2] or url)
 
 
 def _reuse(steps: Sequence[Mapping[str, Any]]) -> str:

@@ -32,6 +32,11 @@ def record_failure(home: Home, run_id: str, task_id: str, message: str) -> Path:
     return record_step(home, run_id, task_id, {"error": message})
 
 
+def forget_step(home: Home, run_id: str, task_id: str) -> None:
+    """Forget what an earlier try of a step did."""
+    _file(home, run_id, task_id).unlink(missing_ok=True)
+
+
 def read_steps(home: Home, run_id: str) -> list[dict[str, Any]]:
     """Return the facts of every step that has ended well, in the pipeline's order."""
     return [step for step in _read(home, run_id) if "error" not in step]

@@ -70,6 +70,9 @@ def spark_cluster(name: str) -> Iterator[Cluster]:
                 logger.info("Spark UI: %s", context.uiWebUrl)
             with storage_errors(Path(folder)):
                 context.addPyFile(_pack_tasks(Path(folder)))
+            if asked := int(context.getConf().get("spark.executor.instances", "0")):
+                # Spark would wait as long before the first of BigDL's own tasks.
+                wait_for_executors(context, asked)
             with quiet():
                 executors, cores = _init_bigdl()
             if is_local(context.master):

@@ -5,15 +5,19 @@ of cores, which is a property of the cluster and none of the inputs.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tasks.artifact import is_whole, read_manifest
 from tasks.config import TrainingParams
 from tasks.dump import DESCRIPTION
-from tasks.job_outcome import METRICS
+from tasks.job_outcome import METRICS, MODEL_FORMAT
 from tasks.paths import Home
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,22 @@ def find_trained(home: Home, dumps: Sequence[str], params: TrainingParams) -> Tr
     """
     wanted = [_pipeline_digests(home.dumps / dump / DESCRIPTION) for dump in dumps]
     found = [
-        TrainedModel(path.parent, metrics["finished_at"], metrics["top1"])
-        for path in home.models.glob(f"*/{METRICS}")
-        if (metrics := json.loads(path.read_text(encoding="utf-8")))
-        and list(metrics["digests"].values()) == wanted
+        TrainedModel(path, metrics["finished_at"], metrics["top1"])
+        for path, metrics in _whole_models(home)
+        if list(metrics["digests"].values()) == wanted
         and _decisive(metrics["config"]) == params.decisive()
     ]
     return max(found, key=lambda model: model.finished_at, default=None)
+
+
+def _whole_models(home: Home) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield what the job would reuse: the folder of every model and its metrics."""
+    for path in sorted(home.models.glob("[!.]*")):
+        try:
+            if is_whole(path) and read_manifest(path)["recipe"]["format"] == MODEL_FORMAT:
+                yield path, json.loads((path / METRICS).read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError) as error:
+            logger.warning("%s is left out: it cannot be read (%r)", path, error)
 
 
 def _pipeline_digests(description: Path) -> Any:

@@ -1,6 +1,6 @@
 """Writes what came of a run into its note, when the scheduler has seen the run's end."""
 
-import logging
+import re
 from typing import TYPE_CHECKING
 
 from airflow.listeners import hookimpl
@@ -12,12 +12,12 @@ from tasks.run_record import DAG_ID
 if TYPE_CHECKING:
     from airflow.models import DagRun
 
-logger = logging.getLogger(__name__)
-
-# What Airflow keeps of a note.
+# What Airflow keeps of a note, and what is too little to say anything in.
 _LIMIT = 1000
-# Where our part of it begins; whoever triggered the run may have written something before.
+_TOO_LITTLE = 100
+# Where our part of it begins, at the end; whoever triggered the run may have written the rest.
 _MARK = "Graft: "
+_OURS = re.compile(rf"(?:\A|\n\n){_MARK}")
 
 
 @hookimpl
@@ -32,14 +32,27 @@ def on_dag_run_failed(dag_run: "DagRun") -> None:
     _write(dag_run)
 
 
+def joined(theirs: str, ours: str) -> str:
+    """Return a note with our part of it in place of what it has of us, within Airflow's limit.
+
+    What is not ours is never shortened.
+    """
+    found = list(_OURS.finditer(theirs))
+    kept = theirs[: found[-1].start()] if found else theirs
+    part = f"{_MARK}{ours}"
+    room = _LIMIT - (len(kept) + 2 if kept else 0)
+    if room < min(len(part), _TOO_LITTLE):
+        return kept
+    part = part if len(part) <= room else f"{part[: room - 1]}\N{HORIZONTAL ELLIPSIS}"
+    return f"{kept}\n\n{part}" if kept else part
+
+
 def _write(dag_run: "DagRun") -> None:
     from sqlalchemy.orm import object_session
 
     # Of a run of "airflow dags test" there is a copy only, and nobody looks at its note.
     if dag_run.dag_id != DAG_ID or object_session(dag_run) is None:
         return
-    ours = run_note(Home.from_environ(), dag_run.run_id)
-    if not ours:
-        return
-    theirs = (dag_run.note or "").partition(_MARK)[0].rstrip()
-    dag_run.note = f"{theirs}\n\n{_MARK}{ours}".lstrip()[:_LIMIT]
+    failed = [ti.task_id for ti in dag_run.task_instances if ti.state == "failed"]
+    if ours := run_note(Home.from_environ(), dag_run.run_id, failed):
+        dag_run.note = joined(dag_run.note or "", ours)

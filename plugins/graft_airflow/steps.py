@@ -18,12 +18,17 @@ from airflow.sdk import (
     get_current_context,
     task,
 )
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowSkipException,
+    AirflowTaskTimeout,
+)
 
 from tasks.config import SOURCE_PARAMS, RunParams, parse
 from tasks.errors import GraftError, TransientError
 from tasks.paths import Home
-from tasks.run_record import record_failure, record_step
+from tasks.run_record import forget_step, record_failure, record_step
 
 #: Only what may pass by itself is tried again; a defect or a bad input is not.
 RETRIES: dict[str, Any] = {
@@ -128,13 +133,24 @@ def step(
 def failing_at_once(context: Mapping[str, Any], task_id: str) -> Iterator[None]:
     """Raise an error of ours that no retry mends as one that Airflow does not retry.
 
-    Its words go into the run's record, for the run's note.
+    Why a step failed goes into the run's record, for the run's note; what an earlier try left there
+    goes.
     """
     try:
+        with suppress(GraftError, OSError):  # whoever needs the folder says what is wrong with it
+            forget_step(Home.from_environ(), context["run_id"], task_id)
         yield
-    except (GraftError, AirflowFailException) as error:
+    except AirflowSkipException:
+        raise
+    # Airflow's timeout of a task is no Exception.
+    except (Exception, AirflowTaskTimeout) as error:
         with suppress(GraftError):  # this one is not what went wrong first
-            record_failure(Home.from_environ(), context["run_id"], task_id, str(error))
-        if isinstance(error, TransientError):
-            raise
-        raise AirflowFailException(str(error)) from None
+            record_failure(Home.from_environ(), context["run_id"], task_id, _reason(error))
+        if isinstance(error, GraftError) and not isinstance(error, TransientError):
+            raise AirflowFailException(str(error)) from None
+        raise
+
+
+def _reason(error: BaseException) -> str:
+    ours = isinstance(error, (GraftError, AirflowException))
+    return str(error) if ours else f"{type(error).__name__}: {error}"

@@ -54,16 +54,19 @@ class TrainClassifierOperator(SparkSubmitOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:  # type: ignore[override] # the provider's returns nothing, ours the result
         """Run the job to its end and return its facts."""
-        started = time.monotonic()
         with failing_at_once(context, self.task_id):
-            run = current_run(context)
-            clear_outcome(run.home, run.run_id)
-            if context["dag_run"].run_type in _UNATTENDED and not run.params.force:
-                self._skip_unchanged(run)
-            given = dict(self.conf or {})
-            master = self._require_master()
-            sized = executor_conf(master, run.params.executors, run.params.executor_cores)
-            self.conf = {**submit_conf(), **sized, **given, **self._connection_conf()}
+            return self._train(context)
+
+    def _train(self, context: Context) -> dict[str, Any]:
+        started = time.monotonic()
+        run = current_run(context)
+        clear_outcome(run.home, run.run_id)
+        if context["dag_run"].run_type in _UNATTENDED and not run.params.force:
+            self._skip_unchanged(context, run)
+        given = dict(self.conf or {})
+        master = self._require_master()
+        sized = executor_conf(master, run.params.executors, run.params.executor_cores)
+        self.conf = {**submit_conf(), **sized, **given, **self._connection_conf()}
         self.env_vars = {
             **submit_env(),
             **run.home.environ(),
@@ -78,8 +81,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
         try:
             super().execute(context)
         except AirflowException as error:
-            with failing_at_once(context, self.task_id):
-                raise self._cause(error, run) from None
+            raise self._cause(error, run) from None
         metrics = read_metrics(run.home, run.run_id)
         if metrics is None:
             raise AirflowException(
@@ -95,7 +97,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
         self._update_assets(context, metrics)
         return {**metrics["model"], "top1": metrics["top1"]}
 
-    def _skip_unchanged(self, run: Run) -> None:
+    def _skip_unchanged(self, context: Context, run: Run) -> None:
         """Skip the training of a run that nobody asked for if it would make a model that is there.
 
         A run that somebody triggered has the job look for it: that run is to end with a report.
@@ -105,7 +107,8 @@ class TrainClassifierOperator(SparkSubmitOperator):
         steps = {step["task_id"]: step for step in read_steps(run.home, run.run_id)}
         dumps = [steps[task_id]["digest"] for task_id in ("dump_train", "dump_validation")]
         found = find_trained(run.home, dumps, run.params)
-        if found is None:
+        # What an earlier try of this run finished is to be reported and told of.
+        if found is None or not _was_there(found.finished_at, context):
             return
         facts = {**found.as_dict(), "unchanged": True, "seconds": 0.0}
         record_step(run.home, run.run_id, self.task_id, facts)
@@ -119,9 +122,8 @@ class TrainClassifierOperator(SparkSubmitOperator):
 
         A model that an earlier try of this run finished is new, too.
         """
-        model, started = metrics["model"], context["dag_run"].start_date
-        finished = datetime.fromisoformat(metrics["finished_at"])
-        if model["reused"] and started and finished < started:
+        model = metrics["model"]
+        if model["reused"] and _was_there(metrics["finished_at"], context):
             self.outlets = []
         for asset in self.outlets:
             context["outlet_events"][asset].extra = {
@@ -196,6 +198,12 @@ class TrainClassifierOperator(SparkSubmitOperator):
             )
 
 
+def _was_there(finished_at: str, context: Context) -> bool:
+    """Whether what was finished then is older than the run."""
+    started = context["dag_run"].start_date
+    return started is not None and datetime.fromisoformat(finished_at) < started
+
+
 def _link_while_running(hook: SparkSubmitHook, ti: Any) -> None:
     """Have the task's link lead to Spark's UI from when the job says where that is."""
     process = hook._process_spark_submit_log
@@ -203,7 +211,11 @@ def _link_while_running(hook: SparkSubmitHook, ti: Any) -> None:
     def watched(lines: Iterator[str]) -> Iterator[str]:
         for line in lines:
             if found := _SPARK_UI.search(line):
-                ti.xcom_push(key=LINK_KEY, value=found[1])
+                try:
+                    ti.xcom_push(key=LINK_KEY, value=found[1])
+                except Exception:
+                    # Hours of training do not end for want of a link.
+                    hook.log.warning("no link to Spark's page: %s", found[1], exc_info=True)
             yield line
 
     # An operator cannot name the class of its hook.

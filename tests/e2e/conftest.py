@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psutil
 import pytest
@@ -246,14 +246,14 @@ class Stopped:
 
     Attributes:
         run_id: the run's.
-        reached: the addresses at which processes of it listened until then.
+        reached: addresses and ports at which processes of it listened, Spark's page among them.
         status: its exit status.
         left: the processes that were still there.
         said: all that it wrote.
     """
 
     run_id: str
-    reached: set[str]
+    reached: set[tuple[str, int]]
     status: int
     left: list[psutil.Process]
     said: str
@@ -265,15 +265,18 @@ def stopped_ui(ui: Ui) -> Stopped:
     ui.call("PATCH", f"dags/{DAG_ID}", is_paused=False)
     conf = {"force": True}
     run = ui.call("POST", f"dags/{DAG_ID}/dagRuns", logical_date=None, conf=conf)["dag_run_id"]
-    reached = set()
+    reached: set[tuple[str, int]] = set()
+    links = f"dags/{DAG_ID}/dagRuns/{quote(run)}/taskInstances/train_classifier/links"
 
-    def spark_listens() -> bool:
+    def spark_shows_its_page() -> bool:
+        """By then all that Spark's driver opens is open."""
         reached.update(_listening(ui.processes()))
         state = ui.call("GET", f"dags/{DAG_ID}/dagRuns/{quote(run)}")["state"]
         assert state in {"queued", "running"}, state
-        return bool(_listening([process for process in ui.processes() if _is_spark(process)]))
+        (link,) = ui.call("GET", links)["extra_links"].values()
+        return urlsplit(link or "").port in {port for _, port in reached}
 
-    ui.wait(spark_listens, 300, "a Spark that listens")
+    ui.wait(spark_shows_its_page, 300, "Spark's page")
     reached.update(_listening(ui.processes()))
     all_of_it = ui.processes()
     status = ui.interrupt()
@@ -282,21 +285,15 @@ def stopped_ui(ui: Ui) -> Stopped:
     return Stopped(run, reached, status, left, ui.output.read_text())
 
 
-def _listening(processes: Sequence[psutil.Process]) -> set[str]:
-    """The addresses at which processes can be reached."""
+def _listening(processes: Sequence[psutil.Process]) -> set[tuple[str, int]]:
+    """The addresses and ports at which processes can be reached."""
     found = set()
     for process in processes:
         with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
             for connection in process.net_connections("inet"):
                 if connection.status == psutil.CONN_LISTEN or not connection.raddr:
-                    found.add(connection.laddr.ip)
+                    found.add((connection.laddr.ip, connection.laddr.port))
     return found
-
-
-def _is_spark(process: psutil.Process) -> bool:
-    with suppress(psutil.Error):
-        return process.name() == "java" and "train_job.py" in " ".join(process.cmdline())
-    return False
 
 
 def _belongs_to(home: str) -> Callable[[psutil.Process], bool]:

@@ -230,7 +230,7 @@ def test_a_wrong_param_is_refused_in_the_words_of_the_command_line(
     assert ui.end(run_id) == "failed"
     with pytest.raises(ParamsError) as words:
         parse(RunParams, {"learning_rate": 20})
-    expected = f"Graft: **download_dataset, fetch_checkpoint failed**: {words.value}"
+    expected = f"Graft: **download_dataset, fetch_checkpoint failed**: `{words.value}`"
     assert note(ui, run_id) == expected
     page.goto(f"{ui.url}/dags/{DAG_ID}/runs/{quote(run_id)}/tasks/download_dataset")
     page.get_by_text(str(words.value)).first.wait_for()

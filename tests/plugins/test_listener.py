@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from airflow.listeners.listener import get_listener_manager
@@ -12,7 +13,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from graft_airflow import listener
-from graft_airflow.listener import on_dag_run_failed, on_dag_run_success
+from graft_airflow.listener import joined, on_dag_run_failed, on_dag_run_success
 from tasks.paths import Home
 from tasks.run_record import DAG_ID, record_failure, record_step
 
@@ -61,7 +62,7 @@ def test_writes_what_came_of_the_run(dag_run: Any) -> None:
 def test_says_what_failed(dag_run: Any, home: Home) -> None:
     record_failure(home, RUN, "extract_dataset", "labels.txt is empty")
     on_dag_run_failed(dag_run)
-    assert stored(dag_run).startswith("Graft: **extract_dataset failed**: labels.txt is empty")
+    assert stored(dag_run).startswith("Graft: **extract_dataset failed**: `labels.txt is empty`")
 
 
 def test_keeps_what_the_user_wrote(dag_run: Any) -> None:
@@ -79,10 +80,45 @@ def test_takes_the_place_of_its_own_when_tasks_are_cleared(dag_run: Any, home: H
     assert stored(dag_run) == "For the fair\n\nGraft: Made: download_dataset, extract_dataset."
 
 
+def test_names_what_airflow_saw_fail(dag_run: Any) -> None:
+    from airflow.models import TaskInstance
+
+    session = Session.object_session(dag_run)
+    assert session is not None
+    row = TaskInstance.__table__.insert().values(
+        id=uuid4(),
+        task_id="dump_train",
+        dag_id=DAG_ID,
+        run_id=RUN,
+        state="failed",
+        pool="default_pool",
+        map_index=-1,
+    )
+    session.execute(row)
+    on_dag_run_failed(dag_run)
+    assert "**dump_train failed**: `it was killed, or marked so;" in stored(dag_run)
+
+
 def test_fits_in(dag_run: Any, home: Home) -> None:
     record_failure(home, RUN, "extract_dataset", "x" * 2000)
     on_dag_run_failed(dag_run)
     assert len(stored(dag_run)) == 1000
+    assert stored(dag_run).endswith("x\N{HORIZONTAL ELLIPSIS}")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "note"),
+    [
+        ("", "Graft: ours"),
+        ("Test for Graft: fair", "Test for Graft: fair\n\nGraft: ours"),
+        ("a\n\nGraft: before", "a\n\nGraft: ours"),
+        ("Graft: before\n\nand more", "Graft: ours"),
+        ("x" * 998, "x" * 998),
+        ("x" * 980, f"{'x' * 980}\n\nGraft: ours"),
+    ],
+)
+def test_joined(theirs: str, note: str) -> None:
+    assert joined(theirs, "ours") == note
 
 
 def test_leaves_other_dags_alone(dag_run: Any) -> None:

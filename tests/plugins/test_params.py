@@ -90,12 +90,14 @@ def test_a_number_may_be_whole_or_not(params: dict[str, Any], value: float) -> N
 
 
 def test_explanations_have_unit_bounds_and_an_example(params: dict[str, Any]) -> None:
-    for name, param in params.items():
-        schema = param.schema
-        if "minimum" in schema:
-            assert re.search(r"From \S+ to \S+", param.description), name
-        if schema["type"] != "boolean" and "enum" not in schema:
-            assert "e.g. " in param.description.lower(), name
+    for name, field in RunParams.model_json_schema()["properties"].items():
+        text = params[name].description
+        choices = field.get("anyOf", [field])
+        if any("minimum" in choice for choice in choices):
+            unit = f" {field['unit']}" if "unit" in field else ""
+            assert re.search(rf"From \S+ to \S+{unit}, ", text), name
+        if field.get("type") != "boolean" and not {"enum", "const"} & set(field):
+            assert "e.g. " in text.lower(), name
 
 
 def test_the_source_comes_first(params: dict[str, Any]) -> None:

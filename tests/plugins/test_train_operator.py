@@ -15,10 +15,11 @@ from airflow.sdk.execution_time.context import OutletEventAccessors
 from graft_airflow.assets import MODEL
 from graft_airflow.train_operator import TrainClassifierOperator
 from tasks import doctor
+from tasks.artifact import manifest, write_json
 from tasks.config import RunParams
 from tasks.environment import LOCAL_SPARK
 from tasks.errors import ClusterError, DataError
-from tasks.job_outcome import read_error, write_error, write_metrics
+from tasks.job_outcome import MODEL_FORMAT, read_error, write_error, write_metrics
 from tasks.parent_guard import TASK_PID
 from tasks.paths import Home
 from tasks.run_record import read_failures, read_steps, record_step
@@ -376,7 +377,7 @@ class TestOutcome:
         )
 
     def test_any_other_end_says_what_spark_said(
-        self, operator: TrainClassifierOperator, submitted: list[Any]
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
     ) -> None:
         def job(_: Any) -> None:
             raise AirflowException("Error code is: 1.")
@@ -384,6 +385,9 @@ class TestOutcome:
         submitted.append(job)
         with pytest.raises(AirflowException, match=r"the Spark job broke: Error code is: 1\."):
             operator.execute(in_run())
+        assert read_failures(home, RUN) == {
+            "train_classifier": "the Spark job broke: Error code is: 1."
+        }
 
     def test_an_earlier_trys_outcome_is_forgotten(
         self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
@@ -427,6 +431,20 @@ class TestLink:
         assert link.get_link(operator, ti_key=key) == (
             "https://host/airflow/dags/flowers/runs/a/plugin/report"
         )
+
+    def test_is_worth_no_failure(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        class Broken:
+            def xcom_push(self, **_: Any) -> None:
+                raise ConnectionError("the api-server is away")
+
+        def job(running: TrainClassifierOperator) -> None:
+            running._hook._process_spark_submit_log(iter(["Spark UI: http://127.0.0.1:4041"]))
+            write_metrics(home, RUN, METRICS)
+
+        submitted.append(job)
+        assert operator.execute({**in_run(), "ti": Broken()})["top1"] == 0.58
 
 
 class TestModelAsset:
@@ -479,9 +497,18 @@ class TestUnchanged:
             dump.mkdir(parents=True)
             (dump / "pipeline.json").write_text(json.dumps({"digests": given}))
             record_step(home, RUN, f"dump_{split}", {"digest": dump.name})
-        metrics = {**METRICS, "digests": digests, "config": RunParams().model_dump(mode="json")}
-        (home.models / "abc").mkdir(parents=True)
-        (home.models / "abc" / "metrics.json").write_text(json.dumps(metrics))
+        self.write_model(home, digests, finished_at="2026-01-02T03:03:00+00:00")
+
+    def write_model(self, home: Home, digests: Any, finished_at: str) -> None:
+        metrics = {
+            **METRICS,
+            "finished_at": finished_at,
+            "digests": digests,
+            "config": RunParams().model_dump(mode="json"),
+        }
+        write_json(home.models / "abc" / "metrics.json", metrics)
+        recipe = {"format": MODEL_FORMAT}
+        write_json(home.models / "abc" / "artifact.json", manifest(recipe, {}, 1.0))
 
     @pytest.mark.parametrize("run_type", ["scheduled", "asset_triggered"])
     def test_is_skipped_and_says_why(
@@ -492,7 +519,7 @@ class TestUnchanged:
             operator.execute(in_run(run_type))
         assert str(caught.value) == (
             f"nothing to train: data set, checkpoint and params are those of {home.models / 'abc'},"
-            " trained 2026-01-02T03:05:00+00:00, top-1 accuracy 0.5800; force trains again"
+            " trained 2026-01-02T03:03:00+00:00, top-1 accuracy 0.5800; force trains again"
         )
         step = read_steps(home, RUN)[-1]
         assert (step["task_id"], step["reused"], step["digest"]) == (
@@ -500,6 +527,14 @@ class TestUnchanged:
             True,
             "abc",
         )
+
+    def test_is_not_skipped_for_what_an_earlier_try_of_it_trained(
+        self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
+    ) -> None:
+        digests = {split: {"graph": f"graph of {split}"} for split in ("train", "validation")}
+        self.write_model(home, digests, finished_at="2026-01-02T03:05:00+00:00")
+        submitted.append(lambda _: write_metrics(home, RUN, METRICS))
+        assert operator.execute(in_run("scheduled"))["top1"] == 0.58
 
     @pytest.mark.parametrize(
         ("run_type", "params"),

@@ -41,6 +41,8 @@ class TestCronSchedule:
             ("  ", "@weekly"),
             ("@daily", "@daily"),
             ("0 3 * * 1", "0 3 * * 1"),
+            ("@quarterly", "0 0 1 */3 *"),
+            ("0 3 * MAR FRI", "0 3 * MAR FRI"),
             ("none", None),
         ],
     )
@@ -50,7 +52,9 @@ class TestCronSchedule:
     def test_weekly_by_default(self) -> None:
         assert cron_schedule({}) == "@weekly"
 
-    @pytest.mark.parametrize("given", ["soon", "* * *", "61 * * * *", "@once", "0 0 31 2 *"])
+    @pytest.mark.parametrize(
+        "given", ["soon", "* * *", "61 * * * *", "@once", "0 0 31 2 *", "R * * * *"]
+    )
     def test_wrong(self, given: str) -> None:
         with pytest.raises(ParamsError) as caught:
             cron_schedule({"GRAFT_SCHEDULE": given})

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from tasks.artifact import manifest, write_json
 from tasks.config import RunParams, TrainingParams
+from tasks.job_outcome import MODEL_FORMAT
 from tasks.paths import Home
 from tasks.unchanged import find_trained
 
@@ -28,8 +30,38 @@ def model(home: Home, name: str, finished_at: str = "2026-01-02", **config: Any)
         "digests": {dump.removeprefix("dump-"): {"dataset": "d", "graph": dump} for dump in DUMPS},
         "config": {**RunParams().model_dump(mode="json"), "max_local_mib": 1024, **config},
     }
-    (home.models / name).mkdir(parents=True)
-    (home.models / name / "metrics.json").write_text(json.dumps(metrics))
+    folder = home.models / name
+    folder.mkdir(parents=True)
+    (folder / "metrics.json").write_text(json.dumps(metrics))
+    files = {"metrics.json": (folder / "metrics.json").stat().st_size}
+    write_json(folder / "artifact.json", manifest({"format": MODEL_FORMAT}, files, 1.0))
+
+
+def without(values: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key != name}
+
+
+@pytest.mark.parametrize("spoil", ["cut", "foreign", "no manifest", "other format"])
+def test_what_is_no_whole_model_is_left_out(home: Home, spoil: str) -> None:
+    model(home, "abc")
+    folder = home.models / "abc"
+    if spoil == "cut":
+        (folder / "metrics.json").write_text("{")
+    if spoil == "foreign":
+        (folder / "artifact.json").write_text('{"files": {}}')
+    if spoil == "no manifest":
+        (folder / "artifact.json").unlink()
+    if spoil == "other format":
+        write_json(folder / "artifact.json", manifest({"format": MODEL_FORMAT + 1}, {}, 1.0))
+    model(home, "old", "2026-01-01")
+    found = find_trained(home, DUMPS, RunParams())
+    assert found is not None
+    assert found.path.name == "old"
+
+
+def test_what_a_killed_job_left_is_no_model(home: Home) -> None:
+    model(home, ".abc.x1y2")
+    assert find_trained(home, DUMPS, RunParams()) is None
 
 
 def test_no_models(home: Home) -> None:
@@ -83,11 +115,13 @@ def test_params_that_change_nothing_about_the_head(home: Home, params: dict[str,
     assert find_trained(home, DUMPS, RunParams(**params)) is not None
 
 
-def test_a_model_of_a_version_that_lacked_a_param(home: Home) -> None:
-    model(home, "abc")
-    path = home.models / "abc" / "metrics.json"
-    metrics = json.loads(path.read_text())
-    del metrics["config"]["seed"]
-    path.write_text(json.dumps(metrics))
+def test_a_model_of_a_version_that_lacked_a_param(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        dump = RunParams.model_dump
+        patch.setattr(RunParams, "model_dump", lambda *a, **k: without(dump(*a, **k), "seed"))
+        model(home, "abc")
+    assert "seed" not in json.loads((home.models / "abc" / "metrics.json").read_text())["config"]
     assert find_trained(home, DUMPS, TrainingParams()) is not None
     assert find_trained(home, DUMPS, TrainingParams(seed=2)) is None
