@@ -59,6 +59,14 @@ def parse_conf(text: str) -> dict[str, Any]:
     return conf
 
 
+def with_source(source: str, conf: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the params with a source in them, whatever ``GRAFT_PARAMS`` says.
+
+    A URL that is given is one to be used.
+    """
+    return {"source": "urls" if set(SOURCE_PARAMS) & set(conf) else source, **conf}
+
+
 def run(source: str, conf: Mapping[str, Any]) -> int:
     """Check the machine, make the sample if it is asked for, run the DAG, print the summary."""
     started = time.monotonic()
@@ -69,9 +77,8 @@ def run(source: str, conf: Mapping[str, Any]) -> int:
     if not all(finding.ok for finding in findings):
         raise SetupError("this machine is not ready, see the lines that say FIX")
     home = Home.from_environ()
-    # Whatever GRAFT_PARAMS says: a URL that is given is one to be used.
-    conf = {"source": "urls" if set(SOURCE_PARAMS) & set(conf) else source, **conf}
-    use_sample = conf.get("source") == "sample"
+    conf = with_source(source, conf)
+    use_sample = conf["source"] == "sample"
     with ThreadPoolExecutor() as pool:
         migrated = pool.submit(_migrate, home)
         if use_sample:

@@ -27,6 +27,11 @@ def test_a_home_elsewhere_keeps_airflow_here(tmp_path: Path) -> None:
     assert given["GRAFT_HOME"] == "s3a://bucket/graft"
 
 
+@pytest.mark.parametrize("name", ["AIRFLOW_CONFIG", "AIRFLOW__API__SSL_CERT"])
+def test_what_belongs_to_another_installation_stays_out(tmp_path: Path, name: str) -> None:
+    assert name not in ui_environment(8080, {"GRAFT_HOME": str(tmp_path), name: "/etc/another"})
+
+
 def test_the_users_own_settings_open_nothing(tmp_path: Path) -> None:
     environ = {
         "GRAFT_HOME": str(tmp_path),

@@ -1,8 +1,10 @@
+from typing import Any
+
 import pytest
 
 from tasks import run_local
 from tasks.errors import ParamsError
-from tasks.run_local import main, parse_conf
+from tasks.run_local import main, parse_conf, with_source
 
 
 def test_a_good_conf_comes_back_as_it_was() -> None:
@@ -61,6 +63,20 @@ def test_main_passes_source_and_conf_on(monkeypatch: pytest.MonkeyPatch) -> None
     assert main([]) == 0
     assert main(["--source", "urls", "--conf", '{"epochs": 5}']) == 0
     assert calls == [("sample", {}), ("urls", {"epochs": 5})]
+
+
+@pytest.mark.parametrize(
+    ("conf", "source"),
+    [
+        ({}, "sample"),
+        ({"epochs": 5}, "sample"),
+        ({"dataset_url": "file:///x"}, "urls"),
+        ({"checkpoint_sha256": "0" * 64}, "urls"),
+        ({"source": "urls"}, "urls"),
+    ],
+)
+def test_a_url_that_is_given_is_used(conf: dict[str, Any], source: str) -> None:
+    assert with_source("sample", conf) == {**conf, "source": source}
 
 
 def test_an_unknown_source(capsys: pytest.CaptureFixture[str]) -> None:
