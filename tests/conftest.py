@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PIL import Image
+from xdist.scheduler import LoadScopeScheduling
 
 from tasks.artifact import Artifact, file_sha256
 from tasks.dataset import IMAGE_ENCODED, LABEL, LABELS, SPLITS, shard_name
@@ -33,6 +34,22 @@ BATCH_SIZE = 4
 
 FloatArray = npt.NDArray[np.float32]
 Records = dict[str, list[bytes]]
+
+
+#: Where pytest-xdist runs them, tests of one folder, or with one beginning of their path, stay in
+#: one process and share what a session has once: a cluster, a make ui, a GRAFT_HOME with features.
+GROUPS = ("tests/cluster", "tests/e2e/test_ui", "tests/e2e", "tests")
+
+
+class Groups(LoadScopeScheduling):
+    """Gives every process one group of tests at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next(group for group in GROUPS if nodeid.startswith(group))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    return Groups(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -209,7 +209,7 @@ def _running_ui(folder: Path, variables: Mapping[str, str] | None = None) -> Ite
         subprocess.Popen(
             command,
             cwd=CHECKOUT,
-            env=Shell(home, given).env,
+            env=Shell(home, {}, given).env,
             stdout=log,
             stderr=log,
             start_new_session=True,
