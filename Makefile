@@ -65,7 +65,7 @@ logs: ## Follow what the containers log
 	@scripts/compose.sh logs
 
 test: $(DEV_READY) lint types ## Lint, type check and run every test, two groups at a time
-	@$(BIN)/python -m pytest --numprocesses=2 --no-loadscope-reorder
+	@$(BIN)/python -m pytest --numprocesses=2
 
 lint: $(DEV_READY) ## ruff, shellcheck, hadolint, the Compose schema, codespell
 	@$(BIN)/ruff check .
