@@ -6,6 +6,7 @@ What gets past the form is refused by a run's first step, in the words of ``make
 
 import difflib
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
@@ -24,7 +25,6 @@ _PATTERNS = {
     _URL: "a URL such as https://host/name or file:///folder/name",
     _MEMORY: "a size such as 4g or 512m",
 }
-_SHA256_EXAMPLE = hashlib.sha256(b"").hexdigest()
 #: What the bundled sample takes the place of.
 SOURCE_PARAMS = ("dataset_url", "dataset_sha256", "checkpoint_url", "checkpoint_sha256")
 
@@ -142,6 +142,20 @@ class TrainingParams(_Strict):
     )
 
 
+def _sha256(title: str, section: str) -> Any:
+    return Field(
+        None,
+        pattern=_SHA256,
+        title=title,
+        description=(
+            "Optional: what the archive's SHA-256 must be, in 64 small hexadecimal digits; "
+            "sha256sum prints them."
+        ),
+        examples=[hashlib.sha256(b"").hexdigest()],
+        json_schema_extra={"section": section},
+    )
+
+
 class RunParams(TrainingParams):
     """Everything a DAG run can be told."""
 
@@ -166,17 +180,7 @@ class RunParams(TrainingParams):
         examples=["file:///data/flowers.tar.gz"],
         json_schema_extra={"section": "Data"},
     )
-    dataset_sha256: str | None = Field(
-        None,
-        pattern=_SHA256,
-        title="Data set SHA-256",
-        description=(
-            "Optional: what the archive's SHA-256 must be, in 64 small hexadecimal digits; "
-            "sha256sum prints them."
-        ),
-        examples=[_SHA256_EXAMPLE],
-        json_schema_extra={"section": "Data"},
-    )
+    dataset_sha256: str | None = _sha256("Data set SHA-256", "Data")
     network: Network = Field(
         "inception_v1",
         title="Network",
@@ -191,17 +195,7 @@ class RunParams(TrainingParams):
         examples=["https://example.org/inception_v1.tar.gz"],
         json_schema_extra={"section": "Network"},
     )
-    checkpoint_sha256: str | None = Field(
-        None,
-        pattern=_SHA256,
-        title="Checkpoint SHA-256",
-        description=(
-            "Optional: what the archive's SHA-256 must be, in 64 small hexadecimal digits; "
-            "sha256sum prints them."
-        ),
-        examples=[_SHA256_EXAMPLE],
-        json_schema_extra={"section": "Network"},
-    )
+    checkpoint_sha256: str | None = _sha256("Checkpoint SHA-256", "Network")
     dump_batch_size: int = Field(
         32,
         ge=1,
@@ -296,6 +290,29 @@ def parse(model: type[Model], values: Mapping[str, Any]) -> Model:
     except ValidationError as error:
         problems = [_explain(model, dict(problem)) for problem in error.errors()]
         raise ParamsError("; ".join(problems)) from None
+
+
+def json_object(name: str, text: str, example: str = "") -> dict[str, Any]:
+    """Return the JSON object that a person wrote.
+
+    Args:
+        name: of what holds it, for the message.
+        text: what was written.
+        example: one to show in the message.
+
+    Raises:
+        ParamsError: it is none.
+    """
+    such = f" such as {example}" if example else ""
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        # Not the text itself: a URL in it may hold a password.
+        raise ParamsError(f"{name} is no JSON object{such}: {error}") from None
+    if not isinstance(found, dict):
+        expected = f"one{such}" if such else "an object"
+        raise ParamsError(f"{name} is a JSON {type(found).__name__}, expected {expected}")
+    return found
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

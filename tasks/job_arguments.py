@@ -33,6 +33,7 @@ def parse_arguments(arguments: Sequence[str]) -> JobConfig:
         "checkout). Source env.sh first: it tells spark-submit where Java and BigDL are.",
         allow_abbrev=False,
     )
+    schemas = JobConfig.model_json_schema()["properties"]
     for name, field in JobConfig.model_fields.items():
         default = f"default: {'empty' if _is_optional(name) else field.default}"
         default = "required" if field.is_required() else default
@@ -43,7 +44,7 @@ def parse_arguments(arguments: Sequence[str]) -> JobConfig:
             required=field.is_required(),
             default=argparse.SUPPRESS,
             metavar=name.rsplit("_", 1)[-1].upper(),
-            help=f"{param_help(JobConfig, name)} ({default})",
+            help=f"{param_help(schemas[name])} ({default})",
         )
     given = vars(parser.parse_args(arguments))
     return parse(JobConfig, {k: v for k, v in given.items() if v or not _is_optional(k)})

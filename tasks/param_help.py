@@ -3,18 +3,20 @@
 The trigger form and the job's ``--help`` are made from it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
 
+def param_help(schema: Mapping[str, Any]) -> str:
+    """Return the explanation of a field: ``Passes over ... From 1 to 1,000 passes, e.g. 20.``.
 
-def param_help(model: type[BaseModel], name: str) -> str:
-    """Return the explanation of a field: ``Passes over ... From 1 to 1,000 passes, e.g. 20.``."""
-    schema = model.model_json_schema()["properties"][name]
+    Args:
+        schema: the field's own, of its model's JSON schema.
+    """
     return " ".join(part for part in (schema.get("description", ""), _range(schema)) if part)
 
 
-def _range(schema: dict[str, Any]) -> str:
+def _range(schema: Mapping[str, Any]) -> str:
     choices = schema.get("anyOf", [schema])
     bounds = {k: _shown(c[k]) for c in choices for k in ("minimum", "maximum") if k in c}
     parts = []

@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from tasks import doctor
 from tasks.artifact import storage_errors
-from tasks.config import SOURCE_PARAMS, RunParams, Source, parse
+from tasks.config import SOURCE_PARAMS, RunParams, Source, json_object, parse
 from tasks.console import Console
 from tasks.environment import environment
 from tasks.errors import GraftError, ParamsError, SetupError
@@ -45,13 +45,7 @@ def parse_conf(text: str) -> dict[str, Any]:
     Raises:
         ParamsError: it is not a JSON object, or a param is unknown, out of bounds or of no use.
     """
-    try:
-        conf = json.loads(text)
-    except ValueError as error:
-        # Not the text itself: a URL in it may hold a password.
-        raise ParamsError(f"CONF is no JSON object such as {_EXAMPLE}: {error}") from None
-    if not isinstance(conf, dict):
-        raise ParamsError(f"CONF is a JSON {type(conf).__name__}, expected one such as {_EXAMPLE}")
+    conf = json_object("CONF", text, _EXAMPLE)
     parse(RunParams, conf)
     unused = set(SOURCE_PARAMS) & set(conf)
     if conf.get("source") == "sample" and unused:

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from tasks.job_outcome import read_metrics
 from tasks.paths import Home
-from tasks.run_record import read_failures, read_steps
+from tasks.run_record import data_name, read_failures, read_steps
 
 _TRAIN = "train_classifier"
 _KILLED = "it was killed, or marked so; its log says what it did until then"
@@ -74,8 +73,7 @@ def _data(params: Mapping[str, Any]) -> str:
     """Return what the user would call the data set."""
     if params["source"] == "sample":
         return "the bundled sample"
-    url = str(params["dataset_url"])
-    return _code(urlsplit(url).path.rpartition("/")[2] or url)
+    return _code(data_name(params) or params["dataset_url"])
 
 
 def _reuse(steps: Sequence[Mapping[str, Any]]) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from tasks.artifact import write_json
 from tasks.paths import Home
@@ -18,6 +19,13 @@ TASK_IDS = (
     "train_classifier",
     "report",
 )
+
+
+def data_name(params: Mapping[str, Any]) -> str:
+    """Return ``sample`` or the name of the data set's archive, nothing where it is not known."""
+    if params.get("source") == "sample":
+        return "sample"
+    return urlsplit(str(params.get("dataset_url", ""))).path.rpartition("/")[2]
 
 
 def record_step(home: Home, run_id: str, task_id: str, facts: Mapping[str, Any]) -> Path:

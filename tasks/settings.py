@@ -1,12 +1,11 @@
 """What an installation sets for the DAG: when it runs by itself, and with which params then."""
 
-import json
 import os
 from collections.abc import Mapping
 
 from croniter import croniter
 
-from tasks.config import RunParams, parse
+from tasks.config import RunParams, json_object, parse
 from tasks.errors import ParamsError
 
 #: A JSON object of params in place of the built-in defaults, for runs that nobody triggers.
@@ -27,13 +26,7 @@ def default_params(environ: Mapping[str, str] | None = None) -> RunParams:
         ParamsError: ``GRAFT_PARAMS`` is not a JSON object of params within their bounds.
     """
     text = _environ(environ).get(PARAMS, "").strip()
-    try:
-        given = json.loads(text or "{}")
-    except ValueError as error:
-        # Not the text itself: a URL in it may hold a password.
-        raise ParamsError(f"{PARAMS} is no JSON object: {error}") from None
-    if not isinstance(given, dict):
-        raise ParamsError(f"{PARAMS} is a JSON {type(given).__name__}, expected an object")
+    given = json_object(PARAMS, text or "{}")
     try:
         return parse(RunParams, given)
     except ParamsError as error:

@@ -34,10 +34,10 @@ def dag_params() -> dict[str, Param]:
     # Pydantic lists inherited fields first.
     own_first = sorted(fields, key=lambda name: name in TrainingParams.model_fields)
     in_order = sorted(own_first, key=lambda name: _SECTIONS.index(fields[name]["section"]))
-    return {name: _param(name, fields[name], getattr(defaults, name)) for name in in_order}
+    return {name: _param(fields[name], getattr(defaults, name)) for name in in_order}
 
 
-def _param(name: str, field: Mapping[str, Any], default: object) -> Param:
+def _param(field: Mapping[str, Any], default: object) -> Param:
     # An optional field is "this or null"; a form has one input for both.
     choices = field.get("anyOf", [field])
     kind, *null = [choice["type"] for choice in choices]
@@ -51,7 +51,7 @@ def _param(name: str, field: Mapping[str, Any], default: object) -> Param:
         schema["examples"] = [field["default"], *field["examples"]][field["default"] is None :]
     return Param(
         default,
-        description=param_help(RunParams, name),
+        description=param_help(field),
         title=field["title"],
         section=field["section"],
         type=types if len(types) > 1 else types[0],

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from tasks.job_outcome import METRICS, read_metrics
 from tasks.paths import Home
-from tasks.run_record import read_steps
+from tasks.run_record import data_name, read_steps
 
 logger = logging.getLogger(__name__)
 
@@ -112,8 +111,6 @@ def _row(home: Home, path: Path) -> RunRow:
     steps = [step for step in read_steps(home, name) if step["task_id"] != "report"]
     params = next((step["params"] for step in steps if "params" in step), metrics["config"])
     dataset = metrics["digests"]["validation"]["dataset"]
-    archive = urlsplit(params.get("dataset_url", "")).path.rpartition("/")[2]
-    source = "sample" if params.get("source") == "sample" else archive
     seconds = sum(step["seconds"] for step in steps) or metrics["model"]["seconds"]
     # Metrics of a model that was reused tell when it was trained, not when this run ended.
     ended = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -122,7 +119,7 @@ def _row(home: Home, path: Path) -> RunRow:
         name=name,
         run_id=metrics["run_id"],
         ended=f"{ended:%Y-%m-%d %H:%M}",
-        data=f"{source} {dataset[:_SHORT_DIGEST]}".strip(),
+        data=f"{data_name(params)} {dataset[:_SHORT_DIGEST]}".strip(),
         dataset=dataset,
         network=params.get("network", "inception_v1"),
         engine=params["feature_engine"],
