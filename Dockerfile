@@ -12,7 +12,7 @@ RUN --mount=type=cache,target=/root/.cache/uv scripts/setup.sh "$UV_VERSION" req
 FROM lock AS scala
 COPY jvm/ jvm/
 COPY tasks/ tasks/
-RUN PYTHONPATH=. .venv/bin/python -m tasks.scala_jar
+RUN PYTHONPATH=. .venv/bin/python -m tasks.spark.scala_jar
 
 FROM python:3.11-slim-bookworm
 WORKDIR /opt/graft

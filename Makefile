@@ -8,14 +8,14 @@ DEV_READY := $(VENV)/.ready-dev
 SOURCE ?= sample
 PORT ?= 8080
 # What env.sh sets, without its data base: make run creates that beside other work.
-ENV := eval "$$(PYTHONPATH=. $(BIN)/python -m tasks.environment)"
+ENV := eval "$$(PYTHONPATH=. $(BIN)/python -m deploy.environment)"
 CONF ?= {}
 UV_VERSION := 0.13.9
 # The folder too: a file that is gone has to be noticed.
-SCALA := jvm $(wildcard jvm/*.scala) tasks/scala_jar.py
+SCALA := jvm $(wildcard jvm/*.scala) tasks/spark/scala_jar.py
 INSTALLED := $(VENV)/.installed
 DEV_INSTALLED := $(VENV)/.installed-dev
-COMPILE := echo "setup: compiling jvm/" >&2; PYTHONPATH=. $(BIN)/python -m tasks.scala_jar >/dev/null
+COMPILE := echo "setup: compiling jvm/" >&2; PYTHONPATH=. $(BIN)/python -m tasks.spark.scala_jar >/dev/null
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale sample
 .PHONY: pictures lock clean
@@ -44,10 +44,10 @@ $(DEV_INSTALLED): requirements.txt requirements-dev.txt scripts/setup.sh
 	@touch $(INSTALLED) $@
 
 doctor: $(READY) ## Check this machine: a line each, ok or what to do
-	@$(ENV) && python -m tasks.doctor
+	@$(ENV) && python -m deploy.doctor
 
 run: $(READY) ## Run the DAG to its end and print a summary (SOURCE=..., CONF='{...}')
-	@$(ENV) && python -m tasks.run_local --source '$(SOURCE)' --conf '$(subst ','\'',$(CONF))'
+	@$(ENV) && python -m deploy.run_local --source '$(SOURCE)' --conf '$(subst ','\'',$(CONF))'
 
 ui: $(READY) ## Airflow with its web pages on 127.0.0.1, until Ctrl-C (PORT=...)
 	@$(ENV) && exec python -m deploy.ui --port '$(PORT)'

@@ -4,7 +4,7 @@
 _graft="$(cd "$(dirname "${BASH_SOURCE[0]:-$0}")" && pwd)"
 if [ -x "$_graft/.venv/bin/python" ]; then
     # PYTHONPATH may not hold the checkout yet.
-    eval "$(PYTHONPATH="$_graft" "$_graft/.venv/bin/python" -m tasks.environment)"
+    eval "$(PYTHONPATH="$_graft" "$_graft/.venv/bin/python" -m deploy.environment)"
     if [ ! -f "$AIRFLOW_HOME/airflow.db" ] && [ -z "${AIRFLOW__DATABASE__SQL_ALCHEMY_CONN:-}" ]; then
         echo "env.sh: creating Airflow's data base, once" >&2
         airflow db migrate >/dev/null 2>&1 || echo "env.sh: airflow db migrate failed, run it to see why" >&2

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.processes import Measured, measure
-from tasks import pipeline
-from tasks.checkpoint import DESCRIPTION
-from tasks.config import RunParams
-from tasks.job_outcome import read_metrics
-from tasks.locations import Location
-from tasks.paths import CHECKOUT, Home
+from tasks import steps
+from tasks.networks.checkpoint import DESCRIPTION
+from tasks.params.definitions import RunParams
+from tasks.runs.outcome import read_metrics
+from tasks.storage.locations import Location
+from tasks.storage.paths import CHECKOUT, Home
 
 _FIXTURES = CHECKOUT.parent / "shared" / "fixtures"
 
@@ -61,11 +61,11 @@ def _measure(home: Home, dataset_url: str, checkpoint_url: str) -> dict[str, Any
     print(f"{platform.machine()}, {cores} cores, {_processor()}, {datetime.now(UTC):%Y-%m-%d}")
     # Batches of the dump matter to getRDD alone, which takes more than 4 GiB for 32.
     params = RunParams(dataset_url=dataset_url, checkpoint_url=checkpoint_url, dump_batch_size=4)
-    archive = pipeline.download_dataset(params, home)
-    dataset = pipeline.extract_dataset(archive.path, home).path
-    checkpoint = pipeline.fetch_checkpoint(params, home).path
+    archive = steps.download_dataset(params, home)
+    dataset = steps.extract_dataset(archive.path, home).path
+    checkpoint = steps.fetch_checkpoint(params, home).path
     dumps = [
-        pipeline.dump(split, dataset, checkpoint, params, home).path
+        steps.dump(split, dataset, checkpoint, params, home).path
         for split in ("train", "validation")
     ]
     prefix = checkpoint / json.loads((checkpoint / DESCRIPTION).read_text())["checkpoint"]

@@ -6,9 +6,9 @@ import sys
 
 from benchmarks.scale import add_sources, scratch_home, submit_job
 from benchmarks.standalone import standalone
-from tasks import pipeline
-from tasks.config import RunParams
-from tasks.paths import Home
+from tasks import steps
+from tasks.params.definitions import RunParams
+from tasks.storage.paths import Home
 
 _BATCHES = (16, 64, 128, 256, 512)
 
@@ -26,11 +26,11 @@ def main() -> int:
 
 
 def _sweep(home: Home, params: RunParams, epochs: int) -> None:
-    archive = pipeline.download_dataset(params, home).path
-    dataset = pipeline.extract_dataset(archive, home).path
-    checkpoint = pipeline.fetch_checkpoint(params, home).path
+    archive = steps.download_dataset(params, home).path
+    dataset = steps.extract_dataset(archive, home).path
+    checkpoint = steps.fetch_checkpoint(params, home).path
     dumps = [
-        pipeline.dump(split, dataset, checkpoint, params, home).path
+        steps.dump(split, dataset, checkpoint, params, home).path
         for split in ("train", "validation")
     ]
     print("batch  steps/epoch  ms/step  s/epoch  records/s  training s   top-1")
@@ -40,9 +40,9 @@ def _sweep(home: Home, params: RunParams, epochs: int) -> None:
             metrics, _ = submit_job(home, cluster, dumps, f"batch-{batch}", *flags)
         # The first epoch pays for JVMs that are cold.
         seconds = statistics.median(epoch["seconds"] for epoch in metrics["epochs"][1:])
-        steps, records = metrics["plan"]["steps_per_epoch"], metrics["records"]["train"]
+        step_count, records = metrics["plan"]["steps_per_epoch"], metrics["records"]["train"]
         print(
-            f"{batch:>5} {steps:>12} {1000 * seconds / steps:>8.1f} {seconds:>8.2f} "
+            f"{batch:>5} {step_count:>12} {1000 * seconds / step_count:>8.1f} {seconds:>8.2f} "
             f"{records / seconds:>10,.0f} {metrics['stages']['training']:>11.1f} "
             f"{metrics['top1']:>7.4f}",
             flush=True,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tasks.network import IMAGE_SIZE, inception_v1
-from tasks.tensorflow_import import import_tensorflow
+from tasks.networks.inception import IMAGE_SIZE, inception_v1
+from tasks.networks.tensorflow import import_tensorflow
 
 _BATCH = 32
 _WARM_UP = 3

@@ -6,9 +6,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from tasks.dump import read_pipeline
+from tasks.dumps.description import read_dump
 from tasks.features.bigdl_engine import BigdlEngine
-from tasks.spark_cluster import spark_cluster
+from tasks.spark.cluster import spark_cluster
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dump", type=Path)
     options = parser.parse_args()
-    pipeline = read_pipeline(options.dump)
+    pipeline = read_dump(options.dump)
     with spark_cluster("getRDD") as cluster, tempfile.TemporaryDirectory() as folder:
         engine = BigdlEngine(cluster.context)
         started = time.monotonic()

@@ -15,10 +15,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tasks.dataset import IMAGE_ENCODED, LABEL, read_dataset
-from tasks.network import inception_v1
-from tasks.preprocessing import decode, preprocess
-from tasks.tensorflow_import import import_tensorflow
+from tasks.datasets.dataset import read_dataset
+from tasks.datasets.example import IMAGE_ENCODED, LABEL
+from tasks.networks.inception import inception_v1
+from tasks.networks.preprocessing import decode, preprocess
+from tasks.networks.tensorflow import import_tensorflow
 
 _BATCH = 32
 

@@ -6,8 +6,8 @@ import os
 import tarfile
 from pathlib import Path
 
-from tasks.dataset import DESCRIPTION, SPLITS, read_dataset, shard_name
-from tasks.tfrecord import read_records, write_records
+from tasks.datasets.dataset import DESCRIPTION, SPLITS, read_dataset, shard_name
+from tasks.datasets.tfrecord import read_records, write_records
 
 
 def cut_archive(archive: Path, records: int, folder: Path) -> Path:

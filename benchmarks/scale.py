@@ -12,12 +12,12 @@ from typing import Any
 from benchmarks.processes import Measured, measure
 from benchmarks.repeated import cut_archive, repeat_dataset
 from benchmarks.standalone import Standalone, standalone
-from tasks import pipeline
-from tasks.config import RunParams
-from tasks.environment import environment, write_spark_defaults
-from tasks.job_outcome import read_metrics
-from tasks.locations import Location
-from tasks.paths import CHECKOUT, Home
+from deploy.environment import environment, write_spark_defaults
+from tasks import steps
+from tasks.params.definitions import RunParams
+from tasks.runs.outcome import read_metrics
+from tasks.storage.locations import Location
+from tasks.storage.paths import CHECKOUT, Home
 
 _ARCHIVES = {"dataset": "flowers.tar.gz", "checkpoint": "inception_v1_2016_08_28.tar.gz"}
 _SCALES = (1, 4, 10)
@@ -59,20 +59,20 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
 
 
 def _measure(home: Home, params: RunParams, base: int | None) -> dict[int, dict[str, Any]]:
-    archive = pipeline.download_dataset(params, home).path
+    archive = steps.download_dataset(params, home).path
     if base:
         path = next(p for p in archive.iterdir() if p.suffix != ".json")
         with tempfile.TemporaryDirectory() as folder:
             url = cut_archive(path, base, Path(folder)).as_uri()
             cut = params.model_copy(update={"dataset_url": url})
-            archive = pipeline.download_dataset(cut, home).path
-    dataset = pipeline.extract_dataset(archive, home).path
-    checkpoint = pipeline.fetch_checkpoint(params, home).path
+            archive = steps.download_dataset(cut, home).path
+    dataset = steps.extract_dataset(archive, home).path
+    checkpoint = steps.fetch_checkpoint(params, home).path
     results = {}
     for times in _SCALES:
         repeated = repeat_dataset(dataset, times, home.datasets / f"repeated-{times}")
         dumps = [
-            pipeline.dump(split, repeated, checkpoint, params, home).path
+            steps.dump(split, repeated, checkpoint, params, home).path
             for split in ("train", "validation")
         ]
         # A cluster of its own each: what the one before left would count for the next.

@@ -31,8 +31,8 @@ from graft_airflow.params import dag_params
 from graft_airflow.schedule import schedule
 from graft_airflow.steps import RETRIES, Outcome, Run, step
 from graft_airflow.train_operator import TrainClassifierOperator
-from tasks.artifact import Artifact
-from tasks.job_arguments import job_arguments
+from tasks.storage.artifact import Artifact
+from tasks.training.arguments import job_arguments
 
 TRAIN_CLASSIFIER = """Extract features on Spark and train the classifier on them with BigDL.
 
@@ -53,9 +53,9 @@ def download_dataset(run: Run) -> Artifact:
     * **Writes** `downloads/<digest>/`.
     * **Log**: bytes done of all and per second.
     """
-    from tasks import pipeline
+    from tasks import steps
 
-    return pipeline.download_dataset(run.params, run.home)
+    return steps.download_dataset(run.params, run.home)
 
 
 @step(timeout=timedelta(hours=3))
@@ -65,9 +65,9 @@ def extract_dataset(run: Run, archive: Path) -> Artifact:
     * **Reads** what `download_dataset` left.
     * **Writes** `datasets/<digest>/`: TFRecord shards, `labels.txt`, `dataset.json`.
     """
-    from tasks import pipeline
+    from tasks import steps
 
-    return pipeline.extract_dataset(archive, run.home)
+    return steps.extract_dataset(archive, run.home)
 
 
 @step(timeout=timedelta(hours=2))
@@ -78,9 +78,9 @@ def fetch_checkpoint(run: Run) -> Artifact:
       checked.
     * **Writes** `downloads/<digest>/` and `checkpoints/<digest>/`.
     """
-    from tasks import pipeline
+    from tasks import steps
 
-    return pipeline.fetch_checkpoint(run.params, run.home)
+    return steps.fetch_checkpoint(run.params, run.home)
 
 
 @step(timeout=timedelta(hours=1))
@@ -90,9 +90,9 @@ def dump_train(run: Run, dataset: Path, checkpoint: Path) -> Artifact:
     * **Reads** the data set and the checkpoint.
     * **Writes** `dumps/<digest>/`: `model.pb`, `model.bin`, `frozen.pb`, `pipeline.json`.
     """
-    from tasks import pipeline
+    from tasks import steps
 
-    return pipeline.dump("train", dataset, checkpoint, run.params, run.home)
+    return steps.dump("train", dataset, checkpoint, run.params, run.home)
 
 
 @step(timeout=timedelta(hours=1))
@@ -102,9 +102,9 @@ def dump_validation(run: Run, dataset: Path, checkpoint: Path) -> Artifact:
     * **Reads** the data set and the checkpoint.
     * **Writes** `dumps/<digest>/`: `model.pb`, `model.bin`, `frozen.pb`, `pipeline.json`.
     """
-    from tasks import pipeline
+    from tasks import steps
 
-    return pipeline.dump("validation", dataset, checkpoint, run.params, run.home)
+    return steps.dump("validation", dataset, checkpoint, run.params, run.home)
 
 
 @step(timeout=timedelta(minutes=30))

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from tasks.errors import SetupError
-from tasks.paths import CHECKOUT
+from tasks.storage.paths import CHECKOUT
 
 COMPOSE = CHECKOUT / "docker-compose.yml"
 

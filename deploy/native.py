@@ -17,7 +17,7 @@ from deploy.compose import Role, read_roles
 from deploy.postgres import Postgres
 from deploy.processes import descendants, kill
 from tasks.errors import SetupError
-from tasks.paths import CHECKOUT
+from tasks.storage.paths import CHECKOUT
 
 ENTRYPOINT = CHECKOUT / "scripts" / "entrypoint.sh"
 LOOPBACK = "127.0.0.1"

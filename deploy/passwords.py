@@ -10,8 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tasks.artifact import storage_errors
 from tasks.errors import GraftError, SetupError
+from tasks.storage.local_files import storage_errors
 
 PASSWORDS = "GRAFT_PASSWORDS"
 USERS = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from tasks.artifact import storage_errors
+from tasks.storage.local_files import storage_errors
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1

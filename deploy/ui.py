@@ -16,11 +16,11 @@ from filelock import FileLock, Timeout
 
 from deploy.processes import Services
 from deploy.ui_settings import LOOPBACK, USER, password, ui_environment
-from tasks.artifact import storage_errors
 from tasks.errors import GraftError, NetworkError, SetupError
-from tasks.paths import Home
-from tasks.run_record import DAG_ID
-from tasks.settings import cron_schedule, default_params
+from tasks.params.installation import cron_schedule, default_params
+from tasks.runs.record import DAG_ID
+from tasks.storage.local_files import storage_errors
+from tasks.storage.paths import Home
 
 PARTS = {
     "api-server": ("api-server",),

@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Mapping
 
 from deploy import passwords
-from tasks.artifact import storage_errors
-from tasks.doctor import spark_master
-from tasks.environment import SPARK_CONNECTION, environment
+from deploy.connection import SPARK_CONNECTION, spark_master
+from deploy.environment import environment
 from tasks.errors import SetupError
-from tasks.paths import Home
-from tasks.spark_settings import is_local
+from tasks.spark.settings import is_local
+from tasks.storage.local_files import storage_errors
+from tasks.storage.paths import Home
 
 LOOPBACK = "127.0.0.1"
 USER = "admin"

@@ -13,7 +13,7 @@ if [ ! -x "$graft/.venv/bin/python" ]; then
 fi
 export PYTHONPATH="$graft${PYTHONPATH:+:$PYTHONPATH}"
 # Not eval "$(...)", which would go on after a failure.
-settings=$("$graft/.venv/bin/python" -m tasks.environment)
+settings=$("$graft/.venv/bin/python" -m deploy.environment)
 eval "$settings"
 if [ -n "${GRAFT_PASSWORDS:-}" ]; then
     python -m deploy.passwords

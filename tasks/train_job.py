@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from tasks.errors import GraftError  # noqa: E402 - needs the path above
-from tasks.job_arguments import parse_arguments  # noqa: E402 - needs the path above
+from tasks.training.arguments import parse_arguments  # noqa: E402 - needs the path above
 
 _USER_ERROR = 2
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         config = parse_arguments(arguments)
         # Not before the flags are right: --help needs neither Spark nor BigDL.
-        from tasks import job
+        from tasks.training import job
 
         job.run(config)
     except GraftError as error:

@@ -17,14 +17,16 @@ import pytest
 from PIL import Image
 from xdist.scheduler import LoadScopeScheduling
 
-from tasks.artifact import Artifact, file_sha256
-from tasks.dataset import IMAGE_ENCODED, LABEL, LABELS, SPLITS, shard_name
-from tasks.job_outcome import write_metrics
-from tasks.paths import CHECKOUT, Home
-from tasks.prediction import PARQUET
-from tasks.run_record import TASK_IDS, record_step
-from tasks.tensorflow_import import import_tensorflow
-from tasks.tfrecord import write_records
+from tasks.datasets.dataset import LABELS, SPLITS, shard_name
+from tasks.datasets.example import IMAGE_ENCODED, LABEL
+from tasks.datasets.tfrecord import write_records
+from tasks.models.predictions import PARQUET
+from tasks.networks.tensorflow import import_tensorflow
+from tasks.runs.outcome import write_metrics
+from tasks.runs.record import TASK_IDS, record_step
+from tasks.storage.artifact import Artifact
+from tasks.storage.local_files import file_sha256
+from tasks.storage.paths import CHECKOUT, Home
 
 CLASS_NAMES = ("stripes", "spots")
 #: Records of every shard, by split.
@@ -175,7 +177,7 @@ def dataset_archive(records: Records, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="session")
 def checkpoint_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled sample's checkpoint, V1 format."""
-    from tasks.sample_checkpoint import write_checkpoint
+    from tasks.sample.checkpoint import write_checkpoint
 
     return write_checkpoint(tmp_path_factory.mktemp("checkpoint"))
 
@@ -202,7 +204,7 @@ def graft_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture(scope="session")
 def dataset(dataset_archive: Path, graft_home: Home) -> Path:
     """Folder of the extracted data set."""
-    from tasks.dataset import extract_dataset
+    from tasks.datasets.slim_archive import extract_dataset
 
     digest = file_sha256(dataset_archive)
     return extract_dataset(dataset_archive, digest, graft_home.datasets).path
@@ -211,7 +213,7 @@ def dataset(dataset_archive: Path, graft_home: Home) -> Path:
 @pytest.fixture(scope="session")
 def checkpoint(checkpoint_archive: Path, graft_home: Home) -> Path:
     """Folder of the fetched checkpoint."""
-    from tasks.checkpoint import fetch_checkpoint
+    from tasks.networks.checkpoint import fetch_checkpoint
 
     digest = file_sha256(checkpoint_archive)
     return fetch_checkpoint(checkpoint_archive, digest, graft_home.checkpoints).path
@@ -226,7 +228,7 @@ def checkpoint_prefix(checkpoint: Path) -> Path:
 @pytest.fixture(scope="session")
 def weights(checkpoint_prefix: Path) -> dict[str, FloatArray]:
     """The checkpoint's variables that the features depend on."""
-    from tasks.checkpoint import read_weights
+    from tasks.networks.checkpoint import read_weights
 
     return read_weights(checkpoint_prefix)
 
@@ -234,7 +236,7 @@ def weights(checkpoint_prefix: Path) -> dict[str, FloatArray]:
 @pytest.fixture(scope="session")
 def dumps(dataset: Path, checkpoint: Path, graft_home: Home) -> dict[str, Artifact]:
     """The dumps of both splits."""
-    from tasks.dump import dump_split
+    from tasks.dumps.dump import dump_split
 
     return {s: dump_split(s, dataset, checkpoint, BATCH_SIZE, graft_home) for s in SPLITS}
 
@@ -246,7 +248,7 @@ def plain_features(checkpoint_prefix: Path) -> Callable[[Sequence[bytes]], Float
     The network is the library's ``inception_v1`` with its 1,001 classes, in evaluation mode, its
     weights restored by TensorFlow's own saver.
     """
-    from tasks.slim_compat import import_slim
+    from tasks.networks.slim import import_slim
 
     tf, slim = import_tensorflow().compat.v1, import_slim()
     with tf.Graph().as_default() as graph:

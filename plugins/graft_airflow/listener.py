@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from airflow.listeners import hookimpl
 
-from tasks.paths import Home
-from tasks.run_note import run_note
-from tasks.run_record import DAG_ID
+from tasks.runs.note import run_note
+from tasks.runs.record import DAG_ID
+from tasks.storage.paths import Home
 
 if TYPE_CHECKING:
     from airflow.models import DagRun

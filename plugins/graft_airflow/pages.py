@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from graft_airflow.access import may_read_runs
-from tasks.paths import Home
-from tasks.run_record import DAG_ID
+from tasks.runs.record import DAG_ID
+from tasks.storage.paths import Home
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -1,13 +1,13 @@
-"""The trigger form, made from the checked params of ``tasks.config``."""
+"""The trigger form, made from the checked params of ``tasks.params.definitions``."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk import Param
 
-from tasks.config import RunParams, TrainingParams
-from tasks.param_help import param_help
-from tasks.settings import default_params
+from tasks.params.definitions import RunParams, TrainingParams
+from tasks.params.help import param_help
+from tasks.params.installation import default_params
 
 _SECTIONS = ("Data", "Network", "Training", "Spark", "Run")
 # What Airflow 3.3's form itself keeps to. Where only the api-server refuses a value, the form says

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
 
-from tasks.settings import cron_schedule
+from tasks.params.installation import cron_schedule
 
 # A DAG that was never run by its schedule and is switched on waits for the next time, not for the
 # last one; but a run that is due must not be missed because the file is parsed at that moment.

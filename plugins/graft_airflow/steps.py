@@ -25,10 +25,10 @@ from airflow.sdk.exceptions import (
     AirflowTaskTimeout,
 )
 
-from tasks.config import SOURCE_PARAMS, RunParams, parse
 from tasks.errors import GraftError, TransientError
-from tasks.paths import Home
-from tasks.run_record import forget_step, record_failure, record_step
+from tasks.params.definitions import SOURCE_PARAMS, RunParams, parse
+from tasks.runs.record import forget_step, record_failure, record_step
+from tasks.storage.paths import Home
 
 #: Only what may pass by itself is tried again; a defect or a bad input is not.
 RETRIES: dict[str, Any] = {
@@ -64,7 +64,7 @@ class Run:
 
     def shown_params(self) -> dict[str, Any]:
         """Return the params as JSON types, without what may be secret in a URL or is not used."""
-        from tasks.transfer import redact
+        from tasks.download.transfer import redact
 
         unused = set(SOURCE_PARAMS) if self.params.source == "sample" else set()
         params = self.params.model_dump(mode="json", exclude=unused)

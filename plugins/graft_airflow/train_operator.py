@@ -15,16 +15,10 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 from graft_airflow.links import LINK_KEY, RunLink
 from graft_airflow.steps import Run, current_run, failing_at_once
 from tasks.errors import ClusterError
-from tasks.job_outcome import clear_outcome, read_error, read_metrics
-from tasks.parent_guard import TASK_PID
-from tasks.run_record import read_steps, record_step
-from tasks.spark_settings import (
-    TRAIN_JOB,
-    executor_conf,
-    lacks_yarn_conf,
-    submit_conf,
-    submit_env,
-)
+from tasks.runs.outcome import clear_outcome, read_error, read_metrics
+from tasks.runs.record import read_steps, record_step
+from tasks.spark.parent_guard import TASK_PID
+from tasks.spark.settings import TRAIN_JOB, executor_conf, lacks_yarn_conf, submit_conf, submit_env
 
 _EXAMPLE = '{"conn_type": "spark", "host": "local[*]"}'
 _CONF_EXAMPLE = '{"spark.executor.memoryOverhead": "2g"}'
@@ -102,7 +96,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
 
         A run that somebody triggered has the job look for it: that run is to end with a report.
         """
-        from tasks.unchanged import find_trained
+        from tasks.models.find import find_trained
 
         steps = {step["task_id"]: step for step in read_steps(run.home, run.run_id)}
         dumps = [steps[task_id]["digest"] for task_id in ("dump_train", "dump_validation")]

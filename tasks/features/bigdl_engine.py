@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tasks.dump import GRAPH, TENSORS, Pipeline
+from tasks.dumps.description import GRAPH, TENSORS, Dump
 from tasks.errors import UnavailableError
 from tasks.features.bridge import java_chunk, java_list
 from tasks.features.chunks import Chunk
-from tasks.hadoop_files import graft_package
-from tasks.locations import Location
-from tasks.spark_errors import user_errors
-from tasks.spark_settings import scala_jar
+from tasks.spark.errors import user_errors
+from tasks.spark.jvm import graft_package
+from tasks.spark.settings import scala_jar
+from tasks.storage.locations import Location
 
 
 class BigdlEngine:
@@ -51,7 +51,7 @@ class BigdlEngine:
         """Return how many records have been through."""
         return int(self._done.value())
 
-    def extract(self, chunks: Sequence[Chunk], pipeline: Pipeline, folder: Location) -> int:
+    def extract(self, chunks: Sequence[Chunk], pipeline: Dump, folder: Location) -> int:
         """Write the features of chunks, a Parquet file for each; return how many there are.
 
         Raises:
@@ -66,7 +66,7 @@ class BigdlEngine:
         return int(written)
 
     def end_points(
-        self, chunk: Chunk, pipeline: Pipeline, shapes: Mapping[str, Sequence[int]], folder: Path
+        self, chunk: Chunk, pipeline: Dump, shapes: Mapping[str, Sequence[int]], folder: Path
     ) -> dict[str, npt.NDArray[np.float32]]:
         """Run a few records on the driver and return the values of named nodes.
 
@@ -87,7 +87,7 @@ class BigdlEngine:
             for i, (name, shape) in enumerate(shapes.items())
         }
 
-    def extract_with_getrdd(self, pipeline: Pipeline, folder: Path) -> int:
+    def extract_with_getrdd(self, pipeline: Dump, folder: Path) -> int:
         """Write the features that BigDL's own ``session.getRDD`` gives; return how many.
 
         The reference that ``extract`` is measured against: right, slow, and without origins.
@@ -98,7 +98,7 @@ class BigdlEngine:
             )
         return int(written)
 
-    def _dump(self, pipeline: Pipeline) -> Any:
+    def _dump(self, pipeline: Dump) -> Any:
         nodes = self._jvm.java.util.HashMap()
         for role, name in asdict(pipeline.nodes).items():
             nodes.put(role, name)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tasks.features.chunks import Chunk
-from tasks.hadoop_files import graft_package
-from tasks.locations import Location
-from tasks.spark_errors import user_errors
+from tasks.spark.errors import user_errors
+from tasks.spark.jvm import graft_package
+from tasks.storage.locations import Location
 
 
 def java_chunk(context: Any, chunk: Chunk) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from tasks.dataset import Shard
+from tasks.datasets.dataset import Shard
 
 # A killed run's chunks are kept, and machines of other cores may work on the same split: the plan
 # depends on the split alone. Enough chunks for many cores to end together and for progress to show;

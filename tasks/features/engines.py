@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from tasks.dump import Pipeline
+from tasks.dumps.description import Dump
 from tasks.errors import GraftError
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.chunks import Chunk
 from tasks.features.tensorflow_engine import TensorflowEngine
-from tasks.locations import Location
+from tasks.storage.locations import Location
 
 
 class Engine(Protocol):
@@ -23,7 +23,7 @@ class Engine(Protocol):
     def done(self) -> int:
         """Return how many records have been through."""
 
-    def extract(self, chunks: Sequence[Chunk], pipeline: Pipeline, folder: Location) -> int:
+    def extract(self, chunks: Sequence[Chunk], pipeline: Dump, folder: Location) -> int:
         """Write the features of chunks, a Parquet file for each; return how many there are.
 
         Columns: ``label`` (int32, from 0), ``feature`` (1,024 float32), ``shard`` (file name) and
@@ -42,7 +42,7 @@ ENGINES: dict[str, Callable[[Any], Engine]] = {
 }
 
 
-def require_all(written: int, expected: int, pipeline: Pipeline) -> None:
+def require_all(written: int, expected: int, pipeline: Dump) -> None:
     """Raise a ``GraftError`` unless there are as many features as there are records."""
     if written != expected:
         raise GraftError(

@@ -12,18 +12,19 @@ from typing import Any
 
 from filelock import FileLock
 
-from tasks.artifact import Artifact, digest_of, storage_errors
-from tasks.dump import Pipeline
+from tasks.dumps.description import Dump
 from tasks.errors import GraftError
 from tasks.features.bridge import present_files
 from tasks.features.chunks import Chunk, chunk_size, plan_chunks
 from tasks.features.engines import ENGINES, Engine, require_all
-from tasks.hadoop_files import HadoopFiles
-from tasks.locations import Location
-from tasks.paths import Home
-from tasks.progress import Progress, reported
-from tasks.shared_artifact import find_manifest, write_manifest
-from tasks.spark_cluster import wait_for_tasks
+from tasks.features.progress import Progress, reported
+from tasks.spark.cluster import wait_for_tasks
+from tasks.spark.files import HadoopFiles
+from tasks.spark.shared_artifact import find_manifest, write_manifest
+from tasks.storage.artifact import Artifact, digest_of
+from tasks.storage.local_files import storage_errors
+from tasks.storage.locations import Location
+from tasks.storage.paths import Home
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ _FORMAT = 3
 
 
 def extract_features(
-    context: Any, pipelines: Sequence[Pipeline], engine: str, home: Home
+    context: Any, pipelines: Sequence[Dump], engine: str, home: Home
 ) -> list[Artifact]:
     """Return the features of every dump, extracting those that are not there yet.
 
@@ -51,7 +52,7 @@ def extract_features(
     progress = Progress("features", "images")
     extraction = _Extraction(context, HadoopFiles.of(context), engine, runner, progress)
 
-    def extract_or_cancel(pipeline: Pipeline) -> Artifact:
+    def extract_or_cancel(pipeline: Dump) -> Artifact:
         try:
             return extraction.extract(pipeline, home)
         except BaseException:
@@ -76,7 +77,7 @@ class _Extraction:
     runner: Engine
     progress: Progress
 
-    def extract(self, pipeline: Pipeline, home: Home) -> Artifact:
+    def extract(self, pipeline: Dump, home: Home) -> Artifact:
         """Return a split's features; one job of this machine makes them at a time."""
         started = time.monotonic()
         recipe = self._recipe(pipeline)
@@ -99,7 +100,7 @@ class _Extraction:
             logger.info("made %s in %.1f s", path, seconds)
         return Artifact(path, digest, reused=bool(found), seconds=seconds)
 
-    def _complete(self, pipeline: Pipeline, path: Location) -> dict[str, int]:
+    def _complete(self, pipeline: Dump, path: Location) -> dict[str, int]:
         """Write what a folder lacks of a split's features and return the sizes of its files."""
         chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk)
         missing = self._missing(chunks, path)
@@ -126,9 +127,7 @@ class _Extraction:
                 self.files.delete(path / chunk.file_name)
         return [chunk for chunk in chunks if chunk.file_name not in whole]
 
-    def _tidied(
-        self, chunks: Sequence[Chunk], path: Location, pipeline: Pipeline
-    ) -> dict[str, int]:
+    def _tidied(self, chunks: Sequence[Chunk], path: Location, pipeline: Dump) -> dict[str, int]:
         """Delete what is no chunk's file, such as a killed executor's, and return the sizes."""
         sizes = self.files.sizes(path)
         names = {chunk.file_name for chunk in chunks}
@@ -141,7 +140,7 @@ class _Extraction:
         )
         return {name: sizes[name] for name in sorted(names)}
 
-    def _recipe(self, pipeline: Pipeline) -> dict[str, Any]:
+    def _recipe(self, pipeline: Dump) -> dict[str, Any]:
         return {
             "format": _FORMAT,
             "engine": self.engine,

@@ -14,17 +14,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tasks.artifact import Artifact, build, digest_of, write_json
-from tasks.dump import FROZEN, TENSORS, Pipeline
+from tasks.dumps.description import FROZEN, TENSORS, Dump
 from tasks.errors import ParityError, UnavailableError
 from tasks.features import tensorflow_engine
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.chunks import Chunk, chunk_at, plan_chunks
 from tasks.features.engines import ENGINES, require_all
 from tasks.features.store import feature_matrix, load_tables
-from tasks.hadoop_files import HadoopFiles
-from tasks.locations import Location
-from tasks.paths import Home
+from tasks.spark.files import HadoopFiles
+from tasks.storage.artifact import Artifact, build, digest_of
+from tasks.storage.local_files import write_json
+from tasks.storage.locations import Location
+from tasks.storage.paths import Home
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ def relative_difference(actual: FloatArray, expected: FloatArray) -> FloatArray:
 
 def check_parity(
     context: Any,
-    pipeline: Pipeline,
+    pipeline: Dump,
     engine: str,
     features: Artifact,
     records: int,
@@ -137,7 +138,7 @@ def check_parity(
     return parity
 
 
-def _first_chunks(pipeline: Pipeline, records: int) -> list[Chunk]:
+def _first_chunks(pipeline: Dump, records: int) -> list[Chunk]:
     chosen: list[Chunk] = []
     for chunk in plan_chunks(pipeline.shards, pipeline.records_per_chunk):
         if sum(c.records for c in chosen) >= records:
@@ -159,7 +160,7 @@ def _origins(table: Any) -> list[Origin]:
     return [Origin(*pair) for pair in pairs]
 
 
-def _compare(context: Any, pipeline: Pipeline, tables: dict[str, Any]) -> float:
+def _compare(context: Any, pipeline: Dump, tables: dict[str, Any]) -> float:
     """Return the largest relative difference between two engines' rows of the same records."""
     ours, theirs = tables["bigdl"], tables["tensorflow"]
     origins = _origins(theirs)
@@ -184,7 +185,7 @@ def _compare(context: Any, pipeline: Pipeline, tables: dict[str, Any]) -> float:
     return largest
 
 
-def first_difference(context: Any, pipeline: Pipeline, origin: Origin) -> str:
+def first_difference(context: Any, pipeline: Dump, origin: Origin) -> str:
     """Name the first node, in the order of the network, that the engines disagree on.
 
     Args:
@@ -206,7 +207,7 @@ def first_difference(context: Any, pipeline: Pipeline, origin: Origin) -> str:
     return "no node by itself"
 
 
-def end_points(pipeline: Pipeline) -> dict[str, str]:
+def end_points(pipeline: Dump) -> dict[str, str]:
     """Return the nodes to compare by name: the input, the network's end points, the feature."""
     nodes = pipeline.nodes
     return {"image": nodes.image_batch, **pipeline.end_points, "feature": nodes.feature}

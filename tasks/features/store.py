@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.features.bridge import file_contents
-from tasks.hadoop_files import HadoopFiles
-from tasks.locations import Location
+from tasks.spark.files import HadoopFiles
+from tasks.storage.locations import Location
 
 _PARTITIONS_PER_CORE = 4
 _FILES_PER_PARTITION = 8

@@ -3,37 +3,28 @@
 The JVM beside a worker reads its records and writes its features, as bytes.
 """
 
-import functools
 import importlib.metadata
 import importlib.util
 import io
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.dump import Pipeline
-from tasks.errors import DataError, UnavailableError
+from tasks.dumps.description import Dump
+from tasks.errors import UnavailableError
 from tasks.features.bridge import chunk_records, write_features
 from tasks.features.chunks import Chunk
-from tasks.features.frozen import frozen_path, send_frozen
-from tasks.graph import Nodes
-from tasks.locations import Location
-from tasks.python_worker import settle
-from tasks.spark_errors import user_errors
-from tasks.tensorflow_import import import_session_runtime
+from tasks.features.frozen import network_of, send_frozen
+from tasks.spark.errors import user_errors
+from tasks.storage.locations import Location
 
 # Larger batches are no faster on one thread and take longer to fill their memory.
 _BATCH = 16
-
-_JPEG = b"\xff\xd8\xff"
-
-_ABOUT_NODES = ("Graph execution error", "Detected at", "Node:", "[[", "Original stack")
 
 
 class TensorflowEngine:
@@ -54,7 +45,7 @@ class TensorflowEngine:
         """Return how many records have been through."""
         return int(self._done.value)
 
-    def extract(self, chunks: Sequence[Chunk], pipeline: Pipeline, folder: Location) -> int:
+    def extract(self, chunks: Sequence[Chunk], pipeline: Dump, folder: Location) -> int:
         """Write the features of chunks, a Parquet file for each; return how many there are.
 
         Raises:
@@ -67,19 +58,19 @@ class TensorflowEngine:
 
 
 def end_points(
-    context: Any, chunk: Chunk, pipeline: Pipeline, nodes: Sequence[str]
+    context: Any, chunk: Chunk, pipeline: Dump, nodes: Sequence[str]
 ) -> dict[str, npt.NDArray[np.float32]]:
     """Run a few records here, all in one batch, and return the values of named nodes."""
     send_frozen(context, pipeline)
     with user_errors():
         records = chunk_records(context, [chunk]).collect()
-    network = _network_of(pipeline)
+    network = network_of(pipeline)
     images, _ = network.images(records, PurePosixPath(chunk.shard).name, chunk.first)
     return network.values(nodes, images)
 
 
 def _computer(
-    chunks: Sequence[Chunk], pipeline: Pipeline, done: Callable[[int], None]
+    chunks: Sequence[Chunk], pipeline: Dump, done: Callable[[int], None]
 ) -> Callable[[int, Iterable[bytes]], Iterator[bytes]]:
     """Return what a worker does with a chunk's records: make Parquet of their features."""
 
@@ -99,114 +90,19 @@ def _computer(
     return compute
 
 
-def extract_chunk(chunk: Chunk, records: Iterable[bytes], pipeline: Pipeline) -> Iterator[Any]:
+def extract_chunk(chunk: Chunk, records: Iterable[bytes], pipeline: Dump) -> Iterator[Any]:
     """Yield Arrow record batches of the features of one chunk's records.
 
     Raises:
         DataError: a picture does not decode; shard and record are named.
     """
-    network = _network_of(pipeline)
+    network = network_of(pipeline)
     remaining = iter(records)
     name = PurePosixPath(chunk.shard).name
     for first in range(chunk.first, chunk.first + chunk.records, _BATCH):
         batch = list(islice(remaining, _BATCH))
         features, labels = network.features(batch, name, first)
         yield _rows(features, labels, name, first)
-
-
-def _network_of(pipeline: Pipeline) -> "_Network":
-    return _load(_Frozen(pipeline.digests["weights"], pipeline.nodes, frozen_path(pipeline)))
-
-
-@dataclass(frozen=True)
-class _Network:
-    session: Any
-    nodes: Nodes
-    invalid_argument: type[Exception]
-
-    def features(
-        self, records: Sequence[bytes], shard: str, first: int
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
-        """Return features ``[n, 1024]`` and labels ``[n]`` of serialised examples."""
-        images, labels = self.images(records, shard, first)
-        features = self.values([self.nodes.feature], images)[self.nodes.feature]
-        return features.reshape(len(records), -1), labels
-
-    def values(
-        self, nodes: Sequence[str], images: npt.NDArray[np.float32]
-    ) -> dict[str, npt.NDArray[np.float32]]:
-        """Return the values of named nodes for images ``[n, 224, 224, 3]``."""
-        batch = {f"{self.nodes.image_batch}:0": images}
-        values = self.session.run([f"{node}:0" for node in nodes], batch)
-        return dict(zip(nodes, values, strict=True))
-
-    def images(
-        self, records: Sequence[bytes], shard: str, first: int
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
-        """Return images ``[n, 224, 224, 3]`` and labels ``[n]`` of serialised examples."""
-        pairs = [self._image(record, shard, first + i) for i, record in enumerate(records)]
-        images, labels = zip(*pairs, strict=True)
-        return np.stack(images), np.array(labels, np.int32)
-
-    def _image(self, record: bytes, shard: str, number: int) -> Any:
-        outputs = [
-            f"{n}:0" for n in (self.nodes.image, self.nodes.record_label, self.nodes.encoded)
-        ]
-        feeds = {f"{self.nodes.record}:0": record}
-        try:
-            image, label, encoded = self.session.run(outputs, feeds)
-        except self.invalid_argument as error:
-            raise DataError(f"{shard}, record {number}: {self._reason(feeds, error)}") from None
-        # TensorFlow's DecodeJpeg takes other formats too, BigDL does not.
-        if not encoded.startswith(_JPEG):
-            raise DataError(f"{shard}, record {number}: {_no_jpeg(encoded)}")
-        return image, label
-
-    def _reason(self, feeds: Mapping[str, bytes], error: Exception) -> str:
-        try:
-            encoded = self.session.run(f"{self.nodes.encoded}:0", feeds)
-        except self.invalid_argument:
-            return _reason(error)
-        if not encoded.startswith(_JPEG):
-            return _no_jpeg(encoded)
-        return "image/encoded does not decode: the JPEG is damaged or cut short"
-
-
-@dataclass(frozen=True)
-class _Frozen:
-    """A frozen graph; those of two dumps of the same weights are equal."""
-
-    weights: str
-    nodes: Nodes
-    path: Path = field(compare=False)
-
-
-# One session for the life of a worker process: loading the graph takes as long as 30 images.
-@functools.lru_cache(maxsize=1)
-def _load(frozen: _Frozen) -> _Network:
-    runtime = import_session_runtime()
-    definition = runtime.graph_def()
-    definition.ParseFromString(frozen.path.read_bytes())
-    graph = runtime.graph()
-    with graph.as_default():
-        runtime.import_graph_def(definition, name="")
-    config = runtime.config(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
-    session = runtime.session(graph=graph, config=config)
-    settle()
-    return _Network(session, frozen.nodes, runtime.invalid_argument)
-
-
-def _no_jpeg(encoded: bytes) -> str:
-    start = encoded[: len(_JPEG)].hex()
-    return (
-        f"image/encoded starts with '{start}', expected a JPEG, which starts with '{_JPEG.hex()}'"
-    )
-
-
-def _reason(error: Exception) -> str:
-    """Return the line of a graph's error that tells the cause; the others tell the node."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    return next((line for line in lines if line and not line.startswith(_ABOUT_NODES)), lines[0])
 
 
 def _rows(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tasks.errors import GraftError, ParamsError
-from tasks.paths import Home
 from tasks.report.page import write_report
+from tasks.storage.paths import Home
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 
 from tasks.errors import DataError
-from tasks.job_outcome import METRICS, read_metrics
-from tasks.paths import Home
-from tasks.prediction import read_predictions
+from tasks.models.predictions import read_predictions
 from tasks.report.chart import line_chart
 from tasks.report.pictures import MOST_PICTURES, PICTURE_SIZE, wrong_pictures
 from tasks.report.scores import (
@@ -22,7 +20,9 @@ from tasks.report.scores import (
     most_mistaken,
     row_shares,
 )
-from tasks.run_record import read_steps
+from tasks.runs.outcome import METRICS, read_metrics
+from tasks.runs.record import read_steps
+from tasks.storage.paths import Home
 
 #: A confusion matrix of more classes is too large to look at, and for a page.
 MOST_CLASSES = 100

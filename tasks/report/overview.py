@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from tasks.paths import Home
 from tasks.report.chart import line_chart
 from tasks.report.html import render
 from tasks.report.runs import MOST_RUNS, RunRow, best_runs, compare, read_runs
+from tasks.storage.paths import Home
 
 
 def overview(home: Home, dag_id: str, first: str = "", second: str = "") -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tasks.artifact import write_text
-from tasks.paths import Home
 from tasks.report.facts import report_facts
 from tasks.report.html import render
+from tasks.storage.local_files import write_text
+from tasks.storage.paths import Home
 
 logger = logging.getLogger(__name__)
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tasks.dataset import IMAGE_ENCODED, Dataset, read_dataset
+from tasks.datasets.dataset import Dataset, read_dataset
+from tasks.datasets.example import IMAGE_ENCODED
+from tasks.datasets.tfrecord import read_records
 from tasks.errors import DataError
-from tasks.prediction import Predictions
-from tasks.tensorflow_import import import_example
-from tasks.tfrecord import read_records
+from tasks.models.predictions import Predictions
+from tasks.networks.tensorflow import import_example
 
 logger = logging.getLogger(__name__)
 

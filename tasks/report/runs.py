@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tasks.job_outcome import METRICS, read_metrics
-from tasks.paths import Home
-from tasks.run_record import data_name, read_steps
+from tasks.runs.outcome import METRICS, read_metrics
+from tasks.runs.record import data_name, read_steps
+from tasks.storage.paths import Home
 
 logger = logging.getLogger(__name__)
 

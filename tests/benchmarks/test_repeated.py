@@ -3,9 +3,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.repeated import cut_archive, repeat_dataset
-from tasks.artifact import file_sha256
-from tasks.dataset import extract_dataset, read_dataset
-from tasks.tfrecord import read_records
+from tasks.datasets.dataset import read_dataset
+from tasks.datasets.slim_archive import extract_dataset
+from tasks.datasets.tfrecord import read_records
+from tasks.storage.local_files import file_sha256
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -17,10 +17,10 @@ import psutil
 import pytest
 import requests
 
+from deploy.connection import SPARK_CONNECTION
 from deploy.native import LOOPBACK, NativeRoles
 from deploy.postgres import postgres_binaries
-from tasks.environment import SPARK_CONNECTION
-from tasks.paths import CHECKOUT, Home
+from tasks.storage.paths import CHECKOUT, Home
 
 DAG = "flowers_transfer_learning"
 TRAIN = "train_classifier"

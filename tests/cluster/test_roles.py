@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.run_record import TASK_IDS
+from tasks.runs.record import TASK_IDS
 
 pytestmark = pytest.mark.e2e
 

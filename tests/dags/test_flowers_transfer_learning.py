@@ -7,10 +7,10 @@ from typing import Any
 import jinja2
 import pytest
 
-from tasks.config import JobConfig, RunParams, TrainingParams
-from tasks.job_arguments import parse_arguments
-from tasks.paths import CHECKOUT
-from tasks.run_record import TASK_IDS
+from tasks.params.definitions import JobConfig, RunParams, TrainingParams
+from tasks.runs.record import TASK_IDS
+from tasks.storage.paths import CHECKOUT
+from tasks.training.arguments import parse_arguments
 
 DAG_ID = "flowers_transfer_learning"
 FILE = CHECKOUT / "dags" / f"{DAG_ID}.py"

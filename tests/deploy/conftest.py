@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deploy.compose import read_compose
-from tasks.paths import CHECKOUT
+from tasks.storage.paths import CHECKOUT
 
 Services = dict[str, dict[str, Any]]
 

@@ -12,11 +12,10 @@ import pytest
 import yaml
 
 from deploy.compose import read_compose
-from tasks.doctor import spark_master
-from tasks.environment import SPARK_CONNECTION
+from deploy.connection import SPARK_CONNECTION, spark_master
 from tasks.errors import SetupError
-from tasks.paths import CHECKOUT, Home
-from tasks.spark_settings import spark_home
+from tasks.spark.settings import spark_home
+from tasks.storage.paths import CHECKOUT, Home
 
 Services = dict[str, dict[str, Any]]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.paths import CHECKOUT
+from tasks.storage.paths import CHECKOUT
 
 #: Answers as far as $WORKS goes, and notes what else it is asked.
 CLIENT = """#!/bin/bash

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tasks.paths import CHECKOUT
+from tasks.storage.paths import CHECKOUT
 
 TEXT = (CHECKOUT / "Dockerfile").read_text(encoding="utf-8")
 BINARIES = Path(sys.prefix) / "bin"

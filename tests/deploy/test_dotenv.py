@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.paths import CHECKOUT
+from tasks.storage.paths import CHECKOUT
 
 SECRETS = ("GRAFT_POSTGRES_PASSWORD", "GRAFT_FERNET_KEY", "GRAFT_JWT_SECRET", "GRAFT_SECRET_KEY")
 

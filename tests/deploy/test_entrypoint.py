@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.connection import SPARK_CONNECTION
+from deploy.environment import environment
 from deploy.passwords import FILE, PASSWORDS
-from tasks.environment import SPARK_CONNECTION, environment
-from tasks.paths import CHECKOUT
+from tasks.storage.paths import CHECKOUT
 
 ENTRYPOINT = CHECKOUT / "scripts" / "entrypoint.sh"
 

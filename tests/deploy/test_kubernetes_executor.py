@@ -6,8 +6,8 @@ import pytest
 
 from deploy.kubernetes_executor import executor_command
 from tasks.errors import SetupError
-from tasks.paths import CHECKOUT
-from tasks.spark_settings import class_path, java_home
+from tasks.spark.settings import class_path, java_home
+from tasks.storage.paths import CHECKOUT
 
 POD = {
     "JAVA_HOME": str(java_home()),

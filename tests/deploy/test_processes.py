@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tasks.paths import CHECKOUT
+from tasks.storage.paths import CHECKOUT
 
 Run = Callable[..., "subprocess.Popen[str]"]
 

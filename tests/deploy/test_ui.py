@@ -14,7 +14,7 @@ import psutil
 import pytest
 from filelock import FileLock
 
-from tasks.paths import CHECKOUT, Home
+from tasks.storage.paths import CHECKOUT, Home
 
 # Their own sessions, as Airflow's parts may start; the pauses are for those that outlive a test.
 WAIT = "setsid sleep 300 & sleep 300 & wait"

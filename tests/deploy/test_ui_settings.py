@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from deploy.connection import SPARK_CONNECTION
 from deploy.passwords import FILE
 from deploy.ui_settings import USER, password, ui_environment
-from tasks.environment import SPARK_CONNECTION
 from tasks.errors import SetupError
-from tasks.paths import Home
+from tasks.storage.paths import Home
 
 CLUSTER = '{"conn_type": "spark", "host": "spark://elsewhere", "port": 7077}'
 

@@ -23,9 +23,9 @@ import psutil
 import pytest
 import requests
 
-from tasks.environment import environment, write_spark_defaults
-from tasks.paths import CHECKOUT, Home
-from tasks.run_record import DAG_ID
+from deploy.environment import environment, write_spark_defaults
+from tasks.runs.record import DAG_ID
+from tasks.storage.paths import CHECKOUT, Home
 
 #: What to do with the records of the first shard of each split.
 Change = Callable[[Sequence[bytes]], Sequence[bytes]]
@@ -113,18 +113,19 @@ class Shell:
 
     def make_run(self, conf: dict[str, Any] | None = None) -> Ran:
         """Do what ``make run`` does."""
-        return self(sys.executable, "-m", "tasks.run_local", "--conf", json.dumps(conf or {}))
+        return self(sys.executable, "-m", "deploy.run_local", "--conf", json.dumps(conf or {}))
 
     def dump(self, archive: Path, checkpoint: Path) -> list[str]:
         """Extract archives and dump both splits; return where the dumps are."""
         program = (
-            "import sys; from tasks import pipeline; from tasks.config import RunParams; "
-            "from tasks.paths import Home; home = Home.from_environ(); "
+            "import sys; from tasks import steps; "
+            "from tasks.params.definitions import RunParams; "
+            "from tasks.storage.paths import Home; home = Home.from_environ(); "
             "params = RunParams(dataset_url=sys.argv[1], checkpoint_url=sys.argv[2], "
-            "dump_batch_size=4); archive = pipeline.download_dataset(params, home).path; "
-            "data = pipeline.extract_dataset(archive, home).path; "
-            "checkpoint = pipeline.fetch_checkpoint(params, home).path; "
-            "[print(pipeline.dump(s, data, checkpoint, params, home).path) "
+            "dump_batch_size=4); archive = steps.download_dataset(params, home).path; "
+            "data = steps.extract_dataset(archive, home).path; "
+            "checkpoint = steps.fetch_checkpoint(params, home).path; "
+            "[print(steps.dump(s, data, checkpoint, params, home).path) "
             "for s in ('train', 'validation')]"
         )
         ran = self(sys.executable, "-c", program, archive.as_uri(), checkpoint.as_uri())
@@ -349,7 +350,7 @@ def cut_archive(cut_fixtures: Any, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def _cut(archive: Path, folder: Path, change: Change) -> Path:
     """Write the first records of every shard of an archive; ``change`` those of shard 0."""
-    from tasks.tfrecord import read_records, write_records
+    from tasks.datasets.tfrecord import read_records, write_records
 
     target = folder / "flowers.tar.gz"
     with tarfile.open(archive) as whole, tarfile.open(target, "w:gz") as small:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tasks.dump import read_pipeline
+from tasks.dumps.description import read_dump
 from tasks.errors import GraftError
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.chunks import plan_chunks
@@ -12,7 +12,7 @@ from tasks.features.chunks import plan_chunks
 def main() -> None:
     from pyspark import SparkContext
 
-    pipeline = read_pipeline(Path(sys.argv[1]))
+    pipeline = read_dump(Path(sys.argv[1]))
     with SparkContext(appName="extract features") as context:
         engine = BigdlEngine(context)
         chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.run_record import TASK_IDS, read_steps
+from tasks.runs.record import TASK_IDS, read_steps
 
 pytestmark = pytest.mark.e2e
 

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tasks.features.store import feature_files, read_features
-from tasks.run_record import read_steps
+from tasks.runs.record import read_steps
 
 pytestmark = pytest.mark.e2e
 

@@ -15,9 +15,9 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from tasks.environment import environment
-from tasks.paths import Home
-from tasks.run_record import DAG_ID
+from deploy.environment import environment
+from tasks.runs.record import DAG_ID
+from tasks.storage.paths import Home
 
 pytestmark = pytest.mark.e2e
 

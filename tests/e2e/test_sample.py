@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.export import load_head
 from tasks.features.store import feature_files, read_features
-from tasks.run_record import TASK_IDS, read_steps
+from tasks.models.export import load_head
+from tasks.runs.record import TASK_IDS, read_steps
 
 pytestmark = pytest.mark.e2e
 

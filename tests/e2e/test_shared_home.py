@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from benchmarks.standalone import standalone
-from tasks.export import load_head
 from tasks.features.store import read_tables
-from tasks.locations import RemotePath
-from tasks.paths import CHECKOUT, Home
+from tasks.models.export import load_head
+from tasks.storage.locations import RemotePath
+from tasks.storage.paths import CHECKOUT, Home
 
 pytestmark = pytest.mark.e2e
 

@@ -14,12 +14,11 @@ import numpy as np
 import psutil
 import pytest
 
-from tasks.dataset import IMAGE_ENCODED, LABEL
-from tasks.export import load_head
+from tasks.datasets.example import IMAGE_ENCODED, LABEL, encode_example
 from tasks.features.parity import relative_difference
 from tasks.features.store import feature_files, feature_matrix, read_features, read_tables
-from tasks.paths import CHECKOUT
-from tasks.sample_dataset import encode_example
+from tasks.models.export import load_head
+from tasks.storage.paths import CHECKOUT
 
 pytestmark = pytest.mark.e2e
 
@@ -239,7 +238,8 @@ def test_engines_that_disagree_stop_the_job(shell, dumps, fixtures_folder, tmp_p
         (copies[-1] / "pipeline.json").write_text(json.dumps(description))
     program = (
         "import sys; from pathlib import Path; import numpy as np; "
-        "from tasks.bigdl_jvm import save_tensors; from tasks.checkpoint import read_weights; "
+        "from tasks.spark.jvm import save_tensors; "
+        "from tasks.networks.checkpoint import read_weights; "
         "weights = dict(read_weights(Path(sys.argv[1]))); "
         "name = 'InceptionV1/Mixed_4c/Branch_1/Conv2d_0b_3x3/BatchNorm/beta'; "
         "weights[name] = weights[name] + np.float32(0.05); "

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tasks.run_record import DAG_ID
+from tasks.runs.record import DAG_ID
 
 pytestmark = pytest.mark.e2e
 

@@ -10,9 +10,9 @@ import pytest
 import requests
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tasks.config import RunParams, parse
 from tasks.errors import ParamsError
-from tasks.run_record import DAG_ID
+from tasks.params.definitions import RunParams, parse
+from tasks.runs.record import DAG_ID
 
 pytestmark = pytest.mark.e2e
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tasks.run_record import DAG_ID
+from tasks.runs.record import DAG_ID
 
 pytestmark = pytest.mark.e2e
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from graft_airflow import listener
 from graft_airflow.listener import joined, on_dag_run_failed, on_dag_run_success
-from tasks.paths import Home
-from tasks.run_record import DAG_ID, record_failure, record_step
+from tasks.runs.record import DAG_ID, record_failure, record_step
+from tasks.storage.paths import Home
 
 RUN = "manual__2026"
 MADE = "Graft: Made: download_dataset."

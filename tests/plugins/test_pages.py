@@ -8,8 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from graft_airflow.pages import EXTERNAL_VIEWS, HEADERS, PREFIX, fastapi_app, pages
-from tasks.paths import CHECKOUT, Home
-from tasks.run_record import DAG_ID
+from tasks.runs.record import DAG_ID
+from tasks.storage.paths import CHECKOUT, Home
 
 Run = Callable[..., Home]
 RUN = "manual__2026-01-02T03:04:05+00:00"

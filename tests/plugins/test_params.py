@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from graft_airflow.params import dag_params
-from tasks.config import RunParams, parse
 from tasks.errors import ParamsError
+from tasks.params.definitions import RunParams, parse
 
 pytestmark = pytest.mark.filterwarnings(
     "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"

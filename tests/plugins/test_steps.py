@@ -10,11 +10,11 @@ from graft_airflow import steps
 from graft_airflow.assets import DATASET
 from graft_airflow.steps import RETRIES, Run, current_run, failing_at_once, step
 from tasks import errors
-from tasks.artifact import Artifact
-from tasks.config import RunParams
-from tasks.paths import Home
+from tasks.params.definitions import RunParams
 from tasks.report.page import Report
-from tasks.run_record import read_failures, read_steps, record_failure
+from tasks.runs.record import read_failures, read_steps, record_failure
+from tasks.storage.artifact import Artifact
+from tasks.storage.paths import Home
 
 pytestmark = pytest.mark.filterwarnings(
     "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"

@@ -12,18 +12,19 @@ from airflow.sdk.bases.operator import ExecutorSafeguard
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 from airflow.sdk.execution_time.context import OutletEventAccessors
 
+from deploy import doctor
+from deploy.connection import LOCAL_SPARK
 from graft_airflow.assets import MODEL
 from graft_airflow.train_operator import TrainClassifierOperator
-from tasks import doctor
-from tasks.artifact import manifest, write_json
-from tasks.config import RunParams
-from tasks.environment import LOCAL_SPARK
 from tasks.errors import ClusterError, DataError
-from tasks.job_outcome import MODEL_FORMAT, read_error, write_error, write_metrics
-from tasks.parent_guard import TASK_PID
-from tasks.paths import Home
-from tasks.run_record import read_failures, read_steps, record_step
-from tasks.spark_settings import TRAIN_JOB, java_home, submit_conf
+from tasks.params.definitions import RunParams
+from tasks.runs.outcome import MODEL_FORMAT, read_error, write_error, write_metrics
+from tasks.runs.record import read_failures, read_steps, record_step
+from tasks.spark.parent_guard import TASK_PID
+from tasks.spark.settings import TRAIN_JOB, java_home, submit_conf
+from tasks.storage.artifact import manifest
+from tasks.storage.local_files import write_json
+from tasks.storage.paths import Home
 
 pytestmark = pytest.mark.filterwarnings(
     "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"

@@ -7,10 +7,10 @@ from unittest.mock import patch
 
 import pytest
 
-from tasks.environment import write_spark_defaults
-from tasks.paths import Home
-from tasks.spark_cluster import Cluster, spark_cluster
-from tasks.spark_settings import submit_env
+from deploy.environment import write_spark_defaults
+from tasks.spark.cluster import Cluster, spark_cluster
+from tasks.spark.settings import submit_env
+from tasks.storage.paths import Home
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tasks.datasets.tfrecord import write_records
 from tasks.features.chunks import Chunk
-from tasks.tfrecord import write_records
 
 
 @pytest.fixture

@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from tasks.artifact import Artifact
-from tasks.dataset import SPLITS
-from tasks.dump import GRAPH, Pipeline, read_pipeline
+from tasks.datasets.dataset import SPLITS
+from tasks.datasets.tfrecord import read_records, write_records
+from tasks.dumps.description import GRAPH, Dump, read_dump
 from tasks.errors import DataError, StorageError
-from tasks.features import tensorflow_engine
+from tasks.features import frozen, tensorflow_engine
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.chunks import Chunk, plan_chunks
 from tasks.features.parity import TOLERANCE, end_points, relative_difference
 from tasks.features.store import feature_files, feature_matrix, read_tables
-from tasks.paths import Home
-from tasks.spark_cluster import Cluster
-from tasks.tensorflow_import import import_tensorflow
-from tasks.tfrecord import read_records, write_records
+from tasks.networks.tensorflow import import_tensorflow
+from tasks.spark.cluster import Cluster
+from tasks.storage.artifact import Artifact
+from tasks.storage.paths import Home
 
 ShardOf = Callable[[Sequence[bytes]], Chunk]
 
@@ -37,10 +37,10 @@ def engine(cluster: Cluster) -> BigdlEngine:
 
 
 @pytest.fixture
-def extract(engine: BigdlEngine, tmp_path: Path) -> Callable[[Sequence[Chunk], Pipeline], Any]:
+def extract(engine: BigdlEngine, tmp_path: Path) -> Callable[[Sequence[Chunk], Dump], Any]:
     """Extract into an empty folder and read the rows back."""
 
-    def extract(chunks: Sequence[Chunk], pipeline: Pipeline) -> Any:
+    def extract(chunks: Sequence[Chunk], pipeline: Dump) -> Any:
         folder = tmp_path / "features"
         folder.mkdir()
         assert engine.extract(chunks, pipeline, folder) == sum(c.records for c in chunks)
@@ -50,11 +50,11 @@ def extract(engine: BigdlEngine, tmp_path: Path) -> Callable[[Sequence[Chunk], P
 
 
 @pytest.fixture
-def pipeline(dumps: dict[str, Artifact]) -> Pipeline:
-    return read_pipeline(dumps["train"].path)
+def pipeline(dumps: dict[str, Artifact]) -> Dump:
+    return read_dump(dumps["train"].path)
 
 
-def by_hand(pipeline: Pipeline, size: int) -> Iterator[Chunk]:
+def by_hand(pipeline: Dump, size: int) -> Iterator[Chunk]:
     for shard in pipeline.shards:
         for first in range(0, shard.records, size):
             yield Chunk(str(shard.path), 0, first, first, min(size, shard.records - first))
@@ -69,7 +69,7 @@ def test_reproduces_plain_tf_slim(
     labels: dict[str, list[int]],
     assert_features_agree: Callable[[Any, Any], None],
 ) -> None:
-    pipeline = read_pipeline(dumps[split].path)
+    pipeline = read_dump(dumps[split].path)
     table = extract(plan_chunks(pipeline.shards, pipeline.records_per_chunk), pipeline)
     assert table["label"].to_pylist() == labels[split]
     assert_features_agree(feature_matrix(table), expected[split])
@@ -78,7 +78,7 @@ def test_reproduces_plain_tf_slim(
 @pytest.mark.parametrize("size", [1, 3])
 def test_every_row_says_where_it_came_from(
     size: int,
-    pipeline: Pipeline,
+    pipeline: Dump,
     extract: Any,
     expected: dict[str, Any],
     labels: dict[str, list[int]],
@@ -93,7 +93,7 @@ def test_every_row_says_where_it_came_from(
 
 
 def test_starts_at_an_offset_inside_a_shard(
-    pipeline: Pipeline,
+    pipeline: Dump,
     records: dict[str, list[bytes]],
     extract: Any,
     expected: dict[str, Any],
@@ -105,16 +105,14 @@ def test_starts_at_an_offset_inside_a_shard(
     assert_features_agree(feature_matrix(table), expected["train"][3:5])
 
 
-def test_rows_have_the_promised_types(pipeline: Pipeline, extract: Any) -> None:
+def test_rows_have_the_promised_types(pipeline: Dump, extract: Any) -> None:
     table = extract([Chunk(str(pipeline.shards[0].path), 0, 0, 0, 2)], pipeline)
     types = {name: str(table.schema.field(name).type) for name in table.schema.names}
     assert types.pop("feature").startswith("list<element: float")
     assert types == {"label": "int32", "shard": "string", "record": "int64"}
 
 
-def test_leaves_nothing_but_the_files(
-    engine: BigdlEngine, pipeline: Pipeline, tmp_path: Path
-) -> None:
+def test_leaves_nothing_but_the_files(engine: BigdlEngine, pipeline: Dump, tmp_path: Path) -> None:
     chunks = list(by_hand(pipeline, 3))
     before = engine.done()
     for _ in range(2):  # a task that Spark tries again writes the same file
@@ -126,10 +124,10 @@ def test_leaves_nothing_but_the_files(
 
 
 @pytest.fixture(scope="module")
-def photographs(fixtures_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+def photographs(fixtures_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Dump:
     """The dump of the fixtures' validation split, with the fixtures' checkpoint."""
-    from tasks import pipeline
-    from tasks.config import RunParams
+    from tasks import steps
+    from tasks.params.definitions import RunParams
 
     home = Home(tmp_path_factory.mktemp("fixtures"))
     urls = {
@@ -137,13 +135,13 @@ def photographs(fixtures_folder: Path, tmp_path_factory: pytest.TempPathFactory)
         "checkpoint_url": (fixtures_folder / "inception_v1_2016_08_28.tar.gz").as_uri(),
     }
     params = RunParams(**urls, dump_batch_size=4)
-    dataset = pipeline.extract_dataset(pipeline.download_dataset(params, home).path, home).path
-    checkpoint = pipeline.fetch_checkpoint(params, home).path
-    return read_pipeline(pipeline.dump("validation", dataset, checkpoint, params, home).path)
+    dataset = steps.extract_dataset(steps.download_dataset(params, home).path, home).path
+    checkpoint = steps.fetch_checkpoint(params, home).path
+    return read_dump(steps.dump("validation", dataset, checkpoint, params, home).path)
 
 
 def test_every_end_point_agrees_on_photographs(
-    engine: BigdlEngine, cluster: Cluster, photographs: Pipeline, tmp_path: Path
+    engine: BigdlEngine, cluster: Cluster, photographs: Dump, tmp_path: Path
 ) -> None:
     chunk = Chunk(str(photographs.shards[0].path), 0, 0, 0, 8)
     names = end_points(photographs)
@@ -273,7 +271,7 @@ def odd_jpegs(noise: np.random.Generator) -> dict[str, bytes]:
 def test_odd_jpegs_become_the_very_images(
     engine: BigdlEngine,
     cluster: Cluster,
-    pipeline: Pipeline,
+    pipeline: Dump,
     shard_of: ShardOf,
     noise: np.random.Generator,
     tmp_path: Path,
@@ -311,7 +309,7 @@ def refused(noise: np.random.Generator) -> dict[str, bytes]:
 def test_both_engines_refuse_a_picture_with_the_same_words(
     kind: str,
     extract: Any,
-    pipeline: Pipeline,
+    pipeline: Dump,
     shard_of: ShardOf,
     pictures: dict[str, list[tuple[bytes, int]]],
     noise: np.random.Generator,
@@ -328,7 +326,7 @@ def test_both_engines_refuse_a_picture_with_the_same_words(
 
 
 def test_arithmetic_coding_is_left_to_tensorflow(
-    extract: Any, pipeline: Pipeline, shard_of: ShardOf, noise: np.random.Generator
+    extract: Any, pipeline: Dump, shard_of: ShardOf, noise: np.random.Generator
 ) -> None:
     chunk = shard_of([jpeg(picture(noise, 60, 80)).replace(b"\xff\xc0", b"\xff\xc9", 1)])
     with pytest.raises(DataError, match="record 0: image/encoded is a JPEG with arithmetic coding"):
@@ -343,7 +341,7 @@ def test_arithmetic_coding_is_left_to_tensorflow(
     ],
 )
 def test_a_record_that_is_no_example_is_named(
-    record: bytes, message: str, extract: Any, pipeline: Pipeline, shard_of: ShardOf
+    record: bytes, message: str, extract: Any, pipeline: Dump, shard_of: ShardOf
 ) -> None:
     chunk = shard_of([b""])
     write_records(Path(chunk.shard), [record])
@@ -353,7 +351,7 @@ def test_a_record_that_is_no_example_is_named(
 
 @pytest.mark.parametrize("gone", ["shard", "model.pb", "model.bin"])
 def test_a_file_that_an_executor_does_not_see_is_named(
-    gone: str, extract: Any, edited: Any, pipeline: Pipeline
+    gone: str, extract: Any, edited: Any, pipeline: Dump
 ) -> None:
     copy = edited(lambda _: None)
     chunk = next(by_hand(pipeline, 2))
@@ -381,7 +379,7 @@ def test_a_damaged_shard_is_named(
     damage: Callable[[bytes], bytes],
     message: str,
     extract: Any,
-    pipeline: Pipeline,
+    pipeline: Dump,
     shard_of: ShardOf,
     pictures: dict[str, list[tuple[bytes, int]]],
 ) -> None:
@@ -393,7 +391,7 @@ def test_a_damaged_shard_is_named(
 
 
 def test_a_folder_that_cannot_be_written_is_named(
-    engine: BigdlEngine, pipeline: Pipeline, tmp_path: Path
+    engine: BigdlEngine, pipeline: Dump, tmp_path: Path
 ) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("not a folder")
@@ -402,7 +400,7 @@ def test_a_folder_that_cannot_be_written_is_named(
 
 
 def test_a_path_without_a_scheme_is_local(
-    cluster: Cluster, pipeline: Pipeline, extract: Any, labels: dict[str, list[int]]
+    cluster: Cluster, pipeline: Dump, extract: Any, labels: dict[str, list[int]]
 ) -> None:
     """On YARN everything else is on HDFS."""
     conf = cluster.context._jsc.hadoopConfiguration()
@@ -416,10 +414,10 @@ def test_a_path_without_a_scheme_is_local(
 
 
 @pytest.fixture
-def edited(pipeline: Pipeline, tmp_path: Path) -> Callable[[Callable[[Any], None]], Pipeline]:
+def edited(pipeline: Dump, tmp_path: Path) -> Callable[[Callable[[Any], None]], Dump]:
     """Returns a copy of the dump whose graph was changed node by node."""
 
-    def edit(change: Callable[[Any], None]) -> Pipeline:
+    def edit(change: Callable[[Any], None]) -> Dump:
         folder = tmp_path / "edited"
         shutil.copytree(pipeline.path, folder)
         definition = import_tensorflow().compat.v1.GraphDef()
@@ -473,7 +471,7 @@ def decode_fast(node: Any) -> None:
     ],
 )
 def test_a_graph_that_it_would_misread_is_refused(
-    change: Callable[[Any], None], message: str, edited: Any, pipeline: Pipeline, extract: Any
+    change: Callable[[Any], None], message: str, edited: Any, pipeline: Dump, extract: Any
 ) -> None:
     with pytest.raises(DataError, match=message) as caught:
         extract(list(by_hand(pipeline, 8)), edited(change))
@@ -482,7 +480,7 @@ def test_a_graph_that_it_would_misread_is_refused(
 
 
 def test_bigdls_own_getrdd_gives_the_same_of_swapped_colours(
-    engine: BigdlEngine, photographs: Pipeline, tmp_path: Path
+    engine: BigdlEngine, photographs: Dump, tmp_path: Path
 ) -> None:
     """The reference: the whole graph in BigDL's own modules, session.getRDD.
 
@@ -496,7 +494,7 @@ def test_bigdls_own_getrdd_gives_the_same_of_swapped_colours(
 
     chunk = Chunk(str(shard.path), 0, 0, 0, 8)
     nodes = photographs.nodes
-    network = tensorflow_engine._network_of(photographs)
+    network = frozen.network_of(photographs)
     images, labels = network.images(list(read_records(shard.path, 0, 8)), chunk.shard, 0)
     swapped = np.ascontiguousarray(images[..., ::-1])
     expected = network.values([nodes.feature], swapped)[nodes.feature].reshape(8, -1)
@@ -504,7 +502,7 @@ def test_bigdls_own_getrdd_gives_the_same_of_swapped_colours(
     assert relative_difference(feature_matrix(reference), expected).max() < TOLERANCE
 
 
-def _only(pipeline: Pipeline, records: int, folder: Path) -> Path:
+def _only(pipeline: Dump, records: int, folder: Path) -> Path:
     """Write a dump of the first records of a shard; return its folder."""
     dump = folder / "dump"
     dump.mkdir()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.dataset import Shard
+from tasks.datasets.dataset import Shard
 from tasks.features.chunks import Chunk, chunk_size, plan_chunks
 
 PER_OFFSET = 64

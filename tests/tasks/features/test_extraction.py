@@ -6,25 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from tasks.artifact import MANIFEST, Artifact
-from tasks.dump import Pipeline, read_pipeline
+from tasks.dumps.description import Dump, read_dump
 from tasks.features import chunks
 from tasks.features.extraction import extract_features
 from tasks.features.store import feature_files, read_tables
-from tasks.paths import Home
-from tasks.spark_cluster import Cluster
+from tasks.spark.cluster import Cluster
+from tasks.storage.artifact import MANIFEST, Artifact
+from tasks.storage.paths import Home
 
 Extract = Callable[[], Artifact]
 
 
 @pytest.fixture
-def pipeline(dumps: dict[str, Artifact]) -> Pipeline:
-    return read_pipeline(dumps["train"].path)
+def pipeline(dumps: dict[str, Artifact]) -> Dump:
+    return read_dump(dumps["train"].path)
 
 
 @pytest.fixture
 def extract(
-    cluster: Cluster, pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Cluster, pipeline: Dump, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Extract:
     """Extract the eight training records, a file for each."""
     monkeypatch.setattr(chunks, "_FEWEST_RECORDS", 1)

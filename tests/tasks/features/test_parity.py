@@ -11,22 +11,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks import hadoop_files
-from tasks.artifact import Artifact
-from tasks.bigdl_jvm import save_tensors
-from tasks.dump import TENSORS, Pipeline, read_pipeline
+from tasks.dumps.description import TENSORS, Dump, read_dump
 from tasks.errors import GraftError, ParityError, SetupError
 from tasks.features import parity
 from tasks.features.engines import ENGINES
 from tasks.features.extraction import extract_features
 from tasks.features.parity import check_parity, relative_difference
-from tasks.paths import Home
-from tasks.spark_cluster import Cluster
+from tasks.spark import jvm
+from tasks.spark.cluster import Cluster
+from tasks.spark.jvm import save_tensors
+from tasks.storage.artifact import Artifact
+from tasks.storage.paths import Home
 
 
 @pytest.fixture
-def pipeline(dumps: dict[str, Artifact]) -> Pipeline:
-    return read_pipeline(dumps["validation"].path)
+def pipeline(dumps: dict[str, Artifact]) -> Dump:
+    return read_dump(dumps["validation"].path)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def check(cluster: Cluster, tmp_path: Path) -> Callable[..., Any]:
     """Extract a dump's features with one engine and check them against the other."""
     home = Home(tmp_path / "home")
 
-    def check(pipeline: Pipeline, engine: str, records: int = 64) -> Any:
+    def check(pipeline: Dump, engine: str, records: int = 64) -> Any:
         (features,) = extract_features(cluster.context, [pipeline], engine, home)
         return check_parity(cluster.context, pipeline, engine, features, records, home)
 
@@ -43,7 +43,7 @@ def check(cluster: Cluster, tmp_path: Path) -> Callable[..., Any]:
 
 @pytest.mark.parametrize("engine", ["bigdl", "tensorflow"])
 def test_the_engines_agree(
-    engine: str, check: Any, pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+    engine: str, check: Any, pipeline: Dump, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     found = check(pipeline, engine)
@@ -53,7 +53,7 @@ def test_the_engines_agree(
 
 
 def test_a_passed_check_is_not_made_again(
-    check: Any, pipeline: Pipeline, caplog: pytest.LogCaptureFixture
+    check: Any, pipeline: Dump, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = check(pipeline, "bigdl")
     caplog.set_level(logging.INFO)
@@ -61,17 +61,15 @@ def test_a_passed_check_is_not_made_again(
     assert caplog.text.count("reused") == 2  # features and check
 
 
-def test_few_records_are_whole_chunks(check: Any, pipeline: Pipeline) -> None:
+def test_few_records_are_whole_chunks(check: Any, pipeline: Dump) -> None:
     assert check(pipeline, "bigdl", records=1).records == 2
 
 
 @pytest.fixture
-def tampered(
-    pipeline: Pipeline, weights: dict[str, Any], tmp_path: Path
-) -> Callable[[str], Pipeline]:
+def tampered(pipeline: Dump, weights: dict[str, Any], tmp_path: Path) -> Callable[[str], Dump]:
     """Returns a copy of the dump that has another value of one variable in model.bin alone."""
 
-    def tamper(name: str) -> Pipeline:
+    def tamper(name: str) -> Dump:
         folder = tmp_path / "tampered"
         shutil.copytree(pipeline.path, folder)
         (folder / TENSORS).unlink()
@@ -104,7 +102,7 @@ def test_the_first_node_that_differs_is_named(
 
 
 def test_without_the_other_engine_it_is_left_out(
-    check: Any, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, caplog: Any
+    check: Any, pipeline: Dump, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     find_spec = importlib.util.find_spec
     caplog.set_level(logging.INFO)
@@ -117,7 +115,7 @@ def test_without_the_other_engine_it_is_left_out(
 
 @pytest.mark.parametrize("other", ["bigdl", "tensorflow"])
 def test_an_engine_that_drops_records_does_not_pass(
-    other: str, check: Any, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    other: str, check: Any, pipeline: Dump, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     class Forgetful(ENGINES[other]):  # type: ignore[misc]  # whichever class the table holds
         def extract(self, chunks: Any, pipeline: Any, folder: Any) -> int:
@@ -131,15 +129,15 @@ def test_an_engine_that_drops_records_does_not_pass(
 
 
 def test_a_broken_setup_is_no_reason_to_leave_it_out(
-    check: Any, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    check: Any, pipeline: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hadoop_files, "_PACKAGE", "no.such.package")
+    monkeypatch.setattr(jvm, "_PACKAGE", "no.such.package")
     with pytest.raises(SetupError, match=r"^no.such.package.FeatureEngine is not on the driver's"):
         check(pipeline, "tensorflow")
 
 
 def test_labels_are_compared_too(
-    check: Any, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+    check: Any, pipeline: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def other_labels(theirs: Any, *_: Any) -> Any:
         index = theirs.schema.get_field_index("label")

@@ -6,21 +6,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.artifact import Artifact
-from tasks.dataset import SPLITS
-from tasks.dump import Pipeline, read_pipeline
+from tasks.datasets.dataset import SPLITS
+from tasks.datasets.tfrecord import read_records, write_records
+from tasks.dumps.description import Dump, read_dump
 from tasks.errors import DataError
 from tasks.features import tensorflow_engine
 from tasks.features.chunks import Chunk, plan_chunks
 from tasks.features.tensorflow_engine import extract_chunk
-from tasks.tfrecord import read_records, write_records
+from tasks.storage.artifact import Artifact
 
 Extract = Callable[[Chunk], list[Any]]
 
 
 @pytest.fixture
 def extract(dumps: dict[str, Artifact]) -> Extract:
-    pipeline = read_pipeline(dumps["train"].path)
+    pipeline = read_dump(dumps["train"].path)
     return lambda chunk: list(extract_chunk(chunk, read_chunk(chunk), pipeline))
 
 
@@ -35,7 +35,7 @@ def batches_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tensorflow_engine, "_BATCH", 2)
 
 
-def by_hand(pipeline: Pipeline, size: int) -> Iterator[Chunk]:
+def by_hand(pipeline: Dump, size: int) -> Iterator[Chunk]:
     """Cut shards of a few records, which ``plan_chunks`` leaves whole."""
     for shard in pipeline.shards:
         for first in range(0, shard.records, size):
@@ -61,7 +61,7 @@ def test_reproduces_plain_tf_slim(
     labels: dict[str, list[int]],
     assert_features_agree: Callable[[Any, Any], None],
 ) -> None:
-    pipeline = read_pipeline(dumps[split].path)
+    pipeline = read_dump(dumps[split].path)
     chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk)
     batches = [batch for chunk in chunks for batch in extract(chunk)]
     assert values_of(batches, "label") == labels[split]
@@ -78,7 +78,7 @@ def test_keeps_order_over_the_boundaries_of_chunks_and_batches(
     labels: dict[str, list[int]],
     assert_features_agree: Callable[[Any, Any], None],
 ) -> None:
-    pipeline = read_pipeline(dumps["train"].path)
+    pipeline = read_dump(dumps["train"].path)
     batches = [batch for chunk in by_hand(pipeline, size) for batch in extract(chunk)]
     assert max(batch.num_rows for batch in batches) == min(size, 2)
     assert values_of(batches, "shard") == [
@@ -96,7 +96,7 @@ def test_starts_at_an_offset_inside_a_shard(
     expected: dict[str, Any],
     assert_features_agree: Callable[[Any, Any], None],
 ) -> None:
-    shard = read_pipeline(dumps["train"].path).shards[0]
+    shard = read_dump(dumps["train"].path).shards[0]
     offset = sum(len(record) + 16 for record in records["train"][:2])
     batches = extract(Chunk(str(shard.path), offset, skip=1, first=3, records=2))
     assert values_of(batches, "record") == [3, 4]
@@ -104,7 +104,7 @@ def test_starts_at_an_offset_inside_a_shard(
 
 
 def test_rows_have_the_promised_types(dumps: dict[str, Artifact], extract: Extract) -> None:
-    shard = read_pipeline(dumps["validation"].path).shards[0]
+    shard = read_dump(dumps["validation"].path).shards[0]
     (batch,) = extract(Chunk(str(shard.path), 0, 0, 0, 2))
     types = {name: str(batch.column(name).type) for name in batch.schema.names}
     assert types == {

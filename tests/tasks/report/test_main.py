@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.paths import CHECKOUT, Home
 from tasks.report.__main__ import main
+from tasks.storage.paths import CHECKOUT, Home
 
 Run = Callable[..., Home]
 RUN = "manual__2026-01-02T03:04:05+00:00"

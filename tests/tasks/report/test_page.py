@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tasks.errors import DataError, StorageError
-from tasks.job_outcome import read_metrics, write_metrics
-from tasks.paths import Home
 from tasks.report import facts
 from tasks.report.html import TEMPLATES
 from tasks.report.page import write_report
-from tasks.run_record import record_step
+from tasks.runs.outcome import read_metrics, write_metrics
+from tasks.runs.record import record_step
+from tasks.storage.paths import Home
 
 Run = Callable[..., Home]
 EVIL = "<script>alert('1')</script>&\"'"

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from tasks.errors import DataError
-from tasks.paths import Home
-from tasks.prediction import Predictions, read_predictions
+from tasks.models.predictions import Predictions, read_predictions
 from tasks.report import pictures as module
 from tasks.report.pictures import PICTURE_SIZE, data_address, wrong_pictures
+from tasks.storage.paths import Home
 
 NAMES = ["stripes", "spots"]
 Run = Callable[..., Home]

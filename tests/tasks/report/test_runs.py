@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tasks.paths import Home
 from tasks.report import runs as module
 from tasks.report.overview import overview
 from tasks.report.runs import best_runs, compare, read_runs
-from tasks.run_record import DAG_ID, TASK_IDS, record_step
+from tasks.runs.record import DAG_ID, TASK_IDS, record_step
+from tasks.storage.paths import Home
 
 Run = Callable[..., Home]
 EVIL = "<script>alert('1')</script>"

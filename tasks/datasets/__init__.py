@@ -1,0 +1,1 @@
+"""Data sets: archives in, checked TFRecord shards out."""

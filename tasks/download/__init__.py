@@ -1,0 +1,1 @@
+"""Download: files from http(s) and from whatever fsspec knows."""

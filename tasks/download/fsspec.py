@@ -1,0 +1,78 @@
+"""Copies from file:// and any other file system that fsspec knows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import fsspec
+
+from tasks.download.progress import ByteProgress
+from tasks.download.transfer import Transfer, UnreachableError, Validators, reason, redact
+from tasks.errors import DataError, NetworkError, ParamsError
+
+_CHUNK_BYTES = 2**20
+
+
+def fetch_fsspec(transfer: Transfer) -> Validators | None:
+    """Copy the file to ``part``, or return ``None`` if the known version still holds."""
+    with _source_errors(transfer.url, UnreachableError):
+        files, path = _file_system(transfer.url)
+        facts = files.info(path)
+        validators = Validators(etag=str(files.ukey(path)))
+    if facts["type"] != "file":
+        raise DataError(f"{redact(transfer.url)} is a {facts['type']}, expected a file")
+    if validators == transfer.known:
+        return None
+    transfer.drop()
+    size = facts.get("size")
+    progress = ByteProgress(redact(transfer.url), 0, size)
+    with transfer.part.open("wb") as part:
+        for chunk in _chunks(files, path, transfer.url):
+            part.write(chunk)
+            progress.add(len(chunk))
+    if size not in {None, progress.done}:
+        raise NetworkError(f"{redact(transfer.url)} broke off after {progress}")
+    progress.finish()
+    return validators
+
+
+def _file_system(url: str) -> tuple[Any, str]:
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        if parts.netloc not in {"", "localhost"}:
+            raise ParamsError(f"{redact(url)} names a host, expected file:///absolute/path")
+        return fsspec.filesystem("file"), unquote(parts.path)
+    if not parts.scheme:
+        raise ParamsError(f"{redact(url)} has no scheme, expected http, https, file or another")
+    try:
+        files, path = fsspec.url_to_fs(url)
+    except (ValueError, ImportError) as error:
+        raise ParamsError(
+            f"{redact(url)}: scheme {parts.scheme!r} cannot be used "
+            f"({reason(error, url)}); expected http, https, file or one that fsspec knows"
+        ) from None
+    files.invalidate_cache()
+    return files, path
+
+
+def _chunks(files: Any, path: str, url: str) -> Iterator[bytes]:
+    with _source_errors(url, NetworkError), files.open(path, "rb") as stream:
+        while chunk := stream.read(_CHUNK_BYTES):
+            yield chunk
+
+
+@contextmanager
+def _source_errors(url: str, otherwise: type[NetworkError]) -> Iterator[None]:
+    """Turn what a file system raises while it is read into our errors."""
+    try:
+        yield
+    except (ParamsError, DataError):
+        raise
+    except (FileNotFoundError, NotADirectoryError):
+        raise DataError(f"{redact(url)}: no such file") from None
+    except PermissionError:
+        raise DataError(f"{redact(url)} may not be read: permission denied") from None
+    except Exception as error:
+        # Every file system has exceptions of its own; none is known to be permanent.
+        raise otherwise(f"{redact(url)} cannot be read: {reason(error, url)}") from None

@@ -1,0 +1,1 @@
+"""Dumps: the whole TensorFlow pipeline as files that BigDL reads."""

@@ -1,0 +1,1 @@
+"""Models: the head, its predictions and its files."""

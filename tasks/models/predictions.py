@@ -1,0 +1,118 @@
+"""What the head says of every validation record."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.errors import DataError
+from tasks.features.store import feature_contents, read_tables
+from tasks.models.head import Head, softmax
+from tasks.storage.locations import Location
+
+PARQUET = "predictions.parquet"
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What was said of every validation record, in the order of shards and records.
+
+    Attributes:
+        shard: file names, ``[records]``.
+        record: numbers in the shard, from 0, ``[records]``.
+        label: the right class, from 0, ``[records]``.
+        prediction: the most probable class, ``[records]``.
+        probability: of every class, ``[records, classes]``.
+    """
+
+    shard: list[str]
+    record: npt.NDArray[np.int64]
+    label: npt.NDArray[np.int64]
+    prediction: npt.NDArray[np.int64]
+    probability: npt.NDArray[np.float64]
+
+
+def write_predictions(
+    context: Any,
+    features: Location,
+    head: Head,
+    class_names: Sequence[str],
+    folder: Path,
+) -> float:
+    """Write ``predictions.parquet`` into ``folder`` and return the top-1 accuracy.
+
+    Columns: ``shard``, ``record``, ``label``, ``prediction`` (both from 0), their names, and
+    ``probability``, one float per class. The executors predict; the driver holds the rows of a few
+    files at a time, however many there are.
+    """
+    import pyarrow.parquet as pq
+
+    files = feature_contents(context, features)
+    tables = files.map(_predictor(head, list(class_names)))
+    right = count = 0
+    writer = None
+    for table in tables.toLocalIterator(prefetchPartitions=True):
+        writer = writer or pq.ParquetWriter(folder / PARQUET, table.schema)
+        writer.write_table(table)
+        right += np.count_nonzero(table["label"].to_numpy() == table["prediction"].to_numpy())
+        count += table.num_rows
+    if writer:
+        writer.close()
+    return float(right / count)
+
+
+def read_predictions(model: Path) -> Predictions:
+    """Read the predictions that are part of a model's artefact.
+
+    Raises:
+        DataError: they are not there, or cannot be read.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = model / PARQUET
+    try:
+        table = pq.read_table(path).sort_by([("shard", "ascending"), ("record", "ascending")])
+        columns = {name: table[name].to_numpy() for name in ("record", "label", "prediction")}
+        return Predictions(
+            shard=table["shard"].to_pylist(),
+            **{name: column.astype(np.int64) for name, column in columns.items()},
+            probability=np.array(table["probability"].to_pylist(), np.float64),
+        )
+    except (OSError, KeyError, pa.ArrowInvalid) as error:
+        raise DataError(
+            f"{path} cannot be read ({error}); expected the predictions of a trained model: run "
+            "the DAG again"
+        ) from None
+
+
+def predict(features: Any, head: Head, class_names: Sequence[str]) -> Any:
+    """Turn an Arrow table of features into one of predictions."""
+    import pyarrow as pa
+
+    values = features["feature"].combine_chunks().flatten().to_numpy()
+    probability = softmax(head.logits(values.reshape(features.num_rows, -1)))
+    label = features["label"].to_numpy()
+    prediction = probability.argmax(axis=1).astype(np.int32)
+    names = np.array(class_names)
+    return pa.table(
+        {
+            "shard": features["shard"],
+            "record": features["record"],
+            "label": label,
+            "prediction": prediction,
+            "label_name": names[label],
+            "prediction_name": names[prediction],
+            "probability": list(probability),
+        }
+    )
+
+
+def _predictor(head: Head, class_names: Sequence[str]) -> Callable[[bytes], Any]:
+    def predict_file(file: bytes) -> Any:
+        return predict(read_tables(file), head, class_names)
+
+    return predict_file

@@ -1,0 +1,1 @@
+"""Networks: how each is built, fed and loaded from a checkpoint."""

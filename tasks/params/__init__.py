@@ -1,0 +1,1 @@
+"""Params: what a run can be told, and what an installation sets."""

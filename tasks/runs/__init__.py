@@ -1,0 +1,1 @@
+"""Runs: what every run leaves of itself."""

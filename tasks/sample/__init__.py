@@ -1,0 +1,1 @@
+"""The bundled sample: drawn pictures and a random checkpoint."""

@@ -1,0 +1,1 @@
+"""Spark: its settings, its JVM, its files and its errors."""

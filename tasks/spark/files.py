@@ -1,0 +1,83 @@
+"""Files through Hadoop's file systems in the JVM: s3a, hdfs, or whatever it has a scheme for.
+
+Nothing else of Graft talks to them, so there is one configuration, that of Spark: core-site.xml in
+``HADOOP_CONF_DIR``, and ``spark.hadoop.*``.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tasks.spark.errors import user_errors
+from tasks.spark.jvm import bigdl_jvm, graft_package
+from tasks.storage.locations import Location
+
+
+class HadoopFiles:
+    """Files at local and remote places alike.
+
+    Every method raises a ``SetupError`` where the file system cannot be reached, a ``DataError``
+    where it cannot be read and a ``StorageError`` where it cannot be written.
+
+    Args:
+        jvm: py4j's view of a JVM.
+        configuration: Hadoop's, an object of that JVM.
+    """
+
+    def __init__(self, jvm: Any, configuration: Any) -> None:
+        self._storage = graft_package(jvm).Storage
+        self._configuration = configuration
+
+    @classmethod
+    def of(cls, context: Any) -> "HadoopFiles":
+        """Return the files that a Spark context sees."""
+        return cls(context._jvm, context._jsc.hadoopConfiguration())
+
+    def sizes(self, folder: Location) -> dict[str, int]:
+        """Return the bytes of every file below a folder, by its path there; {} without a folder."""
+        with user_errors():
+            lines = self._storage.list(str(folder), self._configuration).splitlines()
+        pairs = [line.split("\t", 1) for line in lines]
+        return {name: int(size) for size, name in pairs}
+
+    def size(self, path: Location) -> int | None:
+        """Return a file's size in bytes, None where there is no such file."""
+        with user_errors():
+            size = int(self._storage.size(str(path), self._configuration))
+        return None if size < 0 else size
+
+    def read(self, path: Location) -> bytes:
+        """Return a small file's content."""
+        with user_errors():
+            return bytes(self._storage.read(str(path), self._configuration))
+
+    def write(self, content: bytes, path: Location) -> None:
+        """Write a small file, whole or not at all, in place of one that is there."""
+        with user_errors():
+            self._storage.write(content, str(path), self._configuration)
+
+    def upload(self, local: Path, path: Location) -> None:
+        """Copy a local file, whole or not at all, in place of one that is there."""
+        with user_errors():
+            self._storage.upload(str(local), str(path), self._configuration)
+
+    def download(self, path: Location, local: Path) -> None:
+        """Copy a file to a local path."""
+        with user_errors():
+            self._storage.download(str(path), str(local), self._configuration)
+
+    def delete(self, path: Location) -> None:
+        """Delete a file, or a folder with all below it, if it is there."""
+        with user_errors():
+            self._storage.delete(str(path), self._configuration)
+
+
+@contextmanager
+def hadoop_files() -> Iterator[HadoopFiles]:
+    """Start a JVM for steps that run outside Spark, yield its files and end it."""
+    with bigdl_jvm() as gateway:
+        spark = gateway.jvm.org.apache.spark
+        # As a Spark context does: spark.hadoop.* and the environment's AWS credentials count.
+        configuration = spark.deploy.SparkHadoopUtil.get().newConfiguration(spark.SparkConf())
+        yield HadoopFiles(gateway.jvm, configuration)

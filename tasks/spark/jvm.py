@@ -1,0 +1,79 @@
+"""A JVM with BigDL on its class path for steps that run outside Spark."""
+
+import os
+import pickle
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.errors import SetupError
+from tasks.spark.errors import user_errors
+from tasks.spark.settings import submit_conf, submit_env
+
+
+@contextmanager
+def bigdl_jvm() -> Iterator[Any]:
+    """Start a JVM without a Spark context, yield its py4j gateway and end it."""
+    from pyspark import SparkConf
+    from pyspark.errors import PySparkRuntimeError
+    from pyspark.java_gateway import launch_gateway
+
+    try:
+        with patch.dict(os.environ, submit_env()):
+            gateway = launch_gateway(
+                SparkConf(loadDefaults=False).setAll(submit_conf().items()),
+                # BigDL prints every class it registers.
+                popen_kwargs={"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
+            )
+    except PySparkRuntimeError as error:
+        raise SetupError(f"no JVM with BigDL starts: run make doctor ({error})") from error
+    try:
+        yield gateway
+    finally:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        try:
+            gateway.proc.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            gateway.proc.kill()
+
+
+def save_tensors(tensors: Mapping[str, npt.NDArray[np.float32]], path: Path) -> None:
+    """Write a tensor dictionary, the ``model.bin`` that BigDL's loader reads.
+
+    The arrays keep TensorFlow's layout; BigDL's ``dump_model`` does the same through a TensorFlow 1
+    API that is gone.
+    """
+    from bigdl.dllib.utils.common import JTensor
+
+    dictionary = {name: JTensor.from_ndarray(value) for name, value in tensors.items()}
+    with bigdl_jvm() as gateway, user_errors():
+        serde = gateway.jvm.org.apache.spark.bigdl.api.python.BigDLSerDe
+        python_api = gateway.jvm.com.intel.analytics.bigdl.dllib.utils.python.api.PythonBigDL
+        loaded = serde.loads(bytearray(pickle.dumps(dictionary, protocol=2)))
+        python_api.ofFloat().saveTensorDictionary(loaded, str(path))
+
+
+_PACKAGE = "com.intel.analytics.bigdl.graft"
+
+
+def graft_package(jvm: Any) -> Any:
+    """Return the Scala of ``jvm/`` in a JVM.
+
+    Raises:
+        SetupError: it is not on the JVM's class path.
+    """
+    try:
+        jvm.java.lang.Class.forName(f"{_PACKAGE}.FeatureEngine")
+    except Exception as error:
+        raise SetupError(
+            f"{_PACKAGE}.FeatureEngine is not on the driver's class path: run make setup, "
+            "and source env.sh before spark-submit"
+        ) from error
+    return jvm.com.intel.analytics.bigdl.graft

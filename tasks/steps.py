@@ -1,0 +1,52 @@
+"""The steps before training, each from checked params and the artefacts before it."""
+
+import dataclasses
+from pathlib import Path
+
+from tasks.datasets import slim_archive as datasets
+from tasks.download.download import download, downloaded_file
+from tasks.dumps.dump import dump_split
+from tasks.networks import checkpoint as checkpoints
+from tasks.params.definitions import SOURCE_PARAMS, RunParams
+from tasks.storage.artifact import Artifact, LocalArtifact, read_manifest
+from tasks.storage.paths import Home
+
+
+def download_dataset(params: RunParams, home: Home) -> LocalArtifact:
+    """Download the data set's archive, or find it as it was."""
+    given = _sourced(params, home)
+    return download(given.dataset_url, home.downloads, given.dataset_sha256)
+
+
+def extract_dataset(archive: Path, home: Home) -> LocalArtifact:
+    """Unpack and check the archive that ``download_dataset`` left in ``archive``."""
+    return datasets.extract_dataset(downloaded_file(archive), _sha256(archive), home.datasets)
+
+
+def fetch_checkpoint(params: RunParams, home: Home) -> LocalArtifact:
+    """Download, unpack and check the checkpoint."""
+    given = _sourced(params, home)
+    archive = download(given.checkpoint_url, home.downloads, given.checkpoint_sha256)
+    fetched = checkpoints.fetch_checkpoint(
+        downloaded_file(archive.path), _sha256(archive.path), home.checkpoints
+    )
+    return dataclasses.replace(fetched, seconds=archive.seconds + fetched.seconds)
+
+
+def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: Home) -> Artifact:
+    """Dump the pipeline of one split."""
+    return dump_split(split, dataset, checkpoint, params.dump_batch_size, home)
+
+
+def _sourced(params: RunParams, home: Home) -> RunParams:
+    """Return the params with the URLs of their source, the sample made if it is that."""
+    if params.source == "urls":
+        return params
+    from tasks.sample.__main__ import make_sample, sample_conf
+
+    unused = dict.fromkeys(SOURCE_PARAMS)
+    return params.model_copy(update={**unused, **sample_conf(make_sample(home).path)})
+
+
+def _sha256(archive: Path) -> str:
+    return str(read_manifest(archive)["recipe"]["sha256"])

@@ -1,0 +1,1 @@
+"""Storage: paths, locations, files, archives and content-addressed artefacts."""

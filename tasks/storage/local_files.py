@@ -1,0 +1,73 @@
+"""Files of this machine: written whole or not at all, measured, and errors that name them."""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tasks.errors import StorageError
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+_NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
+
+
+def file_sha256(path: Path) -> str:
+    """Return the hexadecimal SHA-256 of a file's content."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusals to write below ``path`` into a ``StorageError``."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            free = free_space(path)[1] / 2**20
+            raise StorageError(
+                f"no room left while writing {error.filename or path}: {free:,.0f} MiB free; "
+                "make room or set GRAFT_HOME to a larger disk, then run again"
+            ) from error
+        if error.errno in _NO_PERMISSION:
+            raise StorageError(
+                f"cannot write {error.filename or path}: {os.strerror(error.errno or 0)}; "
+                "set GRAFT_HOME to a folder that this user may write"
+            ) from error
+        raise
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write ``content`` beside ``path`` and rename it into place."""
+    write_text(path, json.dumps(content, indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write ``text`` as UTF-8 beside ``path`` and rename it into place."""
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def free_space(path: Path) -> tuple[Path, int]:
+    """Return the nearest folder above ``path`` that exists, and the bytes free on its disk."""
+    existing = next(parent for parent in [path, *path.parents] if parent.exists())
+    return existing, shutil.disk_usage(existing).free

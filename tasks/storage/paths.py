@@ -1,0 +1,150 @@
+"""Every path under ``GRAFT_HOME``; no other module puts one together.
+
+Where ``GRAFT_HOME`` is a URL, what Spark's executors read or write lies there, and all else below
+``GRAFT_LOCAL`` on this machine.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.storage.locations import Location, RemotePath, location
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The root of all artefacts.
+
+    Attributes:
+        root: an absolute folder of this machine; it need not exist yet.
+        remote: where executors find what they read and write, if that is not below ``root``.
+    """
+
+    root: Path
+    remote: RemotePath | None = None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Home":
+        """Return the home that ``GRAFT_HOME`` names, ``work/`` in the checkout by default.
+
+        Raises:
+            ParamsError: it is a URL with a password in it.
+        """
+        current = os.environ if environ is None else environ
+        home = location(current.get("GRAFT_HOME", ""))
+        if isinstance(home, RemotePath):
+            return cls(_root(current.get("GRAFT_LOCAL", "")), home)
+        return cls(_root(str(home) if current.get("GRAFT_HOME") else ""))
+
+    def environ(self) -> dict[str, str]:
+        """Return the variables that ``from_environ`` makes this home of."""
+        if self.remote is None:
+            return {"GRAFT_HOME": str(self.root)}
+        return {"GRAFT_HOME": str(self.remote), "GRAFT_LOCAL": str(self.root)}
+
+    def shared(self, folder: Path) -> Location:
+        """Return where executors find what lies in a folder of this machine's, itself if local.
+
+        Args:
+            folder: one of this home's.
+        """
+        return folder if self.remote is None else self.remote / folder.name
+
+    @property
+    def airflow(self) -> Path:
+        """``AIRFLOW_HOME`` of local runs: configuration, SQLite database and logs."""
+        return self.root / "airflow"
+
+    @property
+    def ui(self) -> Path:
+        """``AIRFLOW_HOME`` of ``make ui``, whose scheduler must not see the runs of others."""
+        return self.root / "ui"
+
+    @property
+    def spark_conf(self) -> Path:
+        """``SPARK_CONF_DIR`` of jobs submitted by hand."""
+        return self.root / "spark-conf"
+
+    @property
+    def downloads(self) -> Path:
+        """Downloaded files, each in a folder named after the digest of its content."""
+        return self.root / "downloads"
+
+    @property
+    def datasets(self) -> Path:
+        """Extracted and checked data sets, published to what is shared with the executors."""
+        return self.root / "datasets"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Extracted and checked checkpoints."""
+        return self.root / "checkpoints"
+
+    @property
+    def weights(self) -> Path:
+        """A checkpoint's weights as BigDL and TensorFlow read them; dumps link to them."""
+        return self.root / "weights"
+
+    @property
+    def dumps(self) -> Path:
+        """Dumped pipelines: ``model.pb``, ``model.bin``, ``pipeline.json``; published, too."""
+        return self.root / "dumps"
+
+    @property
+    def features(self) -> Path:
+        """Extracted features as Parquet, shared with the executors."""
+        return self.root / "features"
+
+    @property
+    def parity(self) -> Path:
+        """What comparisons of the feature engines found."""
+        return self.root / "parity"
+
+    @property
+    def models(self) -> Path:
+        """Trained heads with their metrics and predictions."""
+        return self.root / "models"
+
+    @property
+    def snapshots(self) -> Path:
+        """Where trainings that have not ended go on from, by digest of the model to be."""
+        return self.root / "snapshots"
+
+    @property
+    def samples(self) -> Path:
+        """The bundled sample's archives."""
+        return self.root / "samples"
+
+    @property
+    def runs(self) -> Path:
+        """A folder for every run."""
+        return self.root / "runs"
+
+    def run(self, run_id: str) -> Path:
+        """Return the folder of one run; whatever ``run_id`` holds, it is a child of ``runs``."""
+        return self.runs / safe_name(run_id)
+
+    def report(self, run_id: str) -> Path:
+        """Return the page that tells what came of a run."""
+        return self.run(run_id) / "report.html"
+
+
+def _root(configured: str) -> Path:
+    return Path(configured).expanduser().resolve() if configured else CHECKOUT / "work"
+
+
+def safe_name(name: str) -> str:
+    """Return ``name`` as one file name of letters, digits, dots, dashes and underscores.
+
+    >>> safe_name("manual__2026-01-02T03:04:05+00:00")
+    'manual__2026-01-02T03_04_05_00_00'
+    >>> safe_name("../..")
+    'run'
+    """
+    return _UNSAFE.sub("_", name).strip("._")[:200] or "run"

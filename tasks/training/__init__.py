@@ -1,0 +1,1 @@
+"""Training: the Spark job from features to a trained head."""

@@ -1,0 +1,231 @@
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tasks.datasets.dataset import SPLITS, read_dataset
+from tasks.dumps.description import DESCRIPTION, FROZEN, GRAPH, TENSORS, read_dump
+from tasks.dumps.dump import _link, dump_split
+from tasks.dumps.graph import NODES
+from tasks.errors import DataError
+from tasks.networks.checkpoint import read_shapes
+from tasks.networks.tensorflow import import_tensorflow
+from tasks.storage.artifact import Artifact
+from tasks.storage.paths import Home
+
+BATCH_SIZE = 4
+
+# What BigDL 2.3.0's TensorflowLoader has a loader for, of the operations that the pipeline needs.
+BIGDL_KNOWS = """
+AvgPool Cast ConcatV2 Const Conv2D DecodeJpeg ExpandDims FIFOQueueV2 FusedBatchNorm Identity MaxPool
+Mul OneHot ParseSingleExample QueueDequeueManyV2 QueueEnqueueManyV2 QueueEnqueueV2 ReaderReadV2 Relu
+ResizeBilinear Squeeze Sub TFRecordReaderV2 VariableV2
+"""
+
+
+def read_graph(dump: Path) -> Any:
+    definition = import_tensorflow().compat.v1.GraphDef()
+    definition.ParseFromString((dump / GRAPH).read_bytes())
+    return definition
+
+
+class TestGraph:
+    @pytest.mark.parametrize("split", SPLITS)
+    def test_reproduces_plain_tf_slim_through_its_own_reader_and_queues(
+        self,
+        split: str,
+        dumps: dict[str, Artifact],
+        checkpoint_prefix: Path,
+        expected: dict[str, Any],
+        labels: dict[str, list[int]],
+    ) -> None:
+        tf = import_tensorflow().compat.v1
+        with tf.Graph().as_default() as graph:
+            tf.import_graph_def(read_graph(dumps[split].path), name="")
+            variables = {
+                op.name: op.outputs[0] for op in graph.get_operations() if op.type == "VariableV2"
+            }
+            saver = tf.train.Saver(variables)
+            outputs = [f"{NODES.feature}:0", f"{NODES.label}:0"]
+            with tf.Session(graph=graph) as session:
+                saver.restore(session, str(checkpoint_prefix))
+                session.run(NODES.enqueue_shards)
+                batches = []
+                for _ in range(len(labels[split]) // BATCH_SIZE):
+                    for _ in range(BATCH_SIZE):
+                        session.run(NODES.enqueue_image)
+                    batches.append(session.run(outputs))
+        features, one_hot = (np.concatenate(part) for part in zip(*batches, strict=True))
+        assert features.shape == (len(labels[split]), 1, 1, 1024)
+        assert one_hot.tolist() == np.eye(2)[labels[split]].tolist()
+        # The same operations in the same order: only the sums of other batch sizes differ, in the
+        # last of float32's 24 bits (1e-6 was measured). A value near 0 is a difference of large
+        # ones, so it may be off by as much as the mean one.
+        wanted = expected[split]
+        np.testing.assert_allclose(
+            features.reshape(-1, 1024), wanted, rtol=1e-5, atol=1e-5 * wanted.mean()
+        )
+
+    def test_has_only_operations_that_bigdl_knows(self, dumps: dict[str, Artifact]) -> None:
+        definition = read_graph(dumps["train"].path)
+        assert {node.op for node in definition.node} <= set(BIGDL_KNOWS.split())
+        assert not definition.library.function
+
+    def test_has_the_nodes_that_the_job_asks_for(self, dumps: dict[str, Artifact]) -> None:
+        for artifact in dumps.values():
+            names = {node.name for node in read_graph(artifact.path).node}
+            assert set(read_dump(artifact.path).nodes.outputs()) <= names
+
+    def test_variables_are_those_of_the_checkpoint(
+        self, dumps: dict[str, Artifact], checkpoint_prefix: Path
+    ) -> None:
+        shapes = read_shapes(checkpoint_prefix)
+        variables = {
+            node.name: tuple(dim.size for dim in node.attr["shape"].shape.dim)
+            for node in read_graph(dumps["train"].path).node
+            if node.op == "VariableV2"
+        }
+        assert len(variables) == 228
+        assert variables.items() <= shapes.items()
+
+
+class TestTensors:
+    def test_bigdl_loads_graph_and_tensors(self, dumps: dict[str, Artifact]) -> None:
+        from tasks.spark.jvm import bigdl_jvm
+
+        dump = dumps["train"].path
+        with bigdl_jvm() as gateway:
+            jvm = gateway.jvm
+            bigdl = jvm.com.intel.analytics.bigdl.dllib
+            numeric = jvm.java.lang.Class.forName(
+                "com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath$TensorNumeric"
+                "$NumericFloat$"
+            )
+            session = bigdl.utils.tf.TensorflowLoader.checkpoints(
+                str(dump / GRAPH),
+                str(dump / TENSORS),
+                jvm.java.nio.ByteOrder.LITTLE_ENDIAN,
+                jvm.scala.reflect.ClassTag.Float(),
+                numeric.getField("MODULE$").get(None),
+            )
+            assert session.getClass().getSimpleName() == "BigDLSessionImpl"
+
+
+class TestDescription:
+    @pytest.mark.parametrize("split", SPLITS)
+    def test_equals_the_extracted_data(
+        self, split: str, dumps: dict[str, Artifact], dataset: Path
+    ) -> None:
+        data, pipeline = read_dataset(dataset), read_dump(dumps[split].path)
+        assert pipeline.split == split
+        assert pipeline.shards == data.splits[split].shards
+        assert pipeline.records == data.splits[split].records
+        assert pipeline.records_per_chunk == data.records_per_chunk
+        assert pipeline.class_names == data.class_names == ("stripes", "spots")
+
+    @pytest.mark.parametrize("split", SPLITS)
+    def test_equals_the_graph(self, split: str, dumps: dict[str, Artifact]) -> None:
+        pipeline = read_dump(dumps[split].path)
+        nodes = {node.name: node for node in read_graph(dumps[split].path).node}
+        names = nodes[nodes[NODES.enqueue_shards].input[1]].attr["value"].tensor.string_val
+        depth = nodes[nodes[NODES.label].input[1]].attr["value"].tensor.int_val
+        assert [name.decode() for name in names] == [str(shard.path) for shard in pipeline.shards]
+        assert list(depth) == [len(pipeline.class_names)]
+        assert pipeline.nodes == NODES
+        assert (pipeline.batch_size, pipeline.image_size, pipeline.feature_size) == (4, 224, 1024)
+
+    def test_says_what_the_dump_was_made_from(
+        self, dumps: dict[str, Artifact], dataset: Path, checkpoint: Path
+    ) -> None:
+        digests = [read_dump(dumps[split].path).digests for split in SPLITS]
+        for given in digests:
+            assert (given["dataset"], given["checkpoint"]) == (dataset.name, checkpoint.name)
+        assert digests[0]["weights"] == digests[1]["weights"]
+        assert digests[0]["graph"] != digests[1]["graph"]
+        assert set(read_dump(dumps["train"].path).versions) == {
+            "tensorflow-cpu",
+            "tf-slim",
+            "bigdl-dllib-spark3",
+        }
+
+
+class TestReuse:
+    def test_second_dump_is_reused(
+        self, dumps: dict[str, Artifact], dataset: Path, checkpoint: Path, graft_home: Home
+    ) -> None:
+        again = dump_split("train", dataset, checkpoint, BATCH_SIZE, graft_home)
+        assert again.reused
+        assert again.path == dumps["train"].path
+
+    def test_splits_share_their_weights(self, dumps: dict[str, Artifact]) -> None:
+        for name in (TENSORS, FROZEN):
+            first, second = ((dumps[split].path / name).stat() for split in SPLITS)
+            assert (first.st_ino, first.st_dev) == (second.st_ino, second.st_dev)
+            assert first.st_size > 20_000_000
+
+    def test_another_batch_size_is_another_dump_of_the_same_weights(
+        self, dumps: dict[str, Artifact], dataset: Path, checkpoint: Path, graft_home: Home
+    ) -> None:
+        other = dump_split("train", dataset, checkpoint, 3, graft_home)
+        assert not other.reused
+        assert read_dump(other.path).batch_size == 3
+        assert (other.path / TENSORS).samefile(dumps["train"].path / TENSORS)
+
+    def test_copies_where_there_are_no_hard_links(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*arguments: object) -> None:
+            raise PermissionError
+
+        monkeypatch.setattr("os.link", refuse)
+        (tmp_path / "source").write_bytes(b"weights")
+        _link(tmp_path / "source", tmp_path / "target")
+        assert not (tmp_path / "source").samefile(tmp_path / "target")
+        assert (tmp_path / "target").read_bytes() == b"weights"
+
+
+class TestNoDump:
+    def test_a_folder_that_is_none(self, tmp_path: Path) -> None:
+        message = rf"^{tmp_path} is not a dump: it has no pipeline.json; expected the folder that"
+        with pytest.raises(DataError, match=message):
+            read_dump(tmp_path)
+
+    def test_no_folder(self, tmp_path: Path) -> None:
+        with pytest.raises(DataError, match=r"nowhere is not a dump: it has no pipeline\.json"):
+            read_dump(tmp_path / "nowhere")
+
+    @pytest.mark.parametrize("name", [GRAPH, TENSORS, FROZEN])
+    def test_a_file_is_missing(self, name: str, tmp_path: Path) -> None:
+        for kept in {DESCRIPTION, GRAPH, TENSORS, FROZEN} - {name}:
+            (tmp_path / kept).touch()
+        with pytest.raises(DataError, match=f"is not a dump: it has no {name}"):
+            read_dump(tmp_path)
+
+    @pytest.mark.parametrize(("content", "found"), [(None, "missing"), (b"new", "3 bytes long")])
+    def test_a_shard_is_not_what_it_was(
+        self, content: bytes | None, found: str, dumps: dict[str, Artifact], tmp_path: Path
+    ) -> None:
+        dump, shard = tmp_path / "dump", tmp_path / "shard"
+        shutil.copytree(dumps["train"].path, dump, copy_function=os.link)
+        fields = json.loads((dump / DESCRIPTION).read_text())
+        (dump / DESCRIPTION).unlink()
+        fields["shards"][1]["path"] = str(shard)
+        (dump / DESCRIPTION).write_text(json.dumps(fields))
+        if content:
+            shard.write_bytes(content)
+        size = f"{fields['shards'][1]['bytes']:,}"
+        message = f"^{dump} reads {shard}, which is {found}, expected {size} bytes as when it was"
+        with pytest.raises(DataError, match=message):
+            read_dump(dump)
+
+    def test_another_format(self, dumps: dict[str, Artifact], tmp_path: Path) -> None:
+        for name in (DESCRIPTION, GRAPH, TENSORS, FROZEN):
+            shutil.copyfile(dumps["train"].path / name, tmp_path / name)
+        fields = json.loads((tmp_path / DESCRIPTION).read_text())
+        (tmp_path / DESCRIPTION).write_text(json.dumps({**fields, "format": 0}))
+        with pytest.raises(DataError, match=r"is damaged or of another version .*: dump it again"):
+            read_dump(tmp_path)

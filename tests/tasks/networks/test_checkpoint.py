@@ -1,0 +1,175 @@
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tasks.errors import DataError
+from tasks.networks.checkpoint import fetch_checkpoint, read_shapes, read_weights
+from tasks.networks.inception import network_variables
+from tasks.networks.tensorflow import import_tensorflow
+from tasks.storage.local_files import file_sha256
+
+Fetch = Callable[..., Any]
+
+
+@pytest.fixture
+def fetch(tmp_path: Path) -> Fetch:
+    def fetch(*files: Path) -> Any:
+        archive = tmp_path / "inception.tar"
+        with tarfile.open(archive, "w") as tar:
+            for path in files:
+                tar.add(path, path.name)
+        return fetch_checkpoint(archive, file_sha256(archive), tmp_path / "checkpoints")
+
+    return fetch
+
+
+def save_v1(path: Path, tensors: dict[str, Any]) -> Path:
+    tf = import_tensorflow()
+    names = sorted(tensors)
+    data = [tf.constant(tensors[name]) for name in names]
+    tf.raw_ops.Save(filename=str(path), tensor_names=names, data=data)
+    return path
+
+
+def save_v2(prefix: Path, tensors: dict[str, Any]) -> list[Path]:
+    tf = import_tensorflow()
+    names = sorted(tensors)
+    tf.raw_ops.SaveV2(
+        prefix=str(prefix),
+        tensor_names=names,
+        shape_and_slices=[""] * len(names),
+        tensors=[tf.constant(tensors[name]) for name in names],
+    )
+    return sorted(prefix.parent.glob(f"{prefix.name}.*"))
+
+
+def copy(source: Path, target: Path, keep: float = 1.0) -> Path:
+    content = source.read_bytes()
+    target.write_bytes(content[: int(len(content) * keep)])
+    return target
+
+
+def nothing_left(folder: Path) -> bool:
+    return not [path for path in folder.glob("*") if path.is_dir()]
+
+
+class TestGood:
+    def test_v1_as_the_release(self, checkpoint: Path, weights: dict[str, Any]) -> None:
+        assert (checkpoint / "inception_v1.ckpt").is_file()
+        shapes = {name: value.shape for name, value in weights.items()}
+        assert shapes == network_variables()
+        assert {value.dtype for value in weights.values()} == {np.dtype(np.float32)}
+
+    def test_v2(self, weights: dict[str, Any], tmp_path: Path, fetch: Fetch) -> None:
+        files = save_v2(tmp_path / "inception_v1.ckpt", weights)
+        assert [path.suffix for path in files] == [".data-00000-of-00001", ".index"]
+        fetched = fetch(*files)
+        read = read_weights(fetched.path / "inception_v1.ckpt")
+        assert set(read) == set(weights)
+        for name, value in weights.items():
+            np.testing.assert_array_equal(read[name], value)
+
+    def test_second_time_is_reused(self, checkpoint_archive: Path, checkpoint: Path) -> None:
+        digest = file_sha256(checkpoint_archive)
+        again = fetch_checkpoint(checkpoint_archive, digest, checkpoint.parent)
+        assert again.reused
+        assert again.path == checkpoint
+
+    def test_reads_only_what_the_features_need(self, checkpoint_prefix: Path) -> None:
+        more = set(read_shapes(checkpoint_prefix)) - set(network_variables())
+        assert more == {
+            "InceptionV1/Logits/Conv2d_0c_1x1/weights",
+            "InceptionV1/Logits/Conv2d_0c_1x1/biases",
+        }
+
+    def test_the_fixtures(self, fixtures_folder: Path, tmp_path: Path) -> None:
+        archive = fixtures_folder / "inception_v1_2016_08_28.tar.gz"
+        fetched = fetch_checkpoint(archive, "f" * 64, tmp_path)
+        assert (fetched.path / "inception_v1.ckpt").is_file()
+
+
+class TestAnotherNetwork:
+    def test_wrong_shape_and_missing_variables_are_named(
+        self, weights: dict[str, Any], tmp_path: Path, fetch: Fetch
+    ) -> None:
+        changed = {
+            **weights,
+            "InceptionV1/Conv2d_1a_7x7/weights": np.zeros((3, 3, 3, 64), np.float32),
+        }
+        del changed["InceptionV1/Conv2d_2b_1x1/weights"]
+        with pytest.raises(DataError) as caught:
+            fetch(save_v1(tmp_path / "other.ckpt", changed))
+        assert str(caught.value) == (
+            "inception.tar is not a checkpoint of TF-Slim's Inception v1, whose features need 228 "
+            "variables: InceptionV1/Conv2d_1a_7x7/weights is (3, 3, 3, 64) instead of "
+            "(7, 7, 3, 64); InceptionV1/Conv2d_2b_1x1/weights is missing"
+        )
+        assert nothing_left(tmp_path / "checkpoints")
+
+    def test_only_the_first_are_named(self, tmp_path: Path, fetch: Fetch) -> None:
+        path = save_v1(tmp_path / "vgg_16.ckpt", {"vgg_16/fc8/biases": np.zeros(3, np.float32)})
+        message = r"need 228 variables: InceptionV1/\S+ is missing; .* is missing; and 225 more$"
+        with pytest.raises(DataError, match=message):
+            fetch(path)
+
+
+class TestDamaged:
+    @pytest.mark.parametrize("keep", [0.0, 0.001, 0.5, 0.999999])
+    def test_truncated_v1(
+        self, keep: float, checkpoint_prefix: Path, tmp_path: Path, fetch: Fetch
+    ) -> None:
+        cut = copy(checkpoint_prefix, tmp_path / "cut.ckpt", keep)
+        message = r"^cut\.ckpt cannot be read as a TensorFlow checkpoint, is it whole\? \S+"
+        with pytest.raises(DataError, match=message):
+            fetch(cut)
+        assert nothing_left(tmp_path / "checkpoints")
+
+    def test_damaged_in_the_middle_of_v1(
+        self, checkpoint_prefix: Path, tmp_path: Path, fetch: Fetch
+    ) -> None:
+        damaged = copy(checkpoint_prefix, tmp_path / "damaged.ckpt")
+        with damaged.open("r+b") as stream:
+            stream.seek(damaged.stat().st_size // 4)
+            stream.write(bytes(1000))
+        with pytest.raises(DataError, match=r"^damaged\.ckpt cannot be read as a TensorFlow check"):
+            fetch(damaged)
+
+    def test_truncated_v2(self, weights: dict[str, Any], tmp_path: Path, fetch: Fetch) -> None:
+        data, index = save_v2(tmp_path / "whole.ckpt", weights)
+        cut = [
+            copy(data, tmp_path / data.name.replace("whole", "cut"), 0.5),
+            copy(index, tmp_path / "cut.ckpt.index"),
+        ]
+        with pytest.raises(
+            DataError, match=r"^cut\.ckpt cannot be read as a TensorFlow checkpoint"
+        ):
+            fetch(*cut)
+        assert nothing_left(tmp_path / "checkpoints")
+
+    def test_v2_without_its_data(
+        self, weights: dict[str, Any], tmp_path: Path, fetch: Fetch
+    ) -> None:
+        _, index = save_v2(tmp_path / "half.ckpt", weights)
+        with pytest.raises(DataError, match=r"^half\.ckpt cannot be read as a TensorFlow checkpo"):
+            fetch(index)
+
+
+class TestWhichOne:
+    def test_none(self, tmp_path: Path, fetch: Fetch) -> None:
+        (tmp_path / "README").write_text("")
+        message = (
+            r"^inception.tar should hold one checkpoint, \*.ckpt or \*.ckpt.index; found: none"
+        )
+        with pytest.raises(DataError, match=message):
+            fetch(tmp_path / "README")
+
+    def test_two(self, tmp_path: Path, fetch: Fetch) -> None:
+        files = [tmp_path / name for name in ("a.ckpt", "b.ckpt.index", "b.ckpt.data-0")]
+        for path in files:
+            path.touch()
+        with pytest.raises(DataError, match=r"one checkpoint, .*; found: a\.ckpt, b\.ckpt$"):
+            fetch(*files)

@@ -1,0 +1,83 @@
+import io
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tasks.networks.preprocessing import decode, preprocess, resize, scale
+from tasks.networks.tensorflow import import_tensorflow
+
+
+def run(operation: Callable[[Any], Any], value: Any) -> Any:
+    tf = import_tensorflow().compat.v1
+    with tf.Graph().as_default() as graph, tf.Session(graph=graph) as session:
+        return session.run(operation(tf.constant(value)))
+
+
+def jpeg(pixels: Any) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=95)
+    return stream.getvalue()
+
+
+def bilinear(image: Any) -> Any:
+    """TensorFlow 1's default: pixel i of the result lies at ``i * length / 224`` of the source."""
+
+    def taps(length: int) -> tuple[Any, Any, Any]:
+        place = np.arange(224) * (length / 224)
+        low = np.floor(place).astype(int)
+        return low, np.minimum(low + 1, length - 1), place - low
+
+    top, bottom, down = taps(image.shape[0])
+    left, right, along = taps(image.shape[1])
+    along = along[None, :, None]
+    upper = image[top][:, left] * (1 - along) + image[top][:, right] * along
+    lower = image[bottom][:, left] * (1 - along) + image[bottom][:, right] * along
+    return upper * (1 - down[:, None, None]) + lower * down[:, None, None]
+
+
+def test_decodes_to_bytes() -> None:
+    for value in (0, 51, 255):
+        image = run(decode, jpeg(np.full((16, 24, 3), value, np.uint8)))
+        assert (image.shape, image.dtype) == ((16, 24, 3), np.uint8)
+        assert (image == value).all()
+
+
+def test_decodes_as_pillow_does() -> None:
+    """Pillow asks libjpeg for the accurate transform; the fast one is off by up to 4 here."""
+    rng = np.random.default_rng(3)
+    picture = jpeg(rng.integers(0, 256, (61, 47, 3), np.uint8))
+    assert (run(decode, picture) == np.asarray(Image.open(io.BytesIO(picture)))).all()
+
+
+def test_a_grey_picture_has_three_channels() -> None:
+    image = run(decode, jpeg(np.tile(np.arange(0, 256, 8, np.uint8), (16, 1))))
+    assert image.shape == (16, 32, 3)
+    assert (image[..., 0] == image[..., 1]).all()
+
+
+@pytest.mark.parametrize("shape", [(10, 7), (500, 333), (224, 300), (1, 1)])
+def test_resizes_without_aligned_corners_or_half_pixels(shape: tuple[int, int]) -> None:
+    image = np.random.default_rng(1).random((*shape, 3), np.float32)
+    # TensorFlow computes the places in float32; either other rule is off by 1e-1.
+    np.testing.assert_allclose(run(resize, image), bilinear(image), atol=1e-4)
+
+
+def test_the_right_size_stays_as_it_is() -> None:
+    image = np.random.default_rng(1).random((224, 224, 3), np.float32)
+    assert (run(resize, image) == image).all()
+
+
+def test_scales_to_the_networks_range() -> None:
+    assert run(scale, np.array([0, 0.5, 1], np.float32)).tolist() == [-1, 0, 1]
+
+
+def test_the_whole_picture_uncropped() -> None:
+    pixels = np.zeros((100, 200, 3), np.uint8)
+    pixels[:, 100:] = 255
+    image = run(preprocess, pixels)
+    assert (image.shape, image.dtype) == ((224, 224, 3), np.float32)
+    np.testing.assert_allclose(image[:, :105], -1, atol=1e-6)
+    np.testing.assert_allclose(image[:, 119:], 1, atol=1e-6)

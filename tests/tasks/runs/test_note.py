@@ -1,0 +1,109 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.params.definitions import RunParams
+from tasks.runs.note import run_note
+from tasks.runs.outcome import write_metrics
+from tasks.runs.record import record_failure, record_step
+from tasks.storage.paths import Home
+
+RUN = "manual__2026"
+METRICS = {
+    "top1": 0.63333,
+    "records": {"train": 3320, "validation": 350},
+    "class_names": ["daisy", "rose"],
+    "epochs": [{"epoch": 1}, {"epoch": 2}],
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def trained(home: Home, **params: Any) -> None:
+    shown = RunParams().model_dump(mode="json")
+    facts = {"reused": False, "params": {**shown, **params}}
+    record_step(home, RUN, "download_dataset", {"reused": True})
+    record_step(home, RUN, "extract_dataset", {"reused": True})
+    record_step(home, RUN, "dump_train", {"reused": False})
+    record_step(home, RUN, "train_classifier", facts)
+    record_step(home, RUN, "report", {"reused": False})
+    write_metrics(home, RUN, METRICS)
+
+
+def test_of_a_training(home: Home) -> None:
+    trained(home)
+    assert run_note(home, RUN) == (
+        "**Top-1 accuracy 0.6333** after 2 epochs on `flowers.tar.gz` (3,320 train and 350 "
+        "validation records of 2 classes), features of inception_v1 by the engine bigdl.\n\n"
+        "Reused: download_dataset, extract_dataset. Made: dump_train, train_classifier."
+    )
+
+
+def test_of_the_sample(home: Home) -> None:
+    trained(home, source="sample")
+    assert " on the bundled sample (3,320 train" in run_note(home, RUN)
+
+
+def test_of_a_failure(home: Home) -> None:
+    record_step(home, RUN, "download_dataset", {"reused": False})
+    record_failure(home, RUN, "extract_dataset", "labels.txt is empty")
+    assert run_note(home, RUN) == (
+        "**extract_dataset failed**: `labels.txt is empty`\n\nMade: download_dataset."
+    )
+
+
+def test_of_a_param_that_two_steps_refused(home: Home) -> None:
+    for task_id in ("download_dataset", "fetch_checkpoint"):
+        record_failure(home, RUN, task_id, "epochs is 0")
+    assert run_note(home, RUN) == "**download_dataset, fetch_checkpoint failed**: `epochs is 0`"
+
+
+def test_of_a_step_that_could_not_say_why(home: Home) -> None:
+    record_failure(home, RUN, "dump_train", "no room left")
+    assert run_note(home, RUN, ["dump_train", "dump_validation"]) == (
+        "**dump_train failed**: `no room left`\n\n**dump_validation failed**: `it was killed, or "
+        "marked so; its log says what it did until then`"
+    )
+
+
+def test_of_a_run_that_was_cleared_and_failed(home: Home) -> None:
+    """What an earlier try of later steps left says nothing of this one."""
+    trained(home)
+    note = run_note(home, RUN, ["extract_dataset"])
+    assert note.startswith("**extract_dataset failed**: ")
+    assert "accuracy" not in note
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("no *.ckpt or *.ckpt.index", "`no *.ckpt or *.ckpt.index`"),
+        ("driver_memory is '![x](http://evil/x.png) <b>'", None),
+        ("a `b` c", "``a `b` c``"),
+        ("`b`", "`` `b` ``"),
+        ("two\n\nlines", "`two lines`"),
+    ],
+)
+def test_what_comes_from_outside_is_no_markdown(
+    home: Home, message: str, shown: str | None
+) -> None:
+    record_failure(home, RUN, "download_dataset", message)
+    assert run_note(home, RUN) == f"**download_dataset failed**: {shown or f'`{message}`'}"
+
+
+def test_of_unchanged_inputs(home: Home) -> None:
+    facts = {"digest": "abc", "finished_at": "2026-01-02", "top1": 0.5, "unchanged": True}
+    record_step(home, RUN, "download_dataset", {"reused": True})
+    record_step(home, RUN, "train_classifier", {**facts, "reused": True})
+    assert run_note(home, RUN) == (
+        "**Nothing to train**: data set, checkpoint and params are those of the model `abc` of "
+        "2026-01-02, top-1 accuracy 0.5000.\n\nReused: download_dataset, train_classifier."
+    )
+
+
+def test_of_a_run_that_left_nothing(home: Home) -> None:
+    assert run_note(home, RUN) == ""

@@ -1,0 +1,78 @@
+import pytest
+
+from tasks.errors import DataError, GraftError, SetupError, StorageError
+from tasks.spark.errors import user_error, user_errors
+
+TRACE = """An error occurred while calling z:org.apache.spark.api.python.PythonRDD.collectAndServe.
+: org.apache.spark.SparkException: Job aborted due to stage failure: Task 3 in stage 0.0 failed 1 \
+times, most recent failure: Lost task 3.0 in stage 0.0 (TID 3) (host executor driver): \
+org.apache.spark.api.python.PythonException: Traceback (most recent call last):
+  File "/work/tasks/features/tensorflow_engine.py", line 89, in _image
+    raise DataError(
+{raised}
+
+\tat org.apache.spark.api.python.BasePythonRunner$ReaderIterator.handlePythonException(x.scala:572)
+\tat java.base/java.lang.Thread.run(Thread.java:840)
+"""
+
+
+def spark_error(raised: str) -> Exception:
+    return RuntimeError(TRACE.format(raised=raised))
+
+
+def test_finds_what_a_worker_raised() -> None:
+    found = user_error(spark_error("tasks.errors.DataError: shard-00003, record 7: no JPEG"))
+    assert type(found) is DataError
+    assert str(found) == "shard-00003, record 7: no JPEG"
+
+
+def test_keeps_the_kind() -> None:
+    assert type(user_error(spark_error("tasks.errors.StorageError: no room"))) is StorageError
+    assert type(user_error(spark_error("tasks.errors.GraftError: odd"))) is GraftError
+
+
+def test_the_first_of_several_counts() -> None:
+    both = "tasks.errors.DataError: first\n\ntasks.errors.DataError: second"
+    assert str(user_error(spark_error(both))) == "first"
+
+
+@pytest.mark.parametrize(
+    "raised",
+    ["ValueError: bad", "tasks.errors.NoSuchError: bad", "tasks.errors.DataError", "", "re: x"],
+)
+def test_other_errors_are_not_the_users(raised: str) -> None:
+    assert user_error(spark_error(raised)) is None
+
+
+def test_one_of_ours_is_itself() -> None:
+    error = StorageError("no room")
+    assert user_error(error) is error
+
+
+def test_context_raises_the_error_as_it_was() -> None:
+    with pytest.raises(DataError, match=r"^no JPEG$") as caught, user_errors():
+        raise spark_error("tasks.errors.DataError: no JPEG")
+    assert caught.value.__suppress_context__
+
+
+def test_context_leaves_a_defect_alone() -> None:
+    with pytest.raises(RuntimeError, match="ValueError: bad"), user_errors():
+        raise spark_error("ValueError: bad")
+
+
+def test_context_without_an_error() -> None:
+    with user_errors():
+        pass
+
+
+def test_scala_raises_the_same_kinds() -> None:
+    found = user_error(spark_error("com.intel.analytics.bigdl.graft.DataError: s, record 7: bad"))
+    assert type(found) is DataError
+    assert str(found) == "s, record 7: bad"
+
+
+def test_an_executor_without_the_compiled_scala() -> None:
+    missing = "java.lang.ClassNotFoundException: com.intel.analytics.bigdl.graft.Chunk"
+    found = user_error(spark_error(missing))
+    assert type(found) is SetupError
+    assert "an executor has no compiled Scala of this version: run make setup" in str(found)

@@ -1,0 +1,169 @@
+import io
+import os
+import random
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tasks.errors import DataError, StorageError
+from tasks.storage.archive import unpack
+
+Add = Callable[[tarfile.TarFile], None]
+
+
+def file(name: str, content: bytes = b"content") -> Add:
+    def add(tar: tarfile.TarFile) -> None:
+        member = tarfile.TarInfo(name)
+        member.size = len(content)
+        tar.addfile(member, io.BytesIO(content))
+
+    return add
+
+
+def special(name: str, kind: bytes, target: str = "") -> Add:
+    def add(tar: tarfile.TarFile) -> None:
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, target
+        tar.addfile(member)
+
+    return add
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., Path]:
+    def make(*members: Add, mode: str = "w:gz") -> Path:
+        path = tmp_path / "archive.tar"
+        with tarfile.open(path, mode) as tar:
+            for add in members:
+                add(tar)
+        return path
+
+    return make
+
+
+Make = Callable[..., Path]
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_unpacks_any_usual_compression(make: Make, tmp_path: Path, mode: str) -> None:
+    archive = make(
+        special("folder", tarfile.DIRTYPE), file("./folder/a", b"A"), file("b", b"B"), mode=mode
+    )
+    files = unpack(archive, tmp_path / "out")
+    assert [path.relative_to(tmp_path / "out") for path in files] == [Path("folder/a"), Path("b")]
+    assert [path.read_bytes() for path in files] == [b"A", b"B"]
+
+
+def test_last_of_two_members_of_one_name_wins(make: Make, tmp_path: Path) -> None:
+    (path,) = unpack(make(file("a", b"old"), file("a", b"new")), tmp_path / "out")
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [
+        (file("../evil"), "member '../evil' leads out of the archive, expected a path without"),
+        (file("a/../../evil"), "leads out of the archive"),
+        (file("/tmp/evil"), "member '/tmp/evil' has an absolute path, expected one relative"),  # noqa: S108
+        (special("l", tarfile.SYMTYPE, "/etc/passwd"), "member 'l' is a link to '/etc/passwd'"),
+        (special("l", tarfile.LNKTYPE, "a"), "is a link to 'a', expected files and folders only"),
+        (special("d", tarfile.CHRTYPE), "member 'd' is a device or a pipe, expected files"),
+        (special("d", tarfile.BLKTYPE), "is a device or a pipe"),
+        (special("d", tarfile.FIFOTYPE), "is a device or a pipe"),
+        (file("n" * 300), "cannot be unpacked: File name too long; expected names that fit"),
+        (file("a/b"), "member 'a/b' cannot be unpacked: .*; expected names that fit"),
+    ],
+)
+def test_refuses_member(make: Make, tmp_path: Path, member: Add, message: str) -> None:
+    archive = make(file("a"), member)
+    with pytest.raises(DataError, match=f"^{archive}: .*{message}"):
+        unpack(archive, tmp_path / "out")
+    assert not (tmp_path / "evil").exists()
+
+
+def test_refuses_too_many_members(make: Make, tmp_path: Path) -> None:
+    archive = make(*(file(str(number)) for number in range(4)))
+    assert len(unpack(archive, tmp_path / "out", max_members=4)) == 4
+    with pytest.raises(DataError, match="more members than expected: at most 3"):
+        unpack(archive, tmp_path / "less", max_members=3)
+
+
+def test_refuses_too_many_bytes_before_writing_them(make: Make, tmp_path: Path) -> None:
+    archive = make(file("a", bytes(1000)), file("b", bytes(1000)))
+    assert len(unpack(archive, tmp_path / "out", max_bytes=2000)) == 2
+    with pytest.raises(DataError, match="more bytes than expected: 2,000 by member 2, at most 1,9"):
+        unpack(archive, tmp_path / "less", max_bytes=1999)
+    assert not (tmp_path / "less" / "b").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>404</html>", bytes(100), os.urandom(5000)])
+def test_not_an_archive(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "page.html"
+    path.write_bytes(content)
+    message = rf"^{path} \({len(content):,} bytes\) is not an archive: expected a tar"
+    with pytest.raises(DataError, match=message):
+        unpack(path, tmp_path / "out")
+
+
+def test_empty_archive(make: Make, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no file, expected at least one"):
+        unpack(make(), tmp_path / "out")
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_truncated_anywhere(make: Make, tmp_path: Path, mode: str) -> None:
+    noise = random.Random(1)  # noqa: S311
+    archive = make(*(file(str(n), noise.randbytes(3000)) for n in range(4)), mode=mode)
+    whole = archive.read_bytes()
+    # A plain archive's padding after the mark of its end may be cut off.
+    end = len(whole) if mode != "w" else 4 * (512 + 3072)
+    cuts = {512 + 3072, end - 1, *(noise.randrange(100, end) for _ in range(20))}
+    for cut in cuts:
+        archive.write_bytes(whole[:cut])
+        with pytest.raises(DataError, match=rf"^{archive} (is truncated|\(.*not an archive)"):
+            unpack(archive, tmp_path / str(cut))
+
+
+def test_damage_names_the_member(make: Make, tmp_path: Path) -> None:
+    noise = random.Random(1)  # noqa: S311
+    archive = make(file("first", noise.randbytes(100_000)), file("second"))
+    os.truncate(archive, 50_000)
+    with pytest.raises(DataError, match="truncated or damaged at or after member 'first'"):
+        unpack(archive, tmp_path / "out")
+
+
+def test_damaged_header_is_not_the_end(make: Make, tmp_path: Path) -> None:
+    archive = make(file("a"), file("b"), mode="w")
+    content = bytearray(archive.read_bytes())
+    content[1024] ^= 1
+    archive.write_bytes(content)
+    with pytest.raises(DataError, match="truncated or damaged at byte 1,024 of its content"):
+        unpack(archive, tmp_path / "out")
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
+def test_damage_anywhere_is_one_of_our_errors(make: Make, tmp_path: Path, mode: str) -> None:
+    noise = random.Random(2)  # noqa: S311
+    archive = make(*(file(str(n), noise.randbytes(300)) for n in range(3)), mode=mode)
+    whole = archive.read_bytes()
+    for number in range(150):
+        damaged = bytearray(whole)
+        damaged[noise.randrange(len(whole))] ^= 1 << noise.randrange(8)
+        archive.write_bytes(damaged)
+        try:
+            unpack(archive, tmp_path / str(number))
+        except DataError as error:
+            assert str(archive) in str(error)  # noqa: PT017
+
+
+def test_missing_archive(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"nowhere\.tar cannot be read: No such file"):
+        unpack(tmp_path / "nowhere.tar", tmp_path / "out")
+
+
+def test_cannot_write(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot write"):
+        unpack(make(file("a")), tmp_path / "file" / "out")

@@ -1,0 +1,116 @@
+import pytest
+
+from tasks.errors import ParamsError
+from tasks.params.definitions import JobConfig, TrainingParams
+from tasks.training.arguments import job_arguments, parse_arguments
+
+DUMPS = ["-t", "/dumps/train", "-v", "/dumps/validation"]
+
+
+def test_the_original_examples_flags() -> None:
+    config = parse_arguments([*DUMPS, "-b", "32", "-e", "5"])
+    assert (config.train_dump, config.validation_dump) == ("/dumps/train", "/dumps/validation")
+    assert (config.batch_size, config.epochs) == (32, 5)
+
+
+def test_defaults() -> None:
+    assert parse_arguments(DUMPS) == JobConfig(
+        train_dump="/dumps/train", validation_dump="/dumps/validation"
+    )
+
+
+def test_every_field_has_a_flag() -> None:
+    values = {
+        "train_dump": "/a b/ü",
+        "validation_dump": "relative=path",
+        "run_id": "-manual 'run'",
+        "batch_size": 7,
+        "epochs": 1000,
+        "learning_rate": 1e-6,
+        "decay_rate": 0.0,
+        "standardize": False,
+        "seed": 2**31 - 1,
+        "feature_engine": "tensorflow",
+        "parity_records": 0,
+        "force": True,
+        "max_local_mib": 0,
+        "log_iterations": True,
+    }
+    assert set(values) == set(JobConfig.model_fields)
+    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in values.items()]
+    assert parse_arguments(arguments).model_dump() == values
+
+
+def test_an_optional_flag_may_be_empty() -> None:
+    config = parse_arguments([*DUMPS, "--batch-size=", "--run-id="])
+    assert (config.batch_size, config.run_id) == (None, None)
+
+
+@pytest.mark.parametrize("text", ["True", "true", "1", "yes", "on"])
+def test_switches_take_a_value(text: str) -> None:
+    assert parse_arguments([*DUMPS, "--log-iterations", text]).log_iterations
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-e", "0"], "epochs is '0', expected to be greater than or equal to 1"),
+        (["-b", "-1"], "batch_size is '-1', expected to be greater than or equal to 1"),
+        (["-b", "many"], "batch_size is 'many', expected to be a valid integer"),
+        (["--learning-rate", "nan"], "learning_rate is 'nan', expected to be a finite number"),
+        (["--standardize", "maybe"], "standardize is 'maybe', expected to be a valid boolean"),
+        (
+            ["--feature-engine", "torch"],
+            "feature_engine is 'torch', expected to be 'bigdl' or 'tensorflow'",
+        ),
+        (["-e", ""], "epochs is '', expected to be a valid integer"),
+        (["-b", "None"], "batch_size is 'None', expected to be a valid integer"),
+        (["-t", ""], "train_dump is '', expected to have at least 1 character"),
+    ],
+)
+def test_a_bad_value_is_named(arguments: list[str], message: str) -> None:
+    with pytest.raises(ParamsError, match=f"^{message}"):
+        parse_arguments([*DUMPS, *arguments])
+
+
+def test_all_bad_values_are_named() -> None:
+    with pytest.raises(ParamsError, match=r"batch_size is .*; epochs is "):
+        parse_arguments([*DUMPS, "-b", "0", "-e", "0"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([*DUMPS, "--epoch", "3"], "unrecognized arguments: --epoch 3"),
+        (DUMPS[:2], "the following arguments are required: -v/--validation-dump"),
+    ],
+)
+def test_a_wrong_flag_is_argparses_to_tell(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse_arguments(arguments)
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_help_explains_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse_arguments(["--help"])
+    assert caught.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for name, field in JobConfig.model_fields.items():
+        assert f"--{name.replace('_', '-')}" in text
+        assert str(field.description) in text
+    assert "(default: 0.001)" in text
+    assert "GRAFT_HOME" in text
+
+
+def test_the_dags_arguments_hold_a_template_for_every_param() -> None:
+    arguments = job_arguments(train_dump="/t", run_id="{{ run_id }}")
+    assert arguments[:2] == ["--train-dump=/t", "--run-id={{ run_id }}"]
+    assert "--learning-rate={{ params.learning_rate }}" in arguments
+    # An empty param would render as None.
+    empty = "{{ params.batch_size if params.batch_size is not none else '' }}"
+    assert f"--batch-size={empty}" in arguments
+    assert len(arguments) == 2 + len(TrainingParams.model_fields)
