@@ -37,8 +37,20 @@ class SetupError(GraftError):
     """The machine lacks something: Java, Spark, BigDL, a Spark connection."""
 
 
-class UnavailableError(SetupError):
-    """Something that this machine cannot run, however it is set up."""
+class EngineError(GraftError):
+    """A feature engine cannot do the work that it is asked to do; another engine may."""
+
+
+class UnavailableError(EngineError):
+    """A feature engine does not run on this machine."""
+
+
+class UnsupportedGraphError(EngineError):
+    """A feature engine cannot run the graph of a dump."""
+
+
+class UnsupportedRecordError(EngineError):
+    """A feature engine cannot decode a record that is sound."""
 
 
 class ParityError(GraftError):

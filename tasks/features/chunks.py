@@ -67,3 +67,13 @@ def chunk_at(shard: Shard, first: int, records: int, records_per_offset: int) ->
         first=first,
         records=records,
     )
+
+
+def first_chunks(chunks: Sequence[Chunk], records: int) -> list[Chunk]:
+    """Return as many of the first chunks as hold at least ``records`` records together."""
+    chosen: list[Chunk] = []
+    for chunk in chunks:
+        if sum(c.records for c in chosen) >= records:
+            break
+        chosen.append(chunk)
+    return chosen

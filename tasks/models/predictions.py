@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import DataError
+from tasks.features.bridge import Bridge
 from tasks.features.store import feature_contents, read_tables
 from tasks.models.head import Head, softmax
 from tasks.storage.locations import Location
@@ -36,7 +37,7 @@ class Predictions:
 
 
 def write_predictions(
-    context: Any,
+    bridge: Bridge,
     features: Location,
     head: Head,
     class_names: Sequence[str],
@@ -50,7 +51,7 @@ def write_predictions(
     """
     import pyarrow.parquet as pq
 
-    files = feature_contents(context, features)
+    files = feature_contents(bridge, features)
     tables = files.map(_predictor(head, list(class_names)))
     right = count = 0
     writer = None

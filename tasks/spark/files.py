@@ -30,9 +30,9 @@ class HadoopFiles:
         self._configuration = configuration
 
     @classmethod
-    def of(cls, context: Any) -> "HadoopFiles":
+    def of(cls, spark: Any) -> "HadoopFiles":
         """Return the files that a Spark context sees."""
-        return cls(context._jvm, context._jsc.hadoopConfiguration())
+        return cls(spark._jvm, spark._jsc.hadoopConfiguration())
 
     def sizes(self, folder: Location) -> dict[str, int]:
         """Return the bytes of every file below a folder, by its path there; {} without a folder."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,8 +17,9 @@ from typing import Any
 
 from tasks.dumps.description import Dump, read_dump
 from tasks.errors import DataError, GraftError, StorageError
+from tasks.features.bridge import Bridge
 from tasks.features.extraction import extract_features
-from tasks.features.parity import Parity, check_parity
+from tasks.features.parity import LeftOut, Parity, check_parity
 from tasks.models.export import export_head
 from tasks.models.predictions import write_predictions
 from tasks.params.definitions import JobConfig
@@ -162,43 +163,44 @@ class Job:
             folder: gets the model's files.
         """
         context = self.cluster.context
+        bridge = Bridge(context)
         class_names = self.pipelines[0].class_names
         with self.stages.timed("features"):
             features = extract_features(
-                context, self.pipelines, self.config.feature_engine, self.home
+                bridge, self.pipelines, self.config.feature_engine, self.home
             )
         with self.stages.timed("parity"):
-            parity = self._check_parity(features[1])
+            parity = self._check_parity(bridge, features[1])
         # One that was lost while features were extracted may be back by now.
         wait_for_executors(context, self.cluster.executors)
         with self.stages.timed("training"):
             paths = [artifact.path for artifact in features]
-            trained = train(context, paths, len(class_names), self.config, self.plan, snapshots)
+            trained = train(bridge, paths, len(class_names), self.config, self.plan, snapshots)
             shutil.copyfile(snapshots / OPTIMIZER_LOG, folder / OPTIMIZER_LOG)
         with self.stages.timed("export"), ThreadPoolExecutor() as pool:
             # One waits for Python workers, the other for the JVM.
             exported = pool.submit(export_head, context, trained.head, class_names, folder)
-            top1 = write_predictions(context, paths[1], trained.head, class_names, folder)
+            top1 = write_predictions(bridge, paths[1], trained.head, class_names, folder)
             exported.result()
         _compare(top1, trained.epochs[-1])
         write_json(folder / METRICS, self._metrics(features, parity, trained, top1))
 
-    def _check_parity(self, features: Artifact) -> Parity | None:
+    def _check_parity(self, bridge: Bridge, features: Artifact) -> Parity | LeftOut | None:
         if not self.config.parity_records:
             return None
         return check_parity(
-            self.cluster.context,
+            bridge,
             self.pipelines[1],
-            self.config.feature_engine,
-            features,
-            self.config.parity_records,
-            self.home,
+            candidate=self.config.feature_engine,
+            features=features,
+            records=self.config.parity_records,
+            home=self.home,
         )
 
     def _metrics(
         self,
         features: Sequence[Artifact],
-        parity: Parity | None,
+        parity: Parity | LeftOut | None,
         trained: Trained,
         top1: float,
     ) -> dict[str, Any]:
@@ -214,7 +216,7 @@ class Job:
             "plan": {**vars(self.plan), "master": self.cluster.master},
             "dumps": {p.split: str(p.path) for p in self.pipelines},
             "features": dict(zip(splits, (a.as_dict() for a in features), strict=True)),
-            "parity": parity and asdict(parity),
+            "parity": parity and parity.as_json(),
             "digests": {p.split: p.digests for p in self.pipelines},
             "versions": {name: importlib.metadata.version(name) for name in _PACKAGES},
             "python": platform.python_version(),

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from tasks.errors import GraftError
+from tasks.features.bridge import Bridge
 from tasks.features.store import feature_contents, load_features
 from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head, Scaling, fold
@@ -49,7 +50,7 @@ class Trained:
 
 
 def train(
-    context: Any,
+    bridge: Bridge,
     features: Sequence[Location],
     class_count: int,
     config: JobConfig,
@@ -64,7 +65,7 @@ def train(
     undisturbed.
 
     Args:
-        context: the Spark context.
+        bridge: the bridge to the JVM of the Spark context.
         features: artefacts of the training and the validation features.
         class_count: outputs of the linear layer.
         config: epochs, rates, seed, scaling.
@@ -74,6 +75,7 @@ def train(
     Raises:
         GraftError: training diverged; nothing to go on from is left.
     """
+    context = bridge.spark
     log = folder / OPTIMIZER_LOG
     with quiet(), user_errors():
         progress = restore(context, folder)
@@ -84,7 +86,7 @@ def train(
         if progress:
             logger.info("training resumed after epoch %d of %d", progress.epoch, config.epochs)
             model.set_weights([progress.weight, progress.bias])
-        optimizer, scaling = _optimizer(context, features, model, config, plan)
+        optimizer, scaling = _optimizer(bridge, features, model, config, plan)
         if progress:
             start_after(context, optimizer, progress)
         save_snapshots(context, optimizer, folder, progress, config.epochs)
@@ -101,12 +103,12 @@ def train(
 
 
 def _optimizer(
-    context: Any, features: Sequence[Location], model: Any, config: JobConfig, plan: Plan
+    bridge: Bridge, features: Sequence[Location], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     if plan.optimizer == LOCAL:
-        read = [load_features(context, path) for path in features]
+        read = [load_features(bridge, path) for path in features]
         return local_optimizer(read, model, config, plan)
-    files = [feature_contents(context, path, plan.cores) for path in features]
+    files = [feature_contents(bridge, path, plan.cores) for path in features]
     return distributed_optimizer(files, model, config, plan)
 
 

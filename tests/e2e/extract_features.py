@@ -6,18 +6,19 @@ from pathlib import Path
 from tasks.dumps.description import read_dump
 from tasks.errors import GraftError
 from tasks.features.bigdl_engine import BigdlEngine
+from tasks.features.bridge import Bridge
 from tasks.features.chunks import plan_chunks
 
 
 def main() -> None:
     from pyspark import SparkContext
 
-    pipeline = read_dump(Path(sys.argv[1]))
-    with SparkContext(appName="extract features") as context:
-        engine = BigdlEngine(context)
-        chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk)
+    dump = read_dump(Path(sys.argv[1]))
+    with SparkContext(appName="extract features") as spark:
+        engine = BigdlEngine(Bridge(spark))
+        chunks = plan_chunks(dump.shards, dump.records_per_chunk)
         try:
-            engine.extract(chunks, pipeline, Path(sys.argv[2]))
+            engine.extract(chunks, dump, Path(sys.argv[2]))
             print(f"{engine.done()} records")
         except GraftError as error:
             print(f"{type(error).__name__}: {error}")

@@ -184,7 +184,8 @@ def test_executors_of_a_cluster_need_no_configuration_of_their_own(
     )
     assert ran.status == 0, ran.output[-5000:]
     assert "DistriOptimizer: master spark://" in ran.output
-    assert "check_parity: bigdl and tensorflow agree on 40 records" in ran.output
+    other = {"bigdl": "tensorflow", "tensorflow": "bigdl"}[engine]
+    assert f"check_parity: {engine} and {other} agree on 40 records" in ran.output
     metrics = json.loads((cluster.home.run("cluster") / "metrics.json").read_text())
     if engine == "bigdl":
         for split in ("train", "validation"):

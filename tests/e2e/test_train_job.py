@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tasks.datasets.example import IMAGE_ENCODED, LABEL, encode_example
-from tasks.features.parity import relative_difference
+from tasks.features.comparison import relative_difference
 from tasks.features.store import feature_files, feature_matrix, read_features, read_tables
 from tasks.models.export import load_head
 from tasks.storage.paths import CHECKOUT
@@ -219,7 +219,7 @@ def test_parity_is_checked_and_said(shell, other_engine):
     parity = metrics_of(shell, "tensorflow")["parity"]
     assert parity["records"] == 40
     assert 0 < parity["largest_relative_difference"] < 1e-4
-    assert "check_parity: bigdl and tensorflow agree on 40 records" in other_engine.output
+    assert "check_parity: tensorflow and bigdl agree on 40 records" in other_engine.output
 
 
 def test_parity_can_be_left_out(shell, again):

@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from deploy.environment import write_spark_defaults
+from tasks.features.bridge import Bridge
 from tasks.spark.cluster import Cluster, spark_cluster
 from tasks.spark.settings import submit_env
 from tasks.storage.paths import Home
@@ -27,3 +28,9 @@ def cluster(graft_home: Home, short_lived_jvms: dict[str, str]) -> Iterator[Clus
     logging.getLogger("py4j").setLevel(logging.ERROR)
     with patch.dict(os.environ, environ), spark_cluster("tests") as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def bridge(cluster: Cluster) -> Bridge:
+    """The bridge to that Spark context's JVM."""
+    return Bridge(cluster.context)

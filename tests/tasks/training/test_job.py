@@ -4,8 +4,7 @@ from pathlib import Path
 import pytest
 
 from tasks.dumps.description import Dump, read_dump
-from tasks.errors import DataError, GraftError, StorageError
-from tasks.features.extraction import _raise_first
+from tasks.errors import DataError, StorageError
 from tasks.spark.errors import user_error
 from tasks.storage.artifact import Artifact
 from tasks.training.job import require_pair
@@ -51,9 +50,3 @@ def test_a_full_disk_below_spark_is_told_in_one_line() -> None:
 def test_the_error_of_a_worker_comes_before_what_spark_says_of_a_full_disk() -> None:
     text = f"OSError: No space left on device\ntasks.errors.StorageError: writing {Path('x')}"
     assert str(user_error(RuntimeError(text))) == "writing x"
-
-
-def test_an_error_of_ours_comes_before_the_cancelling_that_followed() -> None:
-    with pytest.raises(GraftError, match="a bad record"):
-        _raise_first([RuntimeError("cancelled"), None, DataError("a bad record")])
-    _raise_first([None, None])

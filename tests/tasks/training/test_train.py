@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.errors import GraftError
+from tasks.features.bridge import Bridge
 from tasks.params.definitions import JobConfig, parse
 from tasks.spark.cluster import Cluster, log_optimizer_to
 from tasks.training import snapshots
@@ -58,7 +59,11 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=[LOCAL, DISTRIBUTED])
 def run(
-    request: pytest.FixtureRequest, cluster: Cluster, features: list[Path], folder: Path
+    request: pytest.FixtureRequest,
+    cluster: Cluster,
+    bridge: Bridge,
+    features: list[Path],
+    folder: Path,
 ) -> Train:
     """Trains with each optimiser; the same folder every time, as a job's next try does."""
     plan = Plan(request.param, BATCH, cluster.cores, STEPS)
@@ -67,7 +72,7 @@ def run(
         given = config(epochs=epochs, **values)
         # log4j keeps the file open that it writes to; a job's next try is another process.
         log_optimizer_to(cluster.context, Path(os.devnull))
-        return train(cluster.context, features, 2, given, plan, folder)
+        return train(bridge, features, 2, given, plan, folder)
 
     return run
 
