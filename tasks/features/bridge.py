@@ -74,7 +74,8 @@ class Bridge:
         """Write Parquet files and return how many rows they hold together.
 
         Args:
-            contents: an RDD of bytes; every partition holds the Parquet of one chunk.
+            contents: an RDD of bytes that a Python function makes; every partition holds the
+                Parquet of one chunk.
             folder: where the files go.
             chunks: they name the files, in the order of the partitions.
         """

@@ -13,6 +13,8 @@ from tasks.errors import DataError
 FloatArray = npt.NDArray[np.float32]
 
 _JPEG = b"\xff\xd8\xff"
+_UNPARSED = "Could not parse example"
+_NO_EXAMPLE = "it is not a tf.train.Example"
 _ABOUT_NODES = ("Graph execution error", "Detected at", "Node:", "[[", "Original stack")
 
 
@@ -68,7 +70,7 @@ class FrozenSession:
         feeds = {f"{self.nodes.record}:0": record}
         try:
             image, label, encoded = self.session.run(outputs, feeds)
-        except self.invalid_argument as error:
+        except (self.invalid_argument, UnicodeDecodeError) as error:
             raise DataError(f"{shard}, record {number}: {self._reason(feeds, error)}") from None
         # TensorFlow's DecodeJpeg takes other formats too, BigDL does not.
         if not encoded.startswith(_JPEG):
@@ -78,8 +80,11 @@ class FrozenSession:
     def _reason(self, feeds: Mapping[str, bytes], error: Exception) -> str:
         try:
             encoded = self.session.run(f"{self.nodes.encoded}:0", feeds)
-        except self.invalid_argument:
-            return reason(error)
+        except self.invalid_argument as unparsed:
+            return _NO_EXAMPLE if _UNPARSED in str(unparsed) else reason(error)
+        except UnicodeDecodeError:
+            # TensorFlow's message quotes a record that does not parse, whatever its bytes are.
+            return _NO_EXAMPLE
         if not encoded.startswith(_JPEG):
             return _no_jpeg(encoded)
         return "image/encoded does not decode: the JPEG is damaged or cut short"

@@ -1,7 +1,11 @@
+import re
+
 import pytest
 
+from tasks import errors
 from tasks.errors import DataError, GraftError, SetupError, StorageError
 from tasks.spark.errors import user_error, user_errors
+from tasks.storage.paths import CHECKOUT
 
 TRACE = """An error occurred while calling z:org.apache.spark.api.python.PythonRDD.collectAndServe.
 : org.apache.spark.SparkException: Job aborted due to stage failure: Task 3 in stage 0.0 failed 1 \
@@ -65,10 +69,19 @@ def test_context_without_an_error() -> None:
         pass
 
 
+def scala_errors() -> list[str]:
+    """The names of the errors that the Scala raises for the user."""
+    source = (CHECKOUT / "jvm" / "Errors.scala").read_text(encoding="utf-8")
+    return re.findall(r"^class (\w+)\(", source, re.MULTILINE)
+
+
 def test_scala_raises_the_same_kinds() -> None:
-    found = user_error(spark_error("com.intel.analytics.bigdl.graft.DataError: s, record 7: bad"))
-    assert type(found) is DataError
-    assert str(found) == "s, record 7: bad"
+    names = scala_errors()
+    assert {"DataError", "UnsupportedGraphError", "UnsupportedRecordError"} <= set(names)
+    for name in names:
+        found = user_error(spark_error(f"com.intel.analytics.bigdl.graft.{name}: record 7: bad"))
+        assert type(found) is getattr(errors, name)
+        assert str(found) == "record 7: bad"
 
 
 def test_an_executor_without_the_compiled_scala() -> None:
