@@ -35,7 +35,9 @@ def _features(metrics: Mapping[str, Any]) -> str:
     engine = f"by the engine {metrics['config']['feature_engine']}"
     parity = metrics["parity"]
     if not parity:
-        return f"{engine}, not compared with the other's"
+        return f"{engine}, not compared with another engine's"
+    if "left_out" in parity:
+        return f"{engine}, not compared with another engine's: {parity['left_out']}"
     difference = parity["largest_relative_difference"]
     return f"{engine}; both engines agree on {parity['records']} records to {difference:.1e}"
 

@@ -18,6 +18,7 @@ from tasks.datasets.example import IMAGE_ENCODED, LABEL, encode_example
 from tasks.features.comparison import relative_difference
 from tasks.features.store import feature_files, feature_matrix, read_features, read_tables
 from tasks.models.export import load_head
+from tasks.networks.tensorflow import import_tensorflow
 from tasks.storage.paths import CHECKOUT
 
 pytestmark = pytest.mark.e2e
@@ -225,6 +226,37 @@ def test_parity_is_checked_and_said(shell, other_engine):
 def test_parity_can_be_left_out(shell, again):
     assert metrics_of(shell, "again")["parity"] is None
     assert "check_parity" not in again.output
+
+
+@pytest.fixture
+def refused_by_bigdl(dumps, tmp_path):
+    """Copies of the dumps with an operation in model.pb that BigDL has no layer for."""
+    graph_def = import_tensorflow().compat.v1.GraphDef
+    for folder in map(Path, dumps):
+        copy = tmp_path / folder.name
+        shutil.copytree(folder, copy)
+        description = json.loads((copy / "pipeline.json").read_text())
+        description["digests"]["graph"] = "edited"
+        (copy / "pipeline.json").write_text(json.dumps(description))
+        graph = graph_def.FromString((copy / "model.pb").read_bytes())
+        for node in graph.node:
+            node.op = "LRN" if node.op == "MaxPool" else node.op
+        (copy / "model.pb").write_bytes(graph.SerializeToString())
+    return [str(tmp_path / Path(folder).name) for folder in dumps]
+
+
+def test_a_graph_that_bigdl_refuses_trains_with_tensorflow(shell, other_engine, refused_by_bigdl):
+    flags = ("-e", "1", "--feature-engine", "tensorflow")
+    ran = submit(shell, refused_by_bigdl, *flags, run_id="refused")
+    assert ran.status == 0, ran.output[-5000:]
+    metrics = metrics_of(shell, "refused")
+    assert not metrics["model"]["reused"]
+    reason = metrics["parity"]["left_out"]
+    assert re.fullmatch(r"the bigdl engine cannot run node \S+, a LRN in the network", reason)
+    lines = [line for line in ran.output.splitlines() if "check_parity" in line]
+    assert [line.partition("check_parity: ")[2] for line in lines] == [f"left out: {reason}"]
+    assert "Traceback" not in ran.output
+    assert "Exception" not in ran.output
 
 
 def test_engines_that_disagree_stop_the_job(shell, dumps, fixtures_folder, tmp_path):

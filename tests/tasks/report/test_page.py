@@ -132,7 +132,15 @@ class TestContent:
         text = Page(write_report(home, "run").path.read_text()).text
         assert "No loss is a finite number." in text
         assert "1 n/a 0.2500" in text
-        assert "The feature engine was not compared with the other one." in text
+        assert "The feature engine was not compared with another one." in text
+
+    def test_a_check_of_parity_that_was_left_out_says_why(self, write_run: Run) -> None:
+        home = write_run("run", parity={"left_out": "the bigdl engine cannot run <node>"})
+        text = Page(write_report(home, "run").path.read_text()).text
+        assert (
+            "The feature engine was not compared with another one: the bigdl engine cannot run "
+            "<node>."
+        ) in text
 
 
 class TestAccessibility:

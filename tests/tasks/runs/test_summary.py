@@ -84,9 +84,19 @@ def test_a_reused_model_says_whose_figures_they_are(tmp_path: Path) -> None:
 def test_features_that_were_not_compared(tmp_path: Path) -> None:
     home = Home(tmp_path)
     write_metrics(home, RUN, {**metrics(), "parity": None})
-    assert "features by the engine bigdl, not compared with the other's" in words(
+    assert "features by the engine bigdl, not compared with another engine's" in words(
         summary(home, RUN)
     )
+
+
+def test_a_check_of_parity_that_was_left_out_says_why(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    left_out = {"left_out": "the bigdl engine cannot run node x"}
+    write_metrics(home, RUN, {**metrics(), "parity": left_out})
+    assert (
+        "features by the engine bigdl, not compared with another engine's: "
+        "the bigdl engine cannot run node x"
+    ) in words(summary(home, RUN))
 
 
 def test_a_run_that_broke_off(tmp_path: Path) -> None:
