@@ -13,6 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from tasks.networks.inception import INCEPTION_V1
 from tasks.sample.archive import write_archive
 from tasks.sample.checkpoint import write_checkpoint
 from tasks.sample.dataset import contact_sheet, dataset_files
@@ -46,7 +47,8 @@ def _write_dataset(folder: Path) -> None:
 
 def _write_checkpoint(folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        write_archive(folder / CHECKPOINT_ARCHIVE, [write_checkpoint(Path(scratch))])
+        checkpoint = write_checkpoint(INCEPTION_V1, Path(scratch))
+        write_archive(folder / CHECKPOINT_ARCHIVE, [checkpoint])
 
 
 def sample_conf(sample: Path) -> dict[str, str]:
