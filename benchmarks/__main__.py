@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.processes import Measured, measure
 from tasks import steps
-from tasks.networks.checkpoint import checkpoint_prefix
+from tasks.networks.checkpoint import prefix_of
 from tasks.params.definitions import RunParams
 from tasks.runs.outcome import read_metrics
 from tasks.storage.locations import Location
@@ -68,7 +68,7 @@ def _measure(home: Home, dataset_url: str, checkpoint_url: str) -> dict[str, Any
         steps.dump(split, dataset, checkpoint, params, home).path
         for split in ("train", "validation")
     ]
-    prefix = str(checkpoint_prefix(checkpoint))
+    prefix = str(prefix_of(checkpoint))
 
     python, network = [sys.executable, "-m"], ["--network", params.network]
     forward = measure(

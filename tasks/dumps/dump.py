@@ -23,6 +23,7 @@ from tasks.spark.publish import publish
 from tasks.storage.artifact import Artifact, build
 from tasks.storage.local_files import file_sha256, write_json
 from tasks.storage.locations import Location
+from tasks.storage.older import log_older
 from tasks.storage.paths import Home
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ def dump_split(
     started = time.monotonic()
     published = home.shared(home.datasets) / dataset.name if home.remote else dataset
     source = _Source(split, dataset, published, checkpoint, network, batch_size, home)
+    log_older(home.dumps, source.recipe())
     made = build(home.dumps, source.recipe(), source.write)
     if home.remote is None:
         return made

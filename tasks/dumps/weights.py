@@ -9,7 +9,7 @@ from typing import Any
 
 from tasks.dumps.description import FROZEN, TENSORS
 from tasks.dumps.freeze import freeze
-from tasks.networks.checkpoint import checkpoint_prefix, read_weights
+from tasks.networks.checkpoint import prefix_of, read_weights
 from tasks.networks.network import Network
 from tasks.spark.jvm import save_tensors
 from tasks.storage.artifact import LocalArtifact, build
@@ -31,7 +31,7 @@ def dump_weights(checkpoint: Path, definition: Any, network: Network, home: Home
     """
 
     def make(folder: Path) -> None:
-        weights = read_weights(checkpoint_prefix(checkpoint), network)
+        weights = read_weights(prefix_of(checkpoint), network)
         save_tensors(weights, folder / TENSORS)
         frozen = freeze(definition, weights, network)
         (folder / FROZEN).write_bytes(frozen.SerializeToString(deterministic=True))

@@ -54,7 +54,7 @@ def fetch_checkpoint(
     return build(checkpoints, recipe, make)
 
 
-def checkpoint_prefix(checkpoint: Path) -> Path:
+def prefix_of(checkpoint: Path) -> Path:
     """Return the checkpoint in a folder that ``fetch_checkpoint`` made, as TensorFlow names it."""
     fields = json.loads((checkpoint / CHECKPOINT_JSON).read_text(encoding="utf-8"))
     return checkpoint / str(fields["checkpoint"])
