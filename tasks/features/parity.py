@@ -19,7 +19,7 @@ from tasks.features.comparison import TOLERANCE, Difference, Rows, compare, rows
 from tasks.features.engines import ENGINES, Engine, require_all
 from tasks.features.first_difference import first_difference
 from tasks.features.store import load_tables
-from tasks.spark.cluster import wait_for_tasks
+from tasks.spark.executors import wait_for_tasks
 from tasks.storage.artifact import Artifact, build, digest_of
 from tasks.storage.local_files import write_json
 from tasks.storage.paths import Home
