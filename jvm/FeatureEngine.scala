@@ -13,7 +13,7 @@ import org.apache.spark.{SparkContext, TaskContext, TaskKilledException}
 import org.apache.spark.api.java.JavaRDD
 import org.apache.spark.util.{LongAccumulator, SerializableConfiguration}
 
-/** What Python calls. */
+/** The functions that Python calls. */
 object FeatureEngine {
 
   /** A dump as Python has it. */

@@ -32,7 +32,7 @@ class Graph(path: String) {
   }
 }
 
-/** What nodes say of themselves. */
+/** Reads attributes of nodes, and refuses nodes. */
 object Graph {
   def integers(node: NodeDef, attribute: String): Seq[Int] =
     node.getAttrOrThrow(attribute).getList.getIList.asScala.map(_.toInt)

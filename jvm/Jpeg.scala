@@ -72,7 +72,7 @@ object Jpeg {
   private def damaged(): Nothing =
     throw new DataError("image/encoded does not decode: the JPEG is damaged or cut short")
 
-  /** What libjpeg reads before the picture: components, and markers that tell their colours. */
+  /** The parts of a JPEG before the picture: components, and markers that tell their colours. */
   private case class Header(
       pixels: Long, ids: Seq[Int], sampling: Seq[Int], jfif: Boolean, adobe: Option[Int]) {
 

@@ -6,7 +6,7 @@ these is a defect of Graft, not of its input.
 
 
 class GraftError(Exception):
-    """What went wrong can be told in one line, and the user can do something about it."""
+    """An error that one line explains and that the user can do something about."""
 
 
 class ParamsError(GraftError):
@@ -14,7 +14,7 @@ class ParamsError(GraftError):
 
 
 class TransientError(GraftError):
-    """What may pass by itself; only these are worth a retry."""
+    """An error that may pass by itself; only these are worth a retry."""
 
 
 class NetworkError(TransientError):

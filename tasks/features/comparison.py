@@ -33,11 +33,11 @@ class Rows:
 
 @dataclass(frozen=True)
 class Difference:
-    """How far two engines' features are apart.
+    """The largest difference between two engines' features.
 
     Attributes:
         largest: the largest relative difference of any feature; NaN where a feature is NaN.
-        worst: the record that it was found in.
+        worst: the record that it is in.
     """
 
     largest: float
@@ -45,7 +45,7 @@ class Difference:
 
     @property
     def is_agreement(self) -> bool:
-        """Whether it is within ``TOLERANCE``; NaN is not."""
+        """Return whether it is within ``TOLERANCE``; NaN is not."""
         return self.largest <= TOLERANCE
 
 
@@ -73,7 +73,7 @@ def rows_like(wanted: Any, table: Any) -> Any:
 
 
 def compare(candidate: Rows, reference: Rows) -> Difference:
-    """Return how far the features of the same records are apart.
+    """Return the difference between two engines' features of the same records.
 
     Raises:
         ParityError: the engines read different labels.

@@ -92,7 +92,7 @@ def _import_graph(path: Path, runtime: SessionRuntime) -> Any:
         raise DataError(
             f"{path} cannot be read ({reason(error)}); every executor must see it under this path"
         ) from None
-    # TensorFlow has several errors for nodes that it does not take.
+    # TensorFlow raises several classes of errors for nodes that it does not know.
     try:
         with graph.as_default():
             runtime.import_graph_def(definition, name="")
