@@ -59,7 +59,8 @@ class Dump:
         """Return the content of ``pipeline.json``: all fields but ``path``, as JSON types."""
         fields = {**dataclasses.asdict(self), "format": FORMAT}
         del fields["path"]
-        shards = [{**shard, "path": str(shard["path"])} for shard in fields["shards"]]
+        # Remote paths are dataclasses, too, which asdict would take apart.
+        shards = [{**dataclasses.asdict(s), "path": str(s.path)} for s in self.shards]
         return {**fields, "shards": shards}
 
 

@@ -1,7 +1,7 @@
 import json
 import os
 import shutil
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from tasks.dumps.description import (
 )
 from tasks.errors import DataError
 from tasks.storage.artifact import Artifact
+from tasks.storage.locations import RemotePath
 
 
 class TestPipelineJson:
@@ -39,6 +40,12 @@ class TestPipelineJson:
         assert again.path == tmp_path / "copy"
         assert again.as_json() == dump.as_json()
         assert again.shards == dump.shards
+
+    def test_the_path_of_a_remote_shard_is_its_url(self, tiny_dump: Path) -> None:
+        dump = read_dump(tiny_dump)
+        shard = replace(dump.shards[0], path=RemotePath("s3a://bucket/a.tfrecord"))
+        content = replace(dump, shards=(shard,)).as_json()
+        assert content["shards"][0]["path"] == "s3a://bucket/a.tfrecord"
 
 
 class TestNoDump:
