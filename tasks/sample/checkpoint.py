@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.sample.drawing import FLOWERS, draw_flower
+from tasks.sample.drawing.flower import FLOWERS, draw_flower
 
 _PICTURES = 16
 _SEED = 3

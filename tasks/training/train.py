@@ -20,7 +20,7 @@ from tasks.features.store import feature_contents, load_features
 from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head, Scaling, fold
 from tasks.params.definitions import JobConfig
-from tasks.spark.cluster import log_optimizer_to, quiet
+from tasks.spark.bigdl import log_optimizer_to, quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors
 from tasks.storage.locations import Location
