@@ -59,9 +59,9 @@ class Dump:
         """Return the content of ``pipeline.json``: all fields but ``path``, as JSON types."""
         fields = {**dataclasses.asdict(self), "format": FORMAT}
         del fields["path"]
-        # Remote paths are dataclasses, too, which asdict would take apart.
-        shards = [{**dataclasses.asdict(s), "path": str(s.path)} for s in self.shards]
-        return {**fields, "shards": shards}
+        for shard, written in zip(self.shards, fields["shards"], strict=True):
+            written["path"] = str(shard.path)
+        return fields
 
 
 def read_dump(dump: Location, files: Files = LOCAL) -> Dump:

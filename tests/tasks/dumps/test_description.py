@@ -17,7 +17,7 @@ from tasks.dumps.description import (
 )
 from tasks.errors import DataError
 from tasks.storage.artifact import Artifact
-from tasks.storage.locations import RemotePath
+from tasks.storage.locations import location
 
 
 class TestPipelineJson:
@@ -41,11 +41,14 @@ class TestPipelineJson:
         assert again.as_json() == dump.as_json()
         assert again.shards == dump.shards
 
-    def test_the_path_of_a_remote_shard_is_its_url(self, tiny_dump: Path) -> None:
-        dump = read_dump(tiny_dump)
-        shard = replace(dump.shards[0], path=RemotePath("s3a://bucket/a.tfrecord"))
-        content = replace(dump, shards=(shard,)).as_json()
-        assert content["shards"][0]["path"] == "s3a://bucket/a.tfrecord"
+    def test_remote_shards_are_written_as_urls(self, tiny_dump: Path) -> None:
+        shard = replace(
+            read_dump(tiny_dump).shards[0], path=location("hdfs://host/data/a.tfrecord")
+        )
+        dump = replace(read_dump(tiny_dump), shards=(shard,))
+        (written,) = json.loads(json.dumps(dump.as_json()))["shards"]
+        assert written["path"] == "hdfs://host/data/a.tfrecord"
+        assert written["bytes"] == shard.bytes
 
 
 class TestNoDump:
