@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.datasets.pair import Pair
-from tasks.dumps.description import DESCRIPTION
+from tasks.dumps.description import PIPELINE_JSON
 from tasks.errors import DataError
 from tasks.models.recipe import inputs_of, inputs_of_model, is_current
 from tasks.params.definitions import TrainingParams
@@ -76,5 +76,5 @@ def _whole_models(home: Home) -> Iterator[tuple[Path, Metrics]]:
 
 
 def _dump_digests(dump: Path) -> dict[str, str]:
-    digests: dict[str, str] = json.loads((dump / DESCRIPTION).read_text("utf-8"))["digests"]
+    digests: dict[str, str] = json.loads((dump / PIPELINE_JSON).read_text("utf-8"))["digests"]
     return digests

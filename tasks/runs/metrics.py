@@ -24,6 +24,7 @@ class Metrics:
         stages: seconds of every stage of the job, in order.
         records: number of records.
         class_names: in label order.
+        network: name of the network; older versions knew and recorded none but the default.
         config: params of the job as JSON types; an older version may lack some.
         plan: optimiser, batch size and place.
         dumps: folders of the dumps.
@@ -42,6 +43,7 @@ class Metrics:
     stages: dict[str, float]
     records: Pair[int]
     class_names: tuple[str, ...]
+    network: str = "inception_v1"
     config: dict[str, Any]
     plan: Plan
     dumps: Pair[str]

@@ -67,7 +67,7 @@ def _training(metrics: RunMetrics, params: Mapping[str, Any]) -> str:
     return (
         f"**Top-1 accuracy {metrics.top1:.4f}** after {len(metrics.epochs)} epochs on "
         f"{_data(params)} ({counts} records of {len(metrics.class_names)} classes), features of "
-        f"{params['network']} by the engine {params['feature_engine']}."
+        f"{metrics.network} by the engine {params['feature_engine']}."
     )
 
 

@@ -28,7 +28,7 @@ def require_pair(dumps: Pair[Dump]) -> None:
         if dump.split != split:
             raise DataError(f"{dump.path} is a dump of the {dump.split} split, expected {split}")
     train, validation = dumps
-    for name in ("class_names", "feature_size"):
+    for name in ("class_names", "network", "feature_size"):
         ours, theirs = getattr(train, name), getattr(validation, name)
         if ours != theirs:
             raise DataError(

@@ -14,7 +14,8 @@ from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import Metrics, RunMetrics
 from tasks.runs.outcome import clear_outcome, write_error, write_metrics
-from tasks.spark.cluster import cluster_errors, spark_cluster
+from tasks.spark.cluster import spark_cluster
+from tasks.spark.executors import cluster_errors
 from tasks.spark.files import HadoopFiles
 from tasks.spark.parent_guard import guard_parents
 from tasks.storage.artifact import LocalArtifact, build, digest_of

@@ -20,7 +20,8 @@ from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import METRICS, Metrics
 from tasks.runs.training_record import Epoch, Plan
-from tasks.spark.cluster import Cluster, wait_for_executors
+from tasks.spark.cluster import Cluster
+from tasks.spark.executors import wait_for_executors
 from tasks.storage.artifact import Artifact
 from tasks.storage.local_files import write_json
 from tasks.storage.paths import Home
@@ -132,6 +133,7 @@ class ModelMaker:
             stages=self.stages.seconds,
             records=self.dumps.map(lambda dump: dump.records),
             class_names=self.dumps.train.class_names,
+            network=self.dumps.train.network,
             config=self.config.model_dump(mode="json"),
             plan=self.plan,
             dumps=self.dumps.map(lambda dump: str(dump.path)),

