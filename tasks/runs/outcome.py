@@ -9,7 +9,7 @@ from tasks import errors
 from tasks.errors import GraftError
 from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.typed_json import read_json
-from tasks.storage.local_files import write_json
+from tasks.storage.local_files import storage_errors, write_json
 from tasks.storage.paths import Home
 
 _ERROR = "error.json"
@@ -24,9 +24,15 @@ class _Error:
 
 
 def clear_outcome(home: Home, run_id: str) -> None:
-    """Remove the outcome of an earlier try of the same run."""
+    """Remove the outcome of an earlier try of the same run.
+
+    Raises:
+        StorageError: a file cannot be removed.
+    """
     for name in (METRICS, _ERROR):
-        (home.run(run_id) / name).unlink(missing_ok=True)
+        path = home.run(run_id) / name
+        with storage_errors(path):
+            path.unlink(missing_ok=True)
 
 
 def write_metrics(home: Home, run_id: str, metrics: RunMetrics) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from tasks.datasets.pair import Pair
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.typed_json import read_json
-from tasks.storage.local_files import write_json
+from tasks.storage.local_files import storage_errors, write_json
 from tasks.storage.paths import Home
 
 DAG_ID = "flowers_transfer_learning"
@@ -82,8 +82,14 @@ def record_failure(home: Home, run_id: str, task_id: str, message: str) -> Path:
 
 
 def forget_step(home: Home, run_id: str, task_id: str) -> None:
-    """Remove the record of an earlier try of a step."""
-    _file(home, run_id, task_id).unlink(missing_ok=True)
+    """Remove the record of an earlier try of a step.
+
+    Raises:
+        StorageError: the file cannot be removed.
+    """
+    path = _file(home, run_id, task_id)
+    with storage_errors(path):
+        path.unlink(missing_ok=True)
 
 
 def read_steps(home: Home, run_id: str) -> list[Step]:

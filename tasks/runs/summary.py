@@ -34,9 +34,9 @@ def parity_sentence(parity: Mapping[str, Any] | None) -> str:
         parity: ``Metrics.parity``.
     """
     if not parity:
-        return "the feature engine was not compared with another"
+        return "the feature engine was not compared with another one"
     if "left_out" in parity:
-        return f"the feature engine was not compared with another: {parity['left_out']}"
+        return f"the feature engine was not compared with another one: {parity['left_out']}"
     difference = parity["largest_relative_difference"]
     return f"both engines agree on {parity['records']} records to {difference:.1e}"
 

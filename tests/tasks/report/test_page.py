@@ -144,10 +144,10 @@ class TestContent:
                 {"records": 64, "largest_relative_difference": 3.21e-6, "tolerance": 1e-4},
                 "Both engines agree on 64 records to 3.2e-06.",
             ),
-            (None, "The feature engine was not compared with another."),
+            (None, "The feature engine was not compared with another one."),
             (
                 {"left_out": "bigdl does not run here"},
-                "The feature engine was not compared with another: bigdl does not run here.",
+                "The feature engine was not compared with another one: bigdl does not run here.",
             ),
         ],
         ids=["passed", "none", "left out"],

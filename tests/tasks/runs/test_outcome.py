@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tasks.errors import DataError, GraftError
+from tasks.errors import DataError, GraftError, StorageError
 from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.outcome import (
     clear_outcome,
@@ -68,6 +68,12 @@ def test_a_damaged_file_is_one_error_that_names_it(home: Home, name: str) -> Non
     path.write_text("{")
     with pytest.raises(DataError, match=f"{RUN}/{name} is damaged"):
         (read_metrics if name == METRICS else read_error)(home, RUN)
+
+
+def test_a_place_that_cannot_be_written_is_told(home: Home) -> None:
+    home.runs.touch()
+    with pytest.raises(StorageError, match=f"cannot write {home.runs}/{RUN}/metrics.json"):
+        clear_outcome(home, RUN)
 
 
 def test_clear_forgets_this_run_only(home: Home, metrics: RunMetrics) -> None:

@@ -100,10 +100,10 @@ def test_a_reused_model_says_whose_figures_they_are(tmp_path: Path, write: Write
 @pytest.mark.parametrize(
     ("parity", "said"),
     [
-        (None, "the feature engine was not compared with another"),
+        (None, "the feature engine was not compared with another one"),
         (
             {"left_out": "tensorflow does not run here"},
-            "the feature engine was not compared with another: tensorflow does not run here",
+            "the feature engine was not compared with another one: tensorflow does not run here",
         ),
     ],
 )

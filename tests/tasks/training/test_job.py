@@ -1,10 +1,145 @@
+"""The job as far as it comes without Spark; the rest is in ``tests/e2e/test_train_job.py``."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tasks.errors import DataError, GraftError
-from tasks.features.extraction import _raise_first
+from tasks.datasets.dataset import SPLITS
+from tasks.errors import DataError, GraftError, StorageError
+from tasks.params.definitions import JobConfig, parse
+from tasks.runs.metrics import METRICS
+from tasks.runs.outcome import read_error, read_metrics, write_error
+from tasks.spark.cluster import Cluster
+from tasks.storage.artifact import Artifact
+from tasks.storage.locations import RemotePath
+from tasks.storage.paths import Home
+from tasks.training import job
+
+RUN = "manual__2026"
 
 
-def test_an_error_of_ours_comes_before_the_cancelling_that_followed() -> None:
-    with pytest.raises(GraftError, match="a bad record"):
-        _raise_first([RuntimeError("cancelled"), None, DataError("a bad record")])
-    _raise_first([None, None])
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home of the test's own, in a process that watches no parents."""
+    monkeypatch.setenv("GRAFT_HOME", str(tmp_path))
+    monkeypatch.setattr(job, "guard_parents", lambda: None)
+    return Home(tmp_path)
+
+
+@pytest.fixture
+def no_spark(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "spark_cluster", lambda _: pytest.fail("Spark was started"))
+
+
+@pytest.fixture
+def spark(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has the job join the Spark that tests share; a process cannot start a second one."""
+
+    @contextmanager
+    def join(name: str) -> Iterator[Cluster]:
+        yield cluster
+
+    monkeypatch.setattr(job, "spark_cluster", join)
+
+
+def config(dumps: dict[str, Artifact], **values: Any) -> JobConfig:
+    folders = {f"{split}_dump": str(dumps[split].path) for split in SPLITS}
+    common = {"epochs": 1, "batch_size": 8, "parity_records": 0, "run_id": RUN}
+    return parse(JobConfig, {**folders, **common, **values})
+
+
+@pytest.mark.usefixtures("no_spark")
+def test_dumps_that_do_not_go_together_are_told_before_spark_starts(
+    home: Home, dumps: dict[str, Artifact]
+) -> None:
+    swapped = {"train": dumps["validation"], "validation": dumps["train"]}
+    with pytest.raises(DataError, match="is a dump of the validation split, expected train"):
+        job.run(config(swapped))
+    error = read_error(home, RUN)
+    assert type(error) is DataError
+    assert "is a dump of the validation split" in str(error)
+    assert read_metrics(home, RUN) is None
+
+
+@pytest.mark.usefixtures("no_spark")
+def test_the_outcome_of_an_earlier_try_is_gone_before_anything_fails(
+    home: Home, dumps: dict[str, Artifact], run_metrics: dict[str, Any]
+) -> None:
+    folder = home.run(RUN)
+    folder.mkdir(parents=True)
+    (folder / METRICS).write_text(json.dumps(run_metrics))
+    write_error(home, RUN, StorageError("of an earlier try"))
+    with pytest.raises(DataError):
+        job.run(config({"train": dumps["train"], "validation": dumps["train"]}))
+    assert [path.name for path in folder.iterdir()] == ["error.json"]
+    assert "earlier" not in str(read_error(home, RUN))
+
+
+@pytest.mark.usefixtures("no_spark")
+def test_an_error_that_cannot_be_written_is_still_raised(
+    home: Home, dumps: dict[str, Artifact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise StorageError("no room left")
+
+    monkeypatch.setattr(job, "write_error", full)
+    with pytest.raises(DataError, match="expected train"):
+        job.run(config({"train": dumps["validation"], "validation": dumps["train"]}))
+
+
+@pytest.mark.parametrize("remote", ["home", "dump"])
+def test_dumps_on_other_file_systems_wait_for_spark(
+    dumps: dict[str, Artifact], home: Home, remote: str
+) -> None:
+    elsewhere = RemotePath("hdfs://host/graft")
+    folders = job.Pair(Path("/t"), elsewhere if remote == "dump" else Path("/v"))
+    assert job._is_remote(Home(home.root, elsewhere if remote == "home" else None), folders)
+    assert not job._is_remote(home, job.Pair(Path("/t"), Path("/v")))
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_run_leaves_metrics_and_the_next_one_reuses_the_model(
+    home: Home, dumps: dict[str, Artifact], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        assert job.run(config(dumps)) == home.run(RUN)
+    first = read_metrics(home, RUN)
+    assert first is not None
+    assert (first.run_id, first.model.reused) == (RUN, False)
+    assert Path(first.model.path) == home.models / first.model.digest
+    assert (home.models / first.model.digest / "head.npz").is_file()
+    assert next(iter(first.stages)) == "spark"
+    assert f"top-1 accuracy {first.top1:.4f} on 4 validation records after 1 epochs" in caplog.text
+    # Whoever has the model needs its snapshots no more.
+    assert not list(home.snapshots.iterdir())
+
+    job.run(config(dumps, run_id="again"))
+    second = read_metrics(home, "again")
+    assert second is not None
+    assert (second.run_id, second.model.reused) == ("again", True)
+    assert (second.model.digest, second.epochs) == (first.model.digest, first.epochs)
+
+    job.run(config(dumps, run_id="forced", force=True))
+    third = read_metrics(home, "forced")
+    assert third is not None
+    assert not third.model.reused
+    assert third.model.digest != first.model.digest
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_model_whose_metrics_are_damaged_is_one_error_that_names_the_file(
+    home: Home, dumps: dict[str, Artifact]
+) -> None:
+    job.run(config(dumps))
+    (model,) = home.models.glob("[!.]*")
+    path = model / METRICS
+    # As long as it was: the size is what the manifest knows.
+    path.write_text(path.read_text().replace('"top1"', '"t0p1"', 1))
+    with pytest.raises(GraftError, match=f"{path} is damaged or of another version"):
+        job.run(config(dumps))
+    assert str(path) in str(read_error(home, RUN))
