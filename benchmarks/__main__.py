@@ -17,6 +17,7 @@ from benchmarks.processes import Measured, measure
 from tasks import steps
 from tasks.networks.checkpoint import prefix_of
 from tasks.params.definitions import RunParams
+from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.storage.locations import Location
 from tasks.storage.paths import CHECKOUT, Home
@@ -84,11 +85,12 @@ def _measure(home: Home, dataset_url: str, checkpoint_url: str) -> dict[str, Any
     getrdd = measure([*_submit(cores), "benchmarks/getrdd.py", str(dumps[1])])
 
     metrics = {run: _metrics(home, run) for run in ("cold", "tensorflow", "checked")}
-    records = sum(metrics["cold"]["records"].values())
+    records = sum(metrics["cold"].records)
+    parity = metrics["checked"].parity or {}
     rates = {
         "forward_only": float(forward.output.split()[-1]),
-        "bigdl": records / metrics["cold"]["stages"]["features"],
-        "tensorflow": records / metrics["tensorflow"]["stages"]["features"],
+        "bigdl": records / metrics["cold"].stages["features"],
+        "tensorflow": records / metrics["tensorflow"].stages["features"],
         "getrdd": float(getrdd.output.split()[-1]),
     }
     results = {
@@ -99,15 +101,15 @@ def _measure(home: Home, dataset_url: str, checkpoint_url: str) -> dict[str, Any
             "job_warm": warm.seconds,
             "job_cold_tensorflow": tensorflow.seconds,
             "plain_script": plain.seconds,
-            "check_parity": metrics["checked"]["stages"]["parity"],
+            "check_parity": metrics["checked"].stages["parity"],
         },
-        "stages_cold": metrics["cold"]["stages"],
+        "stages_cold": metrics["cold"].stages,
         "top1": {
-            "bigdl": metrics["cold"]["top1"],
-            "tensorflow": metrics["tensorflow"]["top1"],
+            "bigdl": metrics["cold"].top1,
+            "tensorflow": metrics["tensorflow"].top1,
             "plain_script": float(plain.output.split()[-1]),
         },
-        "largest_relative_difference": metrics["checked"]["parity"]["largest_relative_difference"],
+        "largest_relative_difference": parity["largest_relative_difference"],
         "ratios": {
             "bigdl_over_getrdd": rates["bigdl"] / rates["getrdd"],
             "bigdl_over_tensorflow": rates["bigdl"] / rates["tensorflow"],
@@ -131,7 +133,7 @@ def _job(dumps: Sequence[Location], run_id: str, cores: int, *flags: str) -> Mea
     return measure([*command, "-v", validation, "--run-id", run_id, *flags])
 
 
-def _metrics(home: Home, run_id: str) -> dict[str, Any]:
+def _metrics(home: Home, run_id: str) -> RunMetrics:
     metrics = read_metrics(home, run_id)
     if metrics is None:
         raise RuntimeError(f"the job {run_id} left no metrics")

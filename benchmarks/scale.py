@@ -15,6 +15,7 @@ from benchmarks.standalone import Standalone, standalone
 from deploy.environment import environment, write_spark_defaults
 from tasks import steps
 from tasks.params.definitions import RunParams
+from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.storage.locations import Location
 from tasks.storage.paths import CHECKOUT, Home
@@ -84,7 +85,7 @@ def _measure(home: Home, params: RunParams, base: int | None) -> dict[int, dict[
 
 def submit_job(
     home: Home, cluster: Standalone, dumps: Sequence[Location], run_id: str, *flags: str
-) -> tuple[dict[str, Any], Measured]:
+) -> tuple[RunMetrics, Measured]:
     """Run the job on a cluster and return its metrics, and what its processes took.
 
     Raises:
@@ -107,11 +108,11 @@ def submit_job(
     return metrics, measured
 
 
-def _result(metrics: dict[str, Any], measured: Measured) -> dict[str, Any]:
+def _result(metrics: RunMetrics, measured: Measured) -> dict[str, Any]:
     return {
-        "records": sum(metrics["records"].values()),
-        "stages": {stage: metrics["stages"][stage] for stage in _STAGES},
-        "top1": metrics["top1"],
+        "records": sum(metrics.records),
+        "stages": {stage: metrics.stages[stage] for stage in _STAGES},
+        "top1": metrics.top1,
         "peaks": _peaks(measured),
     }
 
