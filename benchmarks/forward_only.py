@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from tasks.networks.network import Network
-from tasks.networks.registry import get_network
+from tasks.networks.registry import NETWORKS, get_network
 from tasks.networks.tensorflow import import_tensorflow
 
 _BATCH = 32
@@ -43,12 +43,15 @@ def main() -> None:
     """Print the rate."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--network", type=get_network, required=True)
+    parser.add_argument("--network", choices=list(NETWORKS), required=True)
     parser.add_argument("--images", type=int, default=1024)
     parser.add_argument("--threads", type=int, required=True)
     options = parser.parse_args()
     rate = forward_rate(
-        options.network, options.checkpoint, images=options.images, threads=options.threads
+        get_network(options.network),
+        options.checkpoint,
+        images=options.images,
+        threads=options.threads,
     )
     sys.stdout.write(f"{rate:.2f}\n")
 

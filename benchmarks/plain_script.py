@@ -19,7 +19,7 @@ from tasks.datasets.dataset import read_dataset
 from tasks.datasets.example import IMAGE_ENCODED, LABEL
 from tasks.networks.network import Network
 from tasks.networks.preprocessing import decode, preprocess
-from tasks.networks.registry import get_network
+from tasks.networks.registry import NETWORKS, get_network
 from tasks.networks.tensorflow import import_tensorflow
 
 _BATCH = 32
@@ -62,11 +62,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--network", type=get_network, required=True)
+    parser.add_argument("--network", choices=list(NETWORKS), required=True)
     options = parser.parse_args()
     splits = read_dataset(options.dataset).splits
     (x, y), (x_validation, y_validation) = (
-        features([str(s.path) for s in splits[split].shards], options.network, options.checkpoint)
+        features(
+            [str(s.path) for s in splits[split].shards],
+            get_network(options.network),
+            options.checkpoint,
+        )
         for split in ("train", "validation")
     )
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200))

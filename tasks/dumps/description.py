@@ -59,8 +59,9 @@ class Dump:
         """Return the content of ``pipeline.json``: all fields but ``path``, as JSON types."""
         fields = {**dataclasses.asdict(self), "format": FORMAT}
         del fields["path"]
-        shards = [{**shard, "path": str(shard["path"])} for shard in fields["shards"]]
-        return {**fields, "shards": shards}
+        for shard, written in zip(self.shards, fields["shards"], strict=True):
+            written["path"] = str(shard.path)
+        return fields
 
 
 def read_dump(dump: Location, files: Files = LOCAL) -> Dump:

@@ -1,7 +1,7 @@
 import json
 import os
 import shutil
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from tasks.dumps.description import (
 )
 from tasks.errors import DataError
 from tasks.storage.artifact import Artifact
+from tasks.storage.locations import location
 
 
 class TestPipelineJson:
@@ -39,6 +40,15 @@ class TestPipelineJson:
         assert again.path == tmp_path / "copy"
         assert again.as_json() == dump.as_json()
         assert again.shards == dump.shards
+
+    def test_remote_shards_are_written_as_urls(self, tiny_dump: Path) -> None:
+        shard = replace(
+            read_dump(tiny_dump).shards[0], path=location("hdfs://host/data/a.tfrecord")
+        )
+        dump = replace(read_dump(tiny_dump), shards=(shard,))
+        (written,) = json.loads(json.dumps(dump.as_json()))["shards"]
+        assert written["path"] == "hdfs://host/data/a.tfrecord"
+        assert written["bytes"] == shard.bytes
 
 
 class TestNoDump:
