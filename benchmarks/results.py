@@ -25,19 +25,9 @@ def summarise(
             with their result, and the jobs ``cold``, ``warm`` and ``tensorflow``.
         metrics: of the jobs ``cold``, ``tensorflow`` and ``checked``.
     """
-    records = sum(metrics["cold"]["records"].values())
-    printed = {
-        name: float(measured[name].output.split()[-1])
-        for name in ("forward_only", "getrdd", "plain_script")
-    }
-    rates = {
-        "forward_only": printed["forward_only"],
-        "bigdl": records / metrics["cold"]["stages"]["features"],
-        "tensorflow": records / metrics["tensorflow"]["stages"]["features"],
-        "getrdd": printed["getrdd"],
-    }
+    rates = _rates(measured, metrics)
     return {
-        "records": records,
+        "records": _records(metrics),
         "images_per_second": rates,
         "seconds": {
             "job_cold": measured["cold"].seconds,
@@ -50,7 +40,7 @@ def summarise(
         "top1": {
             "bigdl": metrics["cold"]["top1"],
             "tensorflow": metrics["tensorflow"]["top1"],
-            "plain_script": printed["plain_script"],
+            "plain_script": _printed(measured["plain_script"]),
         },
         "largest_relative_difference": metrics["checked"]["parity"]["largest_relative_difference"],
         "ratios": _ratios(rates, measured),
@@ -59,6 +49,28 @@ def summarise(
             "tensorflow": measured["tensorflow"].peak_lines(),
         },
     }
+
+
+def _records(metrics: Mapping[str, dict[str, Any]]) -> int:
+    return sum(metrics["cold"]["records"].values())
+
+
+def _rates(
+    measured: Mapping[str, Measured], metrics: Mapping[str, dict[str, Any]]
+) -> dict[str, float]:
+    """Return images per second, by engine or program."""
+    records = _records(metrics)
+    return {
+        "forward_only": _printed(measured["forward_only"]),
+        "bigdl": records / metrics["cold"]["stages"]["features"],
+        "tensorflow": records / metrics["tensorflow"]["stages"]["features"],
+        "getrdd": _printed(measured["getrdd"]),
+    }
+
+
+def _printed(program: Measured) -> float:
+    """Return the last word of a program's output, which is its result."""
+    return float(program.output.split()[-1])
 
 
 def _ratios(rates: Mapping[str, float], measured: Mapping[str, Measured]) -> dict[str, float]:
