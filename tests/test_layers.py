@@ -18,9 +18,15 @@ MODULES = sorted(path for layer in LAYERS for path in (CHECKOUT / layer).rglob("
 #: Of tasks, what costs a DAG's parse nothing.
 LIGHT = {
     "errors",
+    "params.base",
+    "params.data",
     "params.definitions",
     "params.help",
     "params.installation",
+    "params.network",
+    "params.parser",
+    "params.spark",
+    "params.training",
     "runs.note",
     "runs.outcome",
     "runs.record",

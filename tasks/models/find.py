@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.dumps.description import DESCRIPTION
-from tasks.params.definitions import TrainingParams
+from tasks.params.definitions import JobParams
 from tasks.runs.outcome import METRICS, MODEL_FORMAT
 from tasks.storage.artifact import is_whole, read_manifest
 from tasks.storage.paths import Home
@@ -45,7 +45,7 @@ class TrainedModel:
         }
 
 
-def find_trained(home: Home, dumps: Sequence[str], params: TrainingParams) -> TrainedModel | None:
+def find_trained(home: Home, dumps: Sequence[str], params: JobParams) -> TrainedModel | None:
     """Return the newest model that was trained on these dumps with these params, if there is one.
 
     Args:
@@ -79,7 +79,7 @@ def _pipeline_digests(description: Path) -> Any:
 
 def _decisive(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the params that a model was trained with; those of an older version may differ."""
-    names = TrainingParams.model_fields
-    return TrainingParams.model_construct(
+    names = JobParams.model_fields
+    return JobParams.model_construct(
         **{name: value for name, value in config.items() if name in names}
     ).decisive()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tasks.models.find import find_trained
-from tasks.params.definitions import RunParams, TrainingParams
+from tasks.params.definitions import JobParams, RunParams
 from tasks.runs.outcome import MODEL_FORMAT
 from tasks.storage.artifact import manifest
 from tasks.storage.local_files import write_json
@@ -124,5 +124,5 @@ def test_a_model_of_a_version_that_lacked_a_param(
         patch.setattr(RunParams, "model_dump", lambda *a, **k: without(dump(*a, **k), "seed"))
         model(home, "abc")
     assert "seed" not in json.loads((home.models / "abc" / "metrics.json").read_text())["config"]
-    assert find_trained(home, DUMPS, TrainingParams()) is not None
-    assert find_trained(home, DUMPS, TrainingParams(seed=2)) is None
+    assert find_trained(home, DUMPS, JobParams()) is not None
+    assert find_trained(home, DUMPS, JobParams(seed=2)) is None

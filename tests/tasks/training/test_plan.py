@@ -2,7 +2,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.params.definitions import JobConfig, parse
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
 from tasks.training.plan import DISTRIBUTED, LOCAL, plan_training
 
 

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.errors import GraftError
-from tasks.params.definitions import JobConfig, parse
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
 from tasks.spark.cluster import Cluster, log_optimizer_to
 from tasks.training import snapshots
 from tasks.training.optimizer_log import OPTIMIZER_LOG, Epoch
