@@ -31,6 +31,7 @@ LIGHT = {
     "runs.outcome",
     "runs.record",
     "spark.parent_guard",
+    "spark.runtime",
     "spark.settings",
     "storage.artifact",
     "storage.local_files",

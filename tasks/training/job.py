@@ -23,7 +23,8 @@ from tasks.models.export import export_head
 from tasks.models.predictions import write_predictions
 from tasks.params.definitions import JobConfig
 from tasks.runs.outcome import METRICS, MODEL_FORMAT, clear_outcome, write_error, write_metrics
-from tasks.spark.cluster import Cluster, cluster_errors, spark_cluster, wait_for_executors
+from tasks.spark.cluster import Cluster, spark_cluster
+from tasks.spark.executors import cluster_errors, wait_for_executors
 from tasks.spark.files import HadoopFiles
 from tasks.spark.parent_guard import guard_parents
 from tasks.storage.artifact import Artifact, LocalArtifact, build, digest_of

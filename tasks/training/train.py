@@ -21,7 +21,7 @@ from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head, Scaling, fold
 from tasks.networks.inception import FEATURE_SIZE
 from tasks.params.definitions import JobConfig
-from tasks.spark.cluster import log_optimizer_to, quiet
+from tasks.spark.bigdl import log_optimizer_to, quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors
 from tasks.storage.locations import Location

@@ -13,7 +13,8 @@ import pytest
 from tasks.errors import GraftError
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
-from tasks.spark.cluster import Cluster, log_optimizer_to
+from tasks.spark.bigdl import log_optimizer_to
+from tasks.spark.cluster import Cluster
 from tasks.training import snapshots
 from tasks.training.optimizer_log import OPTIMIZER_LOG, Epoch
 from tasks.training.plan import DISTRIBUTED, LOCAL, Plan
