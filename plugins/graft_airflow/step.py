@@ -41,25 +41,13 @@ def step(
     """
 
     def decorate(function: Callable[..., Outcome]) -> Any:
-        # Airflow binds the arguments of a task by this signature; the run is not one of them.
-        signature = inspect.signature(function)
-        signature = signature.replace(
-            parameters=[p for name, p in signature.parameters.items() if name != _RUN]
-        )
+        signature = _inputs(function)
 
         @functools.wraps(function)
         def execute(*given: Mapping[str, Any], **named: Mapping[str, Any]) -> dict[str, Any]:
-            started = time.monotonic()
-            context = get_current_context()
-            artifacts = signature.bind(*given, **named).arguments
-            paths = {name: Path(artifact["path"]) for name, artifact in artifacts.items()}
-            with failing_at_once(context, function.__name__):
-                run = current_run(context)
-                facts = function(**{_RUN: run}, **paths).as_dict()
-                took = time.monotonic() - started
-                record_step(run.home, run.run_id, function.__name__, {**facts, "seconds": took})
-            return facts
+            return _perform(function, signature.bind(*given, **named).arguments)
 
+        # Airflow binds the arguments of a task by this signature.
         execute.__signature__ = signature  # type: ignore[attr-defined] # functions take any attribute
         return task(
             task_id=function.__name__,
@@ -71,3 +59,25 @@ def step(
         )(execute)
 
     return decorate
+
+
+def _inputs(function: Callable[..., Outcome]) -> inspect.Signature:
+    """Return the signature of a step without the run, which no other task makes."""
+    signature = inspect.signature(function)
+    inputs = [parameter for name, parameter in signature.parameters.items() if name != _RUN]
+    return signature.replace(parameters=inputs)
+
+
+def _perform(
+    function: Callable[..., Outcome], artifacts: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Call a step with the run and the paths of artefacts, record the outcome and return it."""
+    started = time.monotonic()
+    context = get_current_context()
+    paths = {name: Path(artifact["path"]) for name, artifact in artifacts.items()}
+    with failing_at_once(context, function.__name__):
+        run = current_run(context)
+        facts = function(**{_RUN: run}, **paths).as_dict()
+        took = time.monotonic() - started
+        record_step(run.home, run.run_id, function.__name__, {**facts, "seconds": took})
+    return facts

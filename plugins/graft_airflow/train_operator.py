@@ -144,9 +144,9 @@ class TrainClassifierOperator(SparkSubmitOperator):
         }
 
     def _update_outlets(self, context: Context, metrics: Mapping[str, Any]) -> None:
-        """Tell those who follow the model that there is a new one, unless it is older than the run.
+        """Update the outlets, unless the model was finished before the run started.
 
-        A model that an earlier try of this run finished is new, too.
+        A model that an earlier try of this run finished is new.
         """
         if metrics["model"]["reused"] and finished_before(metrics["finished_at"], context):
             self.outlets = []
