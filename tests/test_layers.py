@@ -18,6 +18,11 @@ MODULES = sorted(path for layer in LAYERS for path in (CHECKOUT / layer).rglob("
 #: Of tasks, what costs a DAG's parse nothing.
 LIGHT = {
     "errors",
+    "networks.inception",
+    "networks.network",
+    "networks.registry",
+    "networks.slim",
+    "networks.tensorflow",
     "params.base",
     "params.data",
     "params.definitions",
@@ -43,9 +48,9 @@ LIGHT = {
 ROOMS = (
     "errors",
     "storage",
+    "networks",
     "params",
     "download",
-    "networks",
     "datasets",
     "spark",
     "runs",

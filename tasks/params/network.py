@@ -1,27 +1,31 @@
 """Params of the network and of the engine that runs it."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.registry import NETWORKS
 from tasks.params.base import URL, Params, sha256_field
 
-INCEPTION_V1_URL = "http://download.tensorflow.org/models/inception_v1_2016_08_28.tar.gz"
-
-Network = Literal["inception_v1"]
+if TYPE_CHECKING:
+    NetworkName = str
+else:
+    # Type checkers know a Literal only where its choices are written out.
+    NetworkName = Literal[tuple(NETWORKS)]
 FeatureEngine = Literal["bigdl", "tensorflow"]
 
 
 class NetworkParams(Params, title="Network"):
     """Pretrained network that is dumped."""
 
-    network: Network = Field(
-        "inception_v1",
+    network: NetworkName = Field(
+        INCEPTION_V1.name,
         title="Network",
         description="TF-Slim's name of the network that turns pictures into features.",
     )
     checkpoint_url: str = Field(
-        INCEPTION_V1_URL,
+        INCEPTION_V1.checkpoint_url,
         pattern=URL,
         title="Checkpoint URL",
         description="A tar archive with the network's TF-Slim checkpoint.",

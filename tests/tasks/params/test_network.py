@@ -3,13 +3,14 @@ from typing import Any
 
 import pytest
 
+from tasks.networks.inception import INCEPTION_V1
 from tasks.params.definitions import RunParams
-from tasks.params.network import INCEPTION_V1_URL, FeatureParams, NetworkParams
+from tasks.params.network import FeatureParams, NetworkParams
 
 
 def test_defaults_are_the_official_weights() -> None:
     params = NetworkParams()
-    assert (params.network, params.checkpoint_url) == ("inception_v1", INCEPTION_V1_URL)
+    assert (params.network, params.checkpoint_url) == ("inception_v1", INCEPTION_V1.checkpoint_url)
     assert params.checkpoint_sha256 is None
     assert params.dump_batch_size == 32
 
