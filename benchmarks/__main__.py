@@ -14,6 +14,7 @@ from benchmarks.processes import measure
 from benchmarks.results import report, summarise
 from tasks.networks.checkpoint import prefix_of
 from tasks.params.definitions import RunParams
+from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.spark.settings import TRAIN_JOB
 from tasks.storage.paths import Home
@@ -66,7 +67,7 @@ def _commands(inputs: Inputs, network: str, cores: int) -> dict[str, list[str]]:
     }
 
 
-def _metrics(home: Home, run_id: str) -> dict[str, Any]:
+def _metrics(home: Home, run_id: str) -> RunMetrics:
     metrics = read_metrics(home, run_id)
     if metrics is None:
         raise RuntimeError(f"the job {run_id} left no metrics")

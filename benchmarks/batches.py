@@ -33,12 +33,12 @@ def _sweep(home: Home, params: RunParams, epochs: int) -> None:
         with standalone(2, "3g") as cluster:
             metrics, _ = submit_job(home, cluster, dumps, f"batch-{batch}", *flags)
         # Without the first epoch, in which the JVMs are cold.
-        seconds = statistics.median(epoch["seconds"] for epoch in metrics["epochs"][1:])
-        step_count, records = metrics["plan"]["steps_per_epoch"], metrics["records"]["train"]
+        seconds = statistics.median(epoch.seconds for epoch in metrics.epochs[1:])
+        step_count, records = metrics.plan.steps_per_epoch, metrics.records.train
         print(
             f"{batch:>5} {step_count:>12} {1000 * seconds / step_count:>8.1f} {seconds:>8.2f} "
-            f"{records / seconds:>10,.0f} {metrics['stages']['training']:>11.1f} "
-            f"{metrics['top1']:>7.4f}",
+            f"{records / seconds:>10,.0f} {metrics.stages['training']:>11.1f} "
+            f"{metrics.top1:>7.4f}",
             flush=True,
         )
 

@@ -1,10 +1,10 @@
 """Runs the job on a standalone cluster and measures it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from benchmarks.processes import Measured, measure
 from benchmarks.standalone import Standalone
+from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.spark.settings import TRAIN_JOB
 from tasks.storage.locations import Location
@@ -16,7 +16,7 @@ WORKERS = 2
 
 def submit_job(
     home: Home, cluster: Standalone, dumps: Sequence[Location], run_id: str, *flags: str
-) -> tuple[dict[str, Any], Measured]:
+) -> tuple[RunMetrics, Measured]:
     """Run the job on a cluster; return its metrics and the measurement of its processes.
 
     Raises:

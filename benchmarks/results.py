@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.processes import Measured
+from tasks.runs.metrics import RunMetrics
 
 #: Name of every ratio: its description and its goal.
 RATIOS = {
@@ -16,7 +17,7 @@ RATIOS = {
 
 
 def summarise(
-    measured: Mapping[str, Measured], metrics: Mapping[str, dict[str, Any]]
+    measured: Mapping[str, Measured], metrics: Mapping[str, RunMetrics]
 ) -> dict[str, Any]:
     """Return the results as JSON types.
 
@@ -26,6 +27,7 @@ def summarise(
         metrics: of the jobs ``cold``, ``tensorflow`` and ``checked``.
     """
     rates = _rates(measured, metrics)
+    parity = metrics["checked"].parity or {}
     return {
         "records": _records(metrics),
         "images_per_second": rates,
@@ -34,15 +36,15 @@ def summarise(
             "job_warm": measured["warm"].seconds,
             "job_cold_tensorflow": measured["tensorflow"].seconds,
             "plain_script": measured["plain_script"].seconds,
-            "check_parity": metrics["checked"]["stages"]["parity"],
+            "check_parity": metrics["checked"].stages["parity"],
         },
-        "stages_cold": metrics["cold"]["stages"],
+        "stages_cold": metrics["cold"].stages,
         "top1": {
-            "bigdl": metrics["cold"]["top1"],
-            "tensorflow": metrics["tensorflow"]["top1"],
+            "bigdl": metrics["cold"].top1,
+            "tensorflow": metrics["tensorflow"].top1,
             "plain_script": _printed(measured["plain_script"]),
         },
-        "largest_relative_difference": metrics["checked"]["parity"]["largest_relative_difference"],
+        "largest_relative_difference": parity["largest_relative_difference"],
         "ratios": _ratios(rates, measured),
         "peak_mib": {
             "bigdl": measured["cold"].peak_lines(),
@@ -51,19 +53,17 @@ def summarise(
     }
 
 
-def _records(metrics: Mapping[str, dict[str, Any]]) -> int:
-    return sum(metrics["cold"]["records"].values())
+def _records(metrics: Mapping[str, RunMetrics]) -> int:
+    return sum(metrics["cold"].records)
 
 
-def _rates(
-    measured: Mapping[str, Measured], metrics: Mapping[str, dict[str, Any]]
-) -> dict[str, float]:
+def _rates(measured: Mapping[str, Measured], metrics: Mapping[str, RunMetrics]) -> dict[str, float]:
     """Return images per second, by engine or program."""
     records = _records(metrics)
     return {
         "forward_only": _printed(measured["forward_only"]),
-        "bigdl": records / metrics["cold"]["stages"]["features"],
-        "tensorflow": records / metrics["tensorflow"]["stages"]["features"],
+        "bigdl": records / metrics["cold"].stages["features"],
+        "tensorflow": records / metrics["tensorflow"].stages["features"],
         "getrdd": _printed(measured["getrdd"]),
     }
 

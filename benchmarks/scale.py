@@ -14,6 +14,7 @@ from benchmarks.standalone import standalone
 from tasks import steps
 from tasks.download.download import downloaded_file
 from tasks.params.definitions import RunParams
+from tasks.runs.metrics import RunMetrics
 from tasks.storage.paths import Home
 
 _SCALES = (1, 4, 10)
@@ -60,11 +61,11 @@ def _dataset(home: Home, params: RunParams, base: int | None) -> Path:
     return steps.extract_dataset(archive, home).path
 
 
-def _result(metrics: dict[str, Any], measured: Measured) -> dict[str, Any]:
+def _result(metrics: RunMetrics, measured: Measured) -> dict[str, Any]:
     return {
-        "records": sum(metrics["records"].values()),
-        "stages": {stage: metrics["stages"][stage] for stage in _STAGES},
-        "top1": metrics["top1"],
+        "records": sum(metrics.records),
+        "stages": {stage: metrics.stages[stage] for stage in _STAGES},
+        "top1": metrics.top1,
         "peaks": _peaks(measured),
     }
 

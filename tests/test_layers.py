@@ -17,6 +17,7 @@ LAYERS = ("tasks", "dags", "plugins")
 MODULES = sorted(path for layer in LAYERS for path in (CHECKOUT / layer).rglob("*.py"))
 #: Of tasks, what costs a DAG's parse nothing.
 LIGHT = {
+    "datasets.pair",
     "errors",
     "networks.inception",
     "networks.network",
@@ -26,9 +27,13 @@ LIGHT = {
     "params.definitions",
     "params.help",
     "params.installation",
+    "runs.artifact_record",
+    "runs.metrics",
     "runs.note",
     "runs.outcome",
     "runs.record",
+    "runs.training_record",
+    "runs.typed_json",
     "spark.parent_guard",
     "spark.runtime",
     "spark.settings",

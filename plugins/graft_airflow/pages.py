@@ -75,7 +75,8 @@ def pages() -> "FastAPI":
     def runs(first: str = "", second: str = "") -> HTMLResponse:
         from tasks.report.overview import overview
 
-        return HTMLResponse(overview(Home.from_environ(), DAG_ID, first, second))
+        home = Home.from_environ()
+        return HTMLResponse(overview(home, dag_id=DAG_ID, first=first, second=second))
 
     @app.get("/dags/{dag_id}/runs/{run_id}/report")
     def report(dag_id: str, run_id: str) -> HTMLResponse:

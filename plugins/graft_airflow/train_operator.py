@@ -14,7 +14,9 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 from graft_airflow.links import LINK_KEY, RunLink
 from graft_airflow.steps import Run, current_run, failing_at_once
+from tasks.datasets.pair import Pair
 from tasks.errors import ClusterError
+from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import clear_outcome, read_error, read_metrics
 from tasks.runs.record import read_steps, record_step
 from tasks.spark.parent_guard import TASK_PID
@@ -81,15 +83,16 @@ class TrainClassifierOperator(SparkSubmitOperator):
             raise AirflowException(
                 f"the Spark job ended well but left no metrics.json in {run.home.run(run.run_id)}"
             )
+        content = metrics.as_json()
         facts = {
-            **metrics["model"],
-            **{key: metrics[key] for key in ("top1", "epochs", "features", "stages", "plan")},
+            **metrics.model.as_json(),
+            **{key: content[key] for key in ("top1", "epochs", "features", "stages", "plan")},
             "params": run.shown_params(),
             "seconds": time.monotonic() - started,
         }
         record_step(run.home, run.run_id, self.task_id, facts)
         self._update_assets(context, metrics)
-        return {**metrics["model"], "top1": metrics["top1"]}
+        return {**metrics.model.as_json(), "top1": metrics.top1}
 
     def _skip_unchanged(self, context: Context, run: Run) -> None:
         """Skip the training of a run that nobody asked for if it would make a model that is there.
@@ -98,8 +101,8 @@ class TrainClassifierOperator(SparkSubmitOperator):
         """
         from tasks.models.find import find_trained
 
-        steps = {step["task_id"]: step for step in read_steps(run.home, run.run_id)}
-        dumps = [steps[task_id]["digest"] for task_id in ("dump_train", "dump_validation")]
+        steps = {step.task_id: step for step in read_steps(run.home, run.run_id)}
+        dumps = Pair(steps["dump_train"].digest, steps["dump_validation"].digest)
         found = find_trained(run.home, dumps, run.params)
         # What an earlier try of this run finished is to be reported and told of.
         if found is None or not _was_there(found.finished_at, context):
@@ -111,19 +114,19 @@ class TrainClassifierOperator(SparkSubmitOperator):
             f"{found.finished_at}, top-1 accuracy {found.top1:.4f}; force trains again"
         )
 
-    def _update_assets(self, context: Context, metrics: Mapping[str, Any]) -> None:
+    def _update_assets(self, context: Context, metrics: RunMetrics) -> None:
         """Tell who follows the model that there is a new one, unless it was there before the run.
 
         A model that an earlier try of this run finished is new, too.
         """
-        model = metrics["model"]
-        if model["reused"] and _was_there(metrics["finished_at"], context):
+        model = metrics.model
+        if model.reused and _was_there(metrics.finished_at, context):
             self.outlets = []
         for asset in self.outlets:
             context["outlet_events"][asset].extra = {
-                "digest": model["digest"],
-                "accuracy": metrics["top1"],
-                "path": model["path"],
+                "digest": model.digest,
+                "accuracy": metrics.top1,
+                "path": model.path,
                 "run_id": context["run_id"],
             }
 

@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.processes import Measured
 from benchmarks.results import RATIOS, report, summarise
+from tasks.runs.metrics import RunMetrics
 
 MEASURED = {
     "forward_only": Measured(3.0, "50.0\n"),
@@ -16,24 +17,30 @@ MEASURED = {
 }
 
 
-def metrics(features: float, top1: float) -> dict[str, Any]:
+@pytest.fixture
+def metrics(run_metrics: dict[str, Any]) -> dict[str, RunMetrics]:
+    """Metrics of the three jobs whose features or accuracy are compared."""
+
+    def of_job(features: float, top1: float) -> RunMetrics:
+        changes = {
+            "run_id": "bench",
+            "model": {"path": "/models/m0de1", **run_metrics["model"]},
+            "records": {"train": 2000, "validation": 400},
+            "stages": {"features": features, "parity": 5.0},
+            "top1": top1,
+            "parity": {"largest_relative_difference": 3e-6},
+        }
+        return RunMetrics.from_json({**run_metrics, **changes})
+
     return {
-        "records": {"train": 2000, "validation": 400},
-        "stages": {"features": features, "parity": 5.0},
-        "top1": top1,
-        "parity": {"largest_relative_difference": 3e-6},
+        "cold": of_job(60.0, 0.56),
+        "tensorflow": of_job(80.0, 0.55),
+        "checked": of_job(0.0, 0.56),
     }
 
 
-METRICS = {
-    "cold": metrics(60.0, 0.56),
-    "tensorflow": metrics(80.0, 0.55),
-    "checked": metrics(0.0, 0.56),
-}
-
-
-def test_ratios_are_of_one_run() -> None:
-    results = summarise(MEASURED, METRICS)
+def test_ratios_are_of_one_run(metrics: dict[str, RunMetrics]) -> None:
+    results = summarise(MEASURED, metrics)
     assert results["images_per_second"] == {
         "forward_only": 50.0,
         "bigdl": 40.0,
@@ -52,13 +59,15 @@ def test_ratios_are_of_one_run() -> None:
     assert set(results["ratios"]) == set(RATIOS)
 
 
-def test_accuracies_are_of_the_three_ways() -> None:
-    top1 = summarise(MEASURED, METRICS)["top1"]
+def test_accuracies_are_of_the_three_ways(metrics: dict[str, RunMetrics]) -> None:
+    top1 = summarise(MEASURED, metrics)["top1"]
     assert top1 == {"bigdl": 0.56, "tensorflow": 0.55, "plain_script": 0.58}
 
 
-def test_the_report_has_every_ratio_with_its_goal_and_every_process() -> None:
-    lines = list(report(summarise(MEASURED, METRICS)))
+def test_the_report_has_every_ratio_with_its_goal_and_every_process(
+    metrics: dict[str, RunMetrics],
+) -> None:
+    lines = list(report(summarise(MEASURED, metrics)))
     assert lines[0] == "2,400 records"
     assert any(line.endswith(" 10.00  (goal >= 10)") for line in lines)
     assert any(line.endswith("  0.90  (goal <= 1.00)") for line in lines)

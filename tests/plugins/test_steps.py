@@ -1,4 +1,5 @@
 import inspect
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from graft_airflow.steps import RETRIES, Run, current_run, failing_at_once, step
 from tasks import errors
 from tasks.params.definitions import RunParams
 from tasks.report.page import Report
-from tasks.runs.record import read_failures, read_steps, record_failure
+from tasks.runs.record import Step, read_failures, read_steps, record_failure
 from tasks.storage.artifact import Artifact
 from tasks.storage.paths import Home
 
@@ -70,13 +71,10 @@ class TestStep:
 
         facts = download_dataset.function()
         (recorded,) = read_steps(home, "manual__2026")
-        assert recorded.pop("seconds") >= 0
-        assert recorded == {
-            "task_id": "download_dataset",
-            "path": "/downloads/abc",
-            "digest": "abc",
-            "reused": False,
-        }
+        assert recorded.seconds >= 0
+        assert replace(recorded, seconds=0) == Step(
+            task_id="download_dataset", path="/downloads/abc", digest="abc", reused=False
+        )
         assert facts["path"] == "/downloads/abc"
 
     def test_what_is_no_artefact_is_recorded_the_same_way(self, home: Home) -> None:
@@ -88,7 +86,7 @@ class TestStep:
         page = str(home.run("manual__2026") / "report.html")
         assert facts == {"path": page, "reused": False, "seconds": 0.5}
         (recorded,) = read_steps(home, "manual__2026")
-        assert (recorded["task_id"], recorded["path"]) == ("report", page)
+        assert (recorded.task_id, recorded.path) == ("report", page)
 
     def test_airflow_sees_the_paths_and_not_the_run(self) -> None:
         @step(timeout=timedelta(hours=1))

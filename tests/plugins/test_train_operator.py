@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +17,15 @@ from deploy import doctor
 from deploy.connection import LOCAL_SPARK
 from graft_airflow.assets import MODEL
 from graft_airflow.train_operator import TrainClassifierOperator
+from tasks.datasets.pair import Pair
 from tasks.errors import ClusterError, DataError
+from tasks.models.recipe import MODEL_FORMAT
 from tasks.params.definitions import RunParams
-from tasks.runs.outcome import MODEL_FORMAT, read_error, write_error, write_metrics
+from tasks.runs.artifact_record import ArtifactRecord
+from tasks.runs.metrics import RunMetrics
+from tasks.runs.outcome import read_error, write_error, write_metrics
 from tasks.runs.record import read_failures, read_steps, record_step
+from tasks.runs.training_record import Plan
 from tasks.spark.parent_guard import TASK_PID
 from tasks.spark.runtime import java_home
 from tasks.spark.settings import TRAIN_JOB, submit_conf
@@ -43,15 +49,26 @@ KUBERNETES = json.dumps(
 )
 RUN = "manual__2026"
 STARTED = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
-METRICS = {
-    "model": {"path": "/models/abc", "digest": "abc", "reused": False, "seconds": 9.0},
-    "top1": 0.58,
-    "epochs": [],
-    "features": {},
-    "stages": {"training": 3.0},
-    "plan": {"cores": 2},
-    "finished_at": "2026-01-02T03:05:00+00:00",
-}
+DIGESTS = Pair({"graph": "graph of train"}, {"graph": "graph of validation"})
+METRICS = RunMetrics(
+    run_id=RUN,
+    model=ArtifactRecord(path="/models/abc", digest="abc", reused=False, seconds=9.0),
+    top1=0.58,
+    epochs=(),
+    stages={"training": 3.0},
+    records=Pair(8, 4),
+    class_names=("stripes", "spots"),
+    config=RunParams().model_dump(mode="json"),
+    plan=Plan(optimizer="LocalOptimizer", batch_size=16, cores=2, master="local[2]"),
+    dumps=Pair("/dumps/a", "/dumps/b"),
+    features=Pair("train", "validation").map(
+        lambda split: ArtifactRecord(path=f"/{split}", digest=split, reused=True, seconds=0.5)
+    ),
+    digests=DIGESTS,
+    versions={},
+    python="3.11.7",
+    finished_at="2026-01-02T03:05:00+00:00",
+)
 
 
 class TaskInstance:
@@ -320,14 +337,11 @@ class TestOutcome:
     ) -> None:
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
         result = operator.execute(in_run())
-        assert result == {**METRICS["model"], "top1": 0.58}  # type: ignore[dict-item]
+        assert result == {**METRICS.model.as_json(), "top1": 0.58}
         json.dumps(result)
         (step,) = read_steps(home, RUN)
-        assert (step["task_id"], step["path"], step["top1"]) == (
-            "train_classifier",
-            "/models/abc",
-            0.58,
-        )
+        assert (step.task_id, step.path, step.top1) == ("train_classifier", "/models/abc", 0.58)
+        assert step.features == METRICS.features
 
     def test_records_the_params_without_what_may_be_secret(
         self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
@@ -336,8 +350,9 @@ class TestOutcome:
         url = "https://me:secret@example.org/flowers.tar.gz?token=1"
         operator.execute(in_run(epochs=3, dataset_url=url))
         (step,) = read_steps(home, RUN)
-        assert step["params"]["epochs"] == 3
-        assert step["params"]["dataset_url"] == "https://***@example.org/flowers.tar.gz?***"
+        assert step.params is not None
+        assert step.params["epochs"] == 3
+        assert step.params["dataset_url"] == "https://***@example.org/flowers.tar.gz?***"
 
     def test_what_the_user_can_mend_fails_at_once_in_the_jobs_words(
         self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
@@ -481,8 +496,8 @@ class TestModelAsset:
         finished_at: str,
         updated: bool,
     ) -> None:
-        model = {**METRICS["model"], "reused": True}  # type: ignore[dict-item] # one of METRICS
-        found = {**METRICS, "model": model, "finished_at": finished_at}
+        model = replace(METRICS.model, reused=True)
+        found = replace(METRICS, model=model, finished_at=finished_at)
         submitted.append(lambda _: write_metrics(home, RUN, found))
         operator.execute(in_run())
         assert operator.outlets == ([MODEL] if updated else [])
@@ -493,22 +508,16 @@ class TestUnchanged:
 
     @pytest.fixture(autouse=True)
     def _model(self, home: Home) -> None:
-        digests = {split: {"graph": f"graph of {split}"} for split in ("train", "validation")}
-        for split, given in digests.items():
+        for split, given in DIGESTS.items():
             dump = home.dumps / f"dump-{split}"
             dump.mkdir(parents=True)
             (dump / "pipeline.json").write_text(json.dumps({"digests": given}))
             record_step(home, RUN, f"dump_{split}", {"digest": dump.name})
-        self.write_model(home, digests, finished_at="2026-01-02T03:03:00+00:00")
+        self.write_model(home, finished_at="2026-01-02T03:03:00+00:00")
 
-    def write_model(self, home: Home, digests: Any, finished_at: str) -> None:
-        metrics = {
-            **METRICS,
-            "finished_at": finished_at,
-            "digests": digests,
-            "config": RunParams().model_dump(mode="json"),
-        }
-        write_json(home.models / "abc" / "metrics.json", metrics)
+    def write_model(self, home: Home, finished_at: str) -> None:
+        metrics = replace(METRICS, finished_at=finished_at)
+        write_json(home.models / "abc" / "metrics.json", metrics.as_json())
         recipe = {"format": MODEL_FORMAT}
         write_json(home.models / "abc" / "artifact.json", manifest(recipe, {}, 1.0))
 
@@ -524,17 +533,12 @@ class TestUnchanged:
             " trained 2026-01-02T03:03:00+00:00, top-1 accuracy 0.5800; force trains again"
         )
         step = read_steps(home, RUN)[-1]
-        assert (step["task_id"], step["reused"], step["digest"]) == (
-            "train_classifier",
-            True,
-            "abc",
-        )
+        assert (step.task_id, step.reused, step.digest) == ("train_classifier", True, "abc")
 
     def test_is_not_skipped_for_what_an_earlier_try_of_it_trained(
         self, home: Home, operator: TrainClassifierOperator, submitted: list[Any]
     ) -> None:
-        digests = {split: {"graph": f"graph of {split}"} for split in ("train", "validation")}
-        self.write_model(home, digests, finished_at="2026-01-02T03:05:00+00:00")
+        self.write_model(home, finished_at="2026-01-02T03:05:00+00:00")
         submitted.append(lambda _: write_metrics(home, RUN, METRICS))
         assert operator.execute(in_run("scheduled"))["top1"] == 0.58
 
