@@ -1,7 +1,7 @@
 """The contract of a feature engine, and the registry of engines.
 
 To add one: write a class like ``Engine``, name it in ``ENGINES`` here and in ``FeatureEngine`` of
-``tasks/params/definitions.py``.
+``tasks/params/network.py``.
 """
 
 from collections.abc import Callable, Sequence

@@ -15,7 +15,7 @@ from tasks.datasets.pair import Pair
 from tasks.dumps.description import PIPELINE_JSON
 from tasks.errors import DataError
 from tasks.models.recipe import inputs_of, inputs_of_model, is_current
-from tasks.params.definitions import TrainingParams
+from tasks.params.definitions import JobParams
 from tasks.runs.metrics import Metrics
 from tasks.storage.artifact import is_whole, read_manifest
 from tasks.storage.paths import Home
@@ -48,7 +48,7 @@ class TrainedModel:
         }
 
 
-def find_trained(home: Home, dumps: Pair[str], params: TrainingParams) -> TrainedModel | None:
+def find_trained(home: Home, dumps: Pair[str], params: JobParams) -> TrainedModel | None:
     """Return the newest model that was trained on these dumps with these params, else None.
 
     Args:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.datasets.pair import Pair
-from tasks.params.definitions import TrainingParams
+from tasks.params.definitions import JobParams
 from tasks.runs.metrics import Metrics
 from tasks.runs.training_record import Plan
 
@@ -56,17 +56,17 @@ class Recipe:
         }
 
 
-def inputs_of(params: TrainingParams, digests: Pair[Mapping[str, str]]) -> Inputs:
+def inputs_of(params: JobParams, digests: Pair[Mapping[str, str]]) -> Inputs:
     """Return the inputs of a training that is about to start."""
     return Inputs(digests, params.decisive())
 
 
 def inputs_of_model(metrics: Metrics) -> Inputs:
     """Return the inputs of a trained model; a param that its version lacked has its default."""
-    names = TrainingParams.model_fields
+    names = JobParams.model_fields
     given = {name: value for name, value in metrics.config.items() if name in names}
     digests = Pair[Mapping[str, str]](metrics.digests.train, metrics.digests.validation)
-    return Inputs(digests, TrainingParams.model_construct(**given).decisive())
+    return Inputs(digests, JobParams.model_construct(**given).decisive())
 
 
 def is_current(recipe: Mapping[str, Any]) -> bool:

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from tasks.datasets.pair import Pair
 from tasks.features.store import Features, read_features
 from tasks.models.head import FloatArray, Scaling, fit_scaling, scaling_of
-from tasks.params.definitions import JobConfig, TrainingParams
+from tasks.params.definitions import JobConfig
+from tasks.params.training import TrainingParams
 from tasks.runs.training_record import Plan
 
 # BigDL's default of Epsilon, the constant that keeps RMSprop from dividing by 0.

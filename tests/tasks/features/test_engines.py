@@ -13,7 +13,7 @@ from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
 from tasks.features.engines import ENGINES, Engine, require_all
 from tasks.features.store import feature_files, read_tables
-from tasks.params.definitions import FeatureEngine
+from tasks.params.network import FeatureEngine
 
 
 @pytest.fixture(params=list(ENGINES))

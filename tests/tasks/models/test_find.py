@@ -8,7 +8,7 @@ import pytest
 from tasks.datasets.pair import Pair
 from tasks.models.find import find_trained
 from tasks.models.recipe import MODEL_FORMAT
-from tasks.params.definitions import RunParams, TrainingParams
+from tasks.params.definitions import JobParams, RunParams
 from tasks.storage.artifact import manifest
 from tasks.storage.local_files import write_json
 from tasks.storage.paths import Home
@@ -147,5 +147,5 @@ def test_a_model_of_a_version_that_lacked_a_param(
         patch.setattr(RunParams, "model_dump", lambda *a, **k: without(dump(*a, **k), "seed"))
         model("abc")
     assert "seed" not in json.loads((home.models / "abc" / "metrics.json").read_text())["config"]
-    assert find_trained(home, DUMPS, TrainingParams()) is not None
-    assert find_trained(home, DUMPS, TrainingParams(seed=2)) is None
+    assert find_trained(home, DUMPS, JobParams()) is not None
+    assert find_trained(home, DUMPS, JobParams(seed=2)) is None

@@ -11,7 +11,8 @@ import pytest
 
 from tasks.datasets.dataset import SPLITS
 from tasks.errors import DataError, GraftError, StorageError
-from tasks.params.definitions import JobConfig, parse
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
 from tasks.runs.metrics import METRICS
 from tasks.runs.outcome import read_error, read_metrics, write_error
 from tasks.spark.cluster import Cluster

@@ -15,7 +15,8 @@ from tasks.dumps.description import Dump, read_dump
 from tasks.features.store import feature_files, read_features
 from tasks.models.export import load_head
 from tasks.models.predictions import read_predictions
-from tasks.params.definitions import JobConfig, parse
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
 from tasks.runs.metrics import Metrics
 from tasks.runs.training_record import Epoch
 from tasks.spark.cluster import Cluster

@@ -3,7 +3,8 @@ from types import SimpleNamespace
 import pytest
 
 from tasks.datasets.pair import Pair
-from tasks.params.definitions import JobConfig, parse
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
 from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER, plan_training
 
 

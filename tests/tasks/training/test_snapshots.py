@@ -11,7 +11,8 @@ import pytest
 from tasks.datasets.pair import Pair
 from tasks.features.store import Features
 from tasks.models.bigdl_head import new_model
-from tasks.params.definitions import JobConfig, parse
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
 from tasks.runs.training_record import Plan
 from tasks.spark.bigdl import log_optimizer_to, quiet
 from tasks.spark.cluster import Cluster

@@ -14,7 +14,8 @@ import pytest
 from tasks.datasets.pair import Pair
 from tasks.errors import GraftError
 from tasks.features.bridge import Bridge
-from tasks.params.definitions import JobConfig, parse
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
 from tasks.runs.training_record import Epoch, Plan
 from tasks.spark.bigdl import log_optimizer_to
 from tasks.spark.cluster import Cluster
