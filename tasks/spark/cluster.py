@@ -98,10 +98,7 @@ def wait_for_tasks(context: Any, seconds: float = 10.0) -> None:
     A task that outlives its Spark context logs a trace that has nothing to do with its error.
     """
     deadline = time.monotonic() + seconds
-    status = context._jsc.sc().statusTracker()
-    while time.monotonic() < deadline:
-        if not any(executor.numRunningTasks() for executor in status.getExecutorInfos()):
-            return
+    while time.monotonic() < deadline and _count_tasks(context):
         time.sleep(0.05)
 
 
@@ -158,6 +155,15 @@ def _what_was_lost(context: Any) -> str | None:
                 return f"executor {executor.id()} on {executor.hostPort()}"
         time.sleep(1)
     return None
+
+
+def _count_tasks(context: Any) -> int:
+    # Not the status tracker, which may say 0 for as long as tasks run.
+    counts = context._jsc.sc().taskScheduler().runningTasksByExecutors().valuesIterator()
+    total = 0
+    while counts.hasNext():
+        total += counts.next()
+    return total
 
 
 def _count_executors(context: Any) -> int:
@@ -225,13 +231,14 @@ def _require_bigdl(jvm: Any) -> None:
 def _init_bigdl() -> tuple[int, int]:
     """Return how many executors BigDL counts, and how many cores each has."""
     from bigdl.dllib.utils.common import get_node_and_core_number, init_engine
+    from py4j.protocol import Py4JJavaError
 
     try:
         init_engine()
-    except Exception as error:
+    except Py4JJavaError as error:
         raise SetupError(
             "BigDL cannot tell how many cores the cluster has: submit with --executor-cores and "
-            f"--total-executor-cores or --num-executors ({str(error).strip().splitlines()[-1]})"
+            f"--total-executor-cores or --num-executors ({error.java_exception.getMessage()})"
         ) from error
     executors, cores = get_node_and_core_number()
     return int(executors), int(cores)
