@@ -17,6 +17,7 @@ from support.tiny_dataset import BATCH_SIZE, Encode, Picture, Records
 from support.viewfs import ViewFs
 from support.xdist_groups import Groups
 from tasks.datasets.dataset import SPLITS
+from tasks.networks.inception import INCEPTION_V1
 from tasks.storage.artifact import Artifact
 from tasks.storage.local_files import file_sha256
 from tasks.storage.paths import CHECKOUT, Home
@@ -102,7 +103,7 @@ def checkpoint_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled sample's checkpoint, V1 format."""
     from tasks.sample.checkpoint import write_checkpoint
 
-    return write_checkpoint(tmp_path_factory.mktemp("checkpoint"))
+    return write_checkpoint(INCEPTION_V1, tmp_path_factory.mktemp("checkpoint"))
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +133,7 @@ def checkpoint(checkpoint_archive: Path, graft_home: Home) -> Path:
     from tasks.networks.checkpoint import fetch_checkpoint
 
     digest = file_sha256(checkpoint_archive)
-    return fetch_checkpoint(checkpoint_archive, digest, graft_home.checkpoints).path
+    return fetch_checkpoint(checkpoint_archive, digest, INCEPTION_V1, graft_home.checkpoints).path
 
 
 @pytest.fixture(scope="session")
@@ -146,7 +147,7 @@ def weights(checkpoint_prefix: Path) -> dict[str, FloatArray]:
     """The checkpoint's variables that the features depend on."""
     from tasks.networks.checkpoint import read_weights
 
-    return read_weights(checkpoint_prefix)
+    return read_weights(checkpoint_prefix, INCEPTION_V1)
 
 
 @pytest.fixture(scope="session")
@@ -154,7 +155,17 @@ def dumps(dataset: Path, checkpoint: Path, graft_home: Home) -> dict[str, Artifa
     """The dumps of both splits."""
     from tasks.dumps.dump import dump_split
 
-    return {s: dump_split(s, dataset, checkpoint, BATCH_SIZE, graft_home) for s in SPLITS}
+    return {
+        split: dump_split(
+            split=split,
+            dataset=dataset,
+            checkpoint=checkpoint,
+            network=INCEPTION_V1,
+            batch_size=BATCH_SIZE,
+            home=graft_home,
+        )
+        for split in SPLITS
+    }
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,14 @@
 """Environments in which a Python program starts a Spark of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from deploy.environment import write_spark_defaults
 from tasks.spark.settings import submit_env
 from tasks.storage.paths import Home
+
+#: Joins a Spark in a process of its own and returns what it said.
+Join = Callable[..., str]
 
 
 def spark_environ(home: Home, master: str, conf: Mapping[str, str]) -> dict[str, str]:

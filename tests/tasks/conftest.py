@@ -1,4 +1,4 @@
-"""A real Spark with everything that a job's Spark has, and files that only Hadoop reaches."""
+"""A real Spark, files that only Hadoop reaches, and a network other than Inception v1."""
 
 import logging
 import os
@@ -9,12 +9,56 @@ from unittest.mock import patch
 
 import pytest
 
+from support.plain_slim import FloatArray
 from support.spark import spark_environ
+from support.tiny_network import TINY, draw_tiny_weights, write_tiny_archive
 from support.viewfs import ViewFs
+from tasks.networks.network import Network
 from tasks.spark.cluster import Cluster, spark_cluster
 from tasks.spark.files import HadoopFiles, hadoop_files
+from tasks.storage.local_files import file_sha256
 from tasks.storage.locations import RemotePath
 from tasks.storage.paths import Home
+
+
+@pytest.fixture(scope="session")
+def tiny_network() -> Network:
+    """A network whose sizes, scope and preprocessing are none of Inception v1's."""
+    return TINY
+
+
+@pytest.fixture(scope="session")
+def tiny_weights() -> dict[str, FloatArray]:
+    """A value for every variable of the tiny network."""
+    return draw_tiny_weights()
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(
+    tiny_weights: dict[str, FloatArray], graft_home: Home, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Folder of the tiny network's fetched checkpoint."""
+    from tasks.networks.checkpoint import fetch_checkpoint
+
+    archive = write_tiny_archive(tmp_path_factory.mktemp("tiny"), tiny_weights)
+    return fetch_checkpoint(archive, file_sha256(archive), TINY, graft_home.checkpoints).path
+
+
+@pytest.fixture(scope="session")
+def tiny_dump(tiny_checkpoint: Path, dataset: Path, graft_home: Home) -> Path:
+    """Folder of the training split's dump through the tiny network."""
+    from tasks.dumps.dump import dump_split
+
+    made = dump_split(
+        split="train",
+        dataset=dataset,
+        checkpoint=tiny_checkpoint,
+        network=TINY,
+        batch_size=4,
+        home=graft_home,
+    )
+    assert isinstance(made.path, Path)
+    return made.path
 
 
 @pytest.fixture(scope="session")

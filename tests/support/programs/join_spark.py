@@ -11,7 +11,8 @@ import time
 import psutil
 
 from tasks.errors import GraftError
-from tasks.spark.cluster import Cluster, cluster_errors, spark_cluster
+from tasks.spark.cluster import Cluster, spark_cluster
+from tasks.spark.executors import cluster_errors
 
 
 def describe(cluster: Cluster) -> None:

@@ -54,9 +54,11 @@ class TestGraftPackage:
         assert engine._fqn == "com.intel.analytics.bigdl.graft.FeatureEngine"
 
     def test_without_the_class_path_it_says_what_to_run(
-        self, monkeypatch: pytest.MonkeyPatch
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(jvm, "submit_conf", dict)
+        # Another test's Spark may have set it.
+        monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
         message = r"graft\.FeatureEngine is not on the driver's class path"
         with bigdl_jvm() as plain, pytest.raises(SetupError, match=message) as missing:
             graft_package(plain.jvm)
