@@ -36,7 +36,7 @@ METRICS: dict[str, Any] = {
 }
 
 
-def write_run(home: Home, run_id: str, **changes: Any) -> Home:
+def write_run(home: Home, run_id: str, /, **changes: Any) -> Home:
     """Write steps, metrics and the predictions of the tiny data set; return the home.
 
     Args:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support.locations import local
 from support.slim_archives import TRAIN_0, TRAIN_1, Extract, Files, example
 from tasks.datasets.dataset import RECORDS_PER_CHUNK, SPLITS, read_dataset, shard_name
 from tasks.datasets.tfrecord import read_records
@@ -23,8 +24,8 @@ def test_read_dataset(extract: Extract, files: Files) -> None:
         path / "content" / TRAIN_0,
         path / "content" / TRAIN_1,
     ]
-    second_chunk = train.shards[0].chunk_offsets[1]
-    assert list(read_records(train.shards[0].path, second_chunk, 1)) == [example(64 % 3)]
+    first = train.shards[0]
+    assert list(read_records(local(first.path), first.chunk_offsets[1], 1)) == [example(64 % 3)]
 
 
 def test_not_a_data_set(tmp_path: Path) -> None:

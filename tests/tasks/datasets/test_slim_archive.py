@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.locations import local
 from support.slim_archives import SHA256, TRAIN_0, TRAIN_1, VALIDATION, Extract, Files, example
 from tasks.datasets.dataset import RECORDS_PER_CHUNK, read_dataset, shard_name
 from tasks.datasets.slim_archive import extract_dataset
@@ -64,7 +65,7 @@ class TestGood:
     def test_root_may_be_a_folder(self, extract: Extract, files: Files, folder: str) -> None:
         artifact = extract({folder + name: content for name, content in files.items()})
         dataset = read_dataset(artifact.path)
-        assert all(shard.path.is_file() for shard in dataset.splits["train"].shards)
+        assert all(local(shard.path).is_file() for shard in dataset.splits["train"].shards)
 
     def test_names_in_the_archive_do_not_meet_ours(self, extract: Extract, files: Files) -> None:
         extract({**files, "dataset.json": b"theirs", "artifact.json": b"theirs"})
@@ -190,7 +191,8 @@ def test_real_archive(fixtures_folder: Path, tmp_path: Path) -> None:
         assert len(split.shards) == 5
         for shard in split.shards:
             last = len(shard.chunk_offsets) - 1
-            whole = list(read_records(shard.path))
-            tail = list(read_records(shard.path, shard.chunk_offsets[last]))
+            path = local(shard.path)
+            whole = list(read_records(path))
+            tail = list(read_records(path, shard.chunk_offsets[last]))
             assert tail == list(islice(whole, last * RECORDS_PER_CHUNK, None))
             assert len(whole) == shard.records

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 
-from tasks.download import progress as module
 from tasks.download.progress import ByteProgress
 
 MIB = 2**20
@@ -18,7 +17,7 @@ def advance(
     """Moves the clock on by some seconds; what is logged is kept."""
     caplog.set_level(logging.INFO)
     now = [100.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
 
     def advance(seconds: float) -> None:
         now[0] += seconds

@@ -79,5 +79,5 @@ class TestSaveTensors:
         assert set(loaded) == set(tensors)
         for name, expected in tensors.items():
             assert tuple(loaded[name].shape()) == expected.shape
-            found = list(loaded[name].storage())
-            np.testing.assert_array_equal(np.float32(found), expected.reshape(-1))
+            found = np.array(list(loaded[name].storage()), np.float32)
+            np.testing.assert_array_equal(found, expected.reshape(-1))

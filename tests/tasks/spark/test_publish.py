@@ -63,9 +63,11 @@ def test_another_artefact_takes_its_place(
     hadoop: HadoopFiles, local: Path, remote_folder: RemotePath, tmp_path: Path
 ) -> None:
     publish(local, remote_folder, hadoop)
-    other = build(
-        tmp_path / "artefacts", {"a": 2}, lambda folder: (folder / "one").write_bytes(b"22")
-    )
+
+    def make(folder: Path) -> None:
+        (folder / "one").write_bytes(b"22")
+
+    other = build(tmp_path / "artefacts", {"a": 2}, make)
     assert publish(other.path, remote_folder, hadoop)
     assert hadoop.read(remote_folder / "one") == b"22"
     assert find_manifest(hadoop, remote_folder) == read_manifest(other.path)

@@ -1,6 +1,7 @@
 import json
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -79,12 +80,13 @@ class TestDamage:
     def test_changed_artifact_is_made_again(self, tmp_path: Path, damage: str) -> None:
         path = build(tmp_path, RECIPE, make).path
         content = path / "below" / "content.txt"
-        {
+        damages: dict[str, Callable[[], object]] = {
             "shorter": lambda: content.write_text("cont"),
             "missing": content.unlink,
             "manifest": lambda: (path / MANIFEST).write_text('{"files": {"below'),
             "no manifest": (path / MANIFEST).unlink,
-        }[damage]()
+        }
+        damages[damage]()
         assert find(tmp_path, RECIPE) is None
         assert not build(tmp_path, RECIPE, make).reused
         assert content.read_text() == "content"
