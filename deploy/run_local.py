@@ -15,7 +15,9 @@ from deploy import doctor
 from deploy.console import Console
 from deploy.environment import environment
 from tasks.errors import GraftError, ParamsError, SetupError
-from tasks.params.definitions import SOURCE_PARAMS, RunParams, Source, json_object, parse
+from tasks.params.data import Source
+from tasks.params.definitions import SOURCE_PARAMS, RunParams
+from tasks.params.parser import json_object, parse
 from tasks.runs.record import DAG_ID
 from tasks.runs.summary import summary
 from tasks.storage.local_files import storage_errors

@@ -1,5 +1,6 @@
 """Fixtures that several modules share; whatever takes seconds is made once per session."""
 
+import copy
 import functools
 import os
 import shutil
@@ -205,3 +206,9 @@ def write_run_in() -> Callable[..., Home]:
 def write_run(tmp_path: Path) -> Callable[..., Home]:
     """The same, in a home of the test's own."""
     return functools.partial(run_files.write_run, Home(tmp_path / "home"))
+
+
+@pytest.fixture
+def run_metrics() -> dict[str, Any]:
+    """The content of a run's metrics.json."""
+    return copy.deepcopy(run_files.METRICS)

@@ -14,7 +14,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from support.ui import Ui
 from support.waits import wait_until
 from tasks.errors import ParamsError
-from tasks.params.definitions import RunParams, parse
+from tasks.params.definitions import SECTIONS, RunParams
+from tasks.params.parser import parse
 from tasks.runs.record import DAG_ID
 
 pytestmark = pytest.mark.e2e
@@ -23,7 +24,11 @@ WINDOW: ViewportSize = {"width": 1280, "height": 900}
 #: Keeps what a page shows under a name.
 Screenshot = Callable[[Page, str], None]
 
-FIELDS = RunParams.model_json_schema()["properties"]
+FIELDS = {
+    name: {**field, "section": schema["title"]}
+    for schema in (section.model_json_schema() for section in SECTIONS)
+    for name, field in schema["properties"].items()
+}
 
 
 @pytest.fixture(scope="module")

@@ -8,22 +8,32 @@ import numpy as np
 from support.tiny_dataset import CLASS_NAMES
 from tasks.datasets.dataset import shard_name
 from tasks.models.predictions import PARQUET
+from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import write_metrics
 from tasks.runs.record import TASK_IDS, record_step
 from tasks.storage.paths import Home
 
+
+def _epoch(number: int, **fields: float) -> dict[str, Any]:
+    """Return an epoch, without the figures that follow from others."""
+    return {"epoch": number, "iteration": number, "records": 8, "total": 8, "count": 4, **fields}
+
+
+#: The content of a run's metrics.json.
 METRICS: dict[str, Any] = {
-    "model": {"digest": "m0de1", "reused": False, "seconds": 12.5},
+    "run_id": "manual__2026",
+    "model": {"path": "/models/m0de1", "digest": "m0de1", "reused": False, "seconds": 12.5},
     "top1": 0.25,
     "epochs": [
-        {"epoch": 1, "loss": 1.5, "top1": 0.5, "seconds": 0.25, "records_per_second": 32.0},
-        {"epoch": 2, "loss": 0.75, "top1": 0.25, "seconds": 0.125, "records_per_second": 64.0},
+        _epoch(1, loss=1.5, correct=2, seconds=0.25, wall_clock_seconds=0.25),
+        _epoch(2, loss=0.75, correct=1, seconds=0.125, wall_clock_seconds=0.375),
     ],
     "stages": {"spark": 3.0, "features": 4.0, "training": 5.0, "export": 0.5},
     "records": {"train": 8, "validation": 4},
     "class_names": list(CLASS_NAMES),
     "config": {"feature_engine": "bigdl", "batch_size": 16, "epochs": 2, "learning_rate": 0.001},
     "plan": {"optimizer": "LocalOptimizer", "cores": 2, "master": "local[2]", "batch_size": 16},
+    "dumps": {"train": "/dumps/c", "validation": "/dumps/d"},
     "features": {
         "train": {"path": "/features/a", "digest": "a", "reused": True, "seconds": 0.0},
         "validation": {"path": "/features/b", "digest": "b", "reused": False, "seconds": 4.0},
@@ -44,13 +54,13 @@ def write_run(home: Home, run_id: str, /, **changes: Any) -> Home:
         run_id: the run's.
         changes: values in place of those of ``METRICS``.
     """
-    metrics = {**METRICS, **changes}
+    metrics = {**METRICS, "run_id": run_id, **changes}
     model = home.models / metrics["model"]["digest"]
     metrics["model"] = {**metrics["model"], "path": str(model)}
     for task_id in TASK_IDS[:-1]:
         facts = {"path": f"/made/{task_id}", "reused": task_id == "dump_train", "seconds": 1.5}
         record_step(home, run_id, task_id, facts)
-    write_metrics(home, run_id, {"run_id": run_id, **metrics})
+    write_metrics(home, run_id, RunMetrics.from_json(metrics))
     write_predictions(model)
     return home
 
