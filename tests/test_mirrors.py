@@ -7,7 +7,7 @@ import pytest
 
 from tasks.storage.paths import CHECKOUT
 
-ROOTS = ("tasks", "plugins/graft_airflow", "deploy")
+ROOTS = ("tasks", "plugins", "deploy")
 #: Modules without tests of their own, and why.
 EXCEPTIONS = {
     "tasks/errors.py": "declares the errors; each is tested where it is raised",
@@ -30,9 +30,9 @@ def defines_something(path: Path) -> bool:
 
 
 def mirror(module: str) -> Path:
-    """Return the file that a module's tests are in; ``graft_airflow`` is all that is in plugins."""
-    path = Path("tests", *(part for part in Path(module).parts if part != "graft_airflow"))
-    return CHECKOUT / path.with_name(f"test_{path.name}")
+    """Return the file that a module's tests are in."""
+    path = CHECKOUT / "tests" / module
+    return path.with_name(f"test_{path.name}")
 
 
 @pytest.mark.parametrize("module", [name for name in modules() if name not in EXCEPTIONS])
