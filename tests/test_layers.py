@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from support.python_programs import program
 from tasks.storage.paths import CHECKOUT
 
 LAYERS = ("tasks", "dags", "plugins")
@@ -186,16 +187,11 @@ def test_tests_are_no_package() -> None:
 
 
 def test_importing_the_dag_imports_nothing_heavy(tmp_path: Path) -> None:
-    program = (
-        "import json, runpy, sys\n"
-        "runpy.run_path('dags/flowers_transfer_learning.py')\n"
-        "print(json.dumps(sorted(sys.modules)))\n"
-    )
     env = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW")}
     ran = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, program("modules_of_dag")],
         cwd=CHECKOUT,
-        env={**env, "AIRFLOW_HOME": str(tmp_path), "PYTHONPATH": "plugins"},
+        env={**env, "AIRFLOW_HOME": str(tmp_path), "PYTHONPATH": f"{CHECKOUT}:plugins"},
         capture_output=True,
         text=True,
         timeout=120,

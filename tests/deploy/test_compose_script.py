@@ -1,5 +1,6 @@
 """scripts/compose.sh: make up, down and logs, with a stand-in for the client."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -56,8 +57,7 @@ def test_says_in_a_line_what_is_missing(
 ) -> None:
     ran = run(checkout, command, works)
     assert ran.returncode == 1
-    assert ran.stderr.startswith(f"make {command}: {message}")
-    assert len(ran.stderr.splitlines()) == 1
+    assert re.fullmatch(rf"make {command}: {message}.*\n", ran.stderr)
     assert not (checkout / ".env").exists()
     assert not (checkout / "notes").exists()
 

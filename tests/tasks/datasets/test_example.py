@@ -9,7 +9,12 @@ from tasks.datasets.example import IMAGE_ENCODED, LABEL, encode_example
 def test_an_example_is_what_tensorflow_writes(number: int) -> None:
     from tensorflow.core.example import example_pb2
 
-    values = {"b": number, "a/bytes": b"\x00\xff" * 100, "a/empty": b"", "c": b"x" * 20_000}
+    values: dict[str, bytes | int] = {
+        "b": number,
+        "a/bytes": b"\x00\xff" * 100,
+        "a/empty": b"",
+        "c": b"x" * 20_000,
+    }
     example = example_pb2.Example()
     for key, value in values.items():
         if isinstance(value, bytes):

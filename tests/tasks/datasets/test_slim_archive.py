@@ -1,83 +1,18 @@
-import io
+"""Archives in TF-Slim's layout, extracted and described."""
+
 import json
-import logging
-import tarfile
-from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tasks.datasets import record_check
+from support.locations import local
+from support.slim_archives import SHA256, TRAIN_0, TRAIN_1, VALIDATION, Extract, Files, example
 from tasks.datasets.dataset import RECORDS_PER_CHUNK, read_dataset, shard_name
 from tasks.datasets.slim_archive import extract_dataset
-from tasks.datasets.tfrecord import read_records, write_records
+from tasks.datasets.tfrecord import read_records
 from tasks.errors import DataError, StorageError
 from tasks.storage.local_files import file_sha256
-
-FIXTURE = Path("/work/shared/fixtures/flowers.tar.gz")
-LABELS = "0:daisy\n1:dandelion\n2:roses\n"
-SHA256 = "f" * 64
-
-Files = dict[str, bytes]
-
-
-def example(label: int | None = 0, image: bytes | None = b"jpeg", **more: Any) -> bytes:
-    from tensorflow.core.example import example_pb2
-
-    message = example_pb2.Example()
-    feature = message.features.feature
-    if image is not None:
-        feature["image/encoded"].bytes_list.value.append(image)
-    if label is not None:
-        feature["image/class/label"].int64_list.value.append(label)
-    for value in more.get("more_labels", ()):
-        feature["image/class/label"].int64_list.value.append(value)
-    feature["image/format"].bytes_list.value.append(b"jpg")
-    return bytes(message.SerializeToString())
-
-
-@pytest.fixture
-def shard(tmp_path: Path) -> Callable[..., bytes]:
-    def shard(*records: bytes) -> bytes:
-        write_records(tmp_path / "shard", records)
-        return (tmp_path / "shard").read_bytes()
-
-    return shard
-
-
-@pytest.fixture
-def files(shard: Callable[..., bytes]) -> Files:
-    """A good archive: train has 100 + 2 records, validation 1."""
-    return {
-        "labels.txt": LABELS.encode(),
-        shard_name("flowers", "train", 0, 2): shard(*(example(n % 3) for n in range(100))),
-        shard_name("flowers", "train", 1, 2): shard(example(2), example(2)),
-        shard_name("flowers", "validation", 0, 1): shard(example(1)),
-    }
-
-
-TRAIN_0 = shard_name("flowers", "train", 0, 2)
-TRAIN_1 = shard_name("flowers", "train", 1, 2)
-VALIDATION = shard_name("flowers", "validation", 0, 1)
-
-
-@pytest.fixture
-def extract(tmp_path: Path) -> Callable[[Mapping[str, bytes]], Any]:
-    def extract(files: Mapping[str, bytes]) -> Any:
-        archive = tmp_path / "flowers.tar.gz"
-        with tarfile.open(archive, "w:gz") as tar:
-            for name, content in files.items():
-                member = tarfile.TarInfo(name)
-                member.size = len(content)
-                tar.addfile(member, io.BytesIO(content))
-        return extract_dataset(archive, SHA256, tmp_path / "datasets")
-
-    return extract
-
-
-Extract = Callable[[Mapping[str, bytes]], Any]
 
 
 class TestGood:
@@ -122,21 +57,6 @@ class TestGood:
             },
         }
 
-    def test_read_dataset(self, extract: Extract, files: Files) -> None:
-        path = extract(files).path
-        dataset = read_dataset(path)
-        train = dataset.splits["train"]
-        assert dataset.path == path
-        assert dataset.class_names == ("daisy", "dandelion", "roses")
-        assert dataset.records_per_chunk == RECORDS_PER_CHUNK
-        assert (train.records, train.class_counts) == (102, (34, 33, 35))
-        assert [shard.path for shard in train.shards] == [
-            path / "content" / TRAIN_0,
-            path / "content" / TRAIN_1,
-        ]
-        second_chunk = train.shards[0].chunk_offsets[1]
-        assert list(read_records(train.shards[0].path, second_chunk, 1)) == [example(64 % 3)]
-
     def test_second_time_is_reused(self, extract: Extract, files: Files) -> None:
         assert extract(files).path == extract(files).path
         assert extract(files).reused
@@ -145,7 +65,7 @@ class TestGood:
     def test_root_may_be_a_folder(self, extract: Extract, files: Files, folder: str) -> None:
         artifact = extract({folder + name: content for name, content in files.items()})
         dataset = read_dataset(artifact.path)
-        assert all(shard.path.is_file() for shard in dataset.splits["train"].shards)
+        assert all(local(shard.path).is_file() for shard in dataset.splits["train"].shards)
 
     def test_names_in_the_archive_do_not_meet_ours(self, extract: Extract, files: Files) -> None:
         extract({**files, "dataset.json": b"theirs", "artifact.json": b"theirs"})
@@ -157,19 +77,6 @@ class TestGood:
     def test_labels_of_any_line_end(self, extract: Extract, files: Files, labels: str) -> None:
         artifact = extract({**files, "labels.txt": labels.encode()})
         assert read_dataset(artifact.path).class_names == ("a", "b", "c")
-
-    def test_progress(
-        self,
-        extract: Extract,
-        files: Files,
-        caplog: pytest.LogCaptureFixture,
-        monkeypatch: pytest.MonkeyPatch,
-    ) -> None:
-        monkeypatch.setattr(record_check, "_PROGRESS_SECONDS", 0)
-        caplog.set_level(logging.INFO)
-        extract(files)
-        assert caplog.messages[0] == "train: checked 1 records"
-        assert "train: checked 102 records" in caplog.messages
 
 
 class TestBadLayout:
@@ -249,36 +156,6 @@ class TestBadLayout:
 
 
 class TestBadRecord:
-    @pytest.mark.parametrize(
-        ("record", "message"),
-        [
-            ({"image": None}, "has no feature 'image/encoded'; it has image/class/label, image/f"),
-            ({"label": None}, "has no feature 'image/class/label'; it has image/encoded, image/f"),
-            ({"image": b""}, r"'image/encoded' holds strings of \[0\] bytes, expected one picture"),
-            ({"label": 3}, "'image/class/label' is 3, expected 0 to 2 as in labels.txt"),
-            ({"label": -1}, "'image/class/label' is -1, expected 0 to 2"),
-            ({"more_labels": [1]}, "'image/class/label' holds 2 integers, expected 1"),
-        ],
-    )
-    def test_feature(
-        self,
-        extract: Extract,
-        files: Files,
-        shard: Callable[..., bytes],
-        record: dict[str, Any],
-        message: str,
-    ) -> None:
-        files[TRAIN_1] = shard(example(), example(**record))
-        with pytest.raises(DataError, match=f"flowers.tar.gz: {TRAIN_1}: record 1: {message}"):
-            extract(files)
-
-    def test_not_an_example(
-        self, extract: Extract, files: Files, shard: Callable[..., bytes]
-    ) -> None:
-        files[TRAIN_1] = shard(example(), b"\xff\xff nonsense")
-        with pytest.raises(DataError, match=f"{TRAIN_1}: record 1 is not a tf.train.Example"):
-            extract(files)
-
     def test_bad_crc(self, extract: Extract, files: Files) -> None:
         files[TRAIN_0] = files[TRAIN_0][:-1] + b"?"
         with pytest.raises(
@@ -300,21 +177,9 @@ class TestBadRecord:
         assert not extract(files).reused
 
 
-class TestReadDataset:
-    def test_not_a_data_set(self, tmp_path: Path) -> None:
-        with pytest.raises(DataError, match=r"is not a data set: dataset\.json cannot be read"):
-            read_dataset(tmp_path)
-
-    def test_damaged(self, extract: Extract, files: Files) -> None:
-        path = extract(files).path
-        (path / "dataset.json").write_text('{"class_names": []}')
-        with pytest.raises(DataError, match="KeyError"):
-            read_dataset(path)
-
-
-@pytest.mark.skipif(not FIXTURE.is_file(), reason=f"no {FIXTURE}")
-def test_real_archive(tmp_path: Path) -> None:
-    artifact = extract_dataset(FIXTURE, file_sha256(FIXTURE), tmp_path)
+def test_real_archive(fixtures_folder: Path, tmp_path: Path) -> None:
+    archive = fixtures_folder / "flowers.tar.gz"
+    artifact = extract_dataset(archive, file_sha256(archive), tmp_path)
     dataset = read_dataset(artifact.path)
     assert dataset.class_names == ("daisy", "dandelion", "roses", "sunflowers", "tulips")
     assert {name: split.records for name, split in dataset.splits.items()} == {
@@ -326,7 +191,8 @@ def test_real_archive(tmp_path: Path) -> None:
         assert len(split.shards) == 5
         for shard in split.shards:
             last = len(shard.chunk_offsets) - 1
-            whole = list(read_records(shard.path))
-            tail = list(read_records(shard.path, shard.chunk_offsets[last]))
+            path = local(shard.path)
+            whole = list(read_records(path))
+            tail = list(read_records(path, shard.chunk_offsets[last]))
             assert tail == list(islice(whole, last * RECORDS_PER_CHUNK, None))
             assert len(whole) == shard.records

@@ -14,7 +14,7 @@ END = "=== ended with status"
 def _run(dag_id: str, conf: str) -> int:
     sys.argv = ["airflow", "dags", "test", dag_id, "-c", conf]
     try:
-        main()
+        main()  # type: ignore[no-untyped-call]  # Airflow's
     except SystemExit as end:
         # What Python itself does with it at the end of a program.
         if isinstance(end.code, str):
