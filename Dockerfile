@@ -3,7 +3,10 @@
 FROM python:3.11-slim-bookworm AS lock
 WORKDIR /opt/graft
 COPY scripts/setup.sh scripts/uv.sh scripts/
-COPY requirements.txt ./
+COPY requirements.txt pyproject.toml ./
+# What the project is installed from; .venv then looks for the rest where it will be.
+COPY deploy/__init__.py deploy/
+COPY tasks/__init__.py tasks/
 # uv's version is the Makefile's. Linking out of a cache mount is not possible.
 ARG UV_VERSION=0.13.9
 ENV UV_LINK_MODE=copy

@@ -1,7 +1,7 @@
 """The environment in which Airflow, Spark and the job run.
 
-``env.sh`` and ``scripts/entrypoint.sh`` evaluate what ``python -m deploy.environment`` prints, so a
-shell, ``make run``, containers and the tests have the same one.
+The command ``graft`` sets it for itself; ``env.sh`` and ``scripts/entrypoint.sh`` evaluate what
+``python -m deploy.environment`` prints. So a shell, containers and the tests have the same one.
 """
 
 import os
@@ -38,6 +38,11 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         _ACTIVE_RUNS: current.get(_ACTIVE_RUNS, "1"),
         SPARK_CONNECTION: current.get(SPARK_CONNECTION, LOCAL_SPARK),
     }
+
+
+def set_environment() -> None:
+    """Set the variables for this process and for all that it starts."""
+    os.environ.update(environment())
 
 
 def write_spark_defaults(home: Home) -> Path:

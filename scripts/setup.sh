@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Make .venv hold exactly what the given locks say. $1: uv's version; the rest: lock files.
+# Make .venv hold exactly what the given locks say, and this checkout as the project graft.
+# $1: uv's version; the rest: lock files.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,3 +14,5 @@ fi
 # The locks are complete, hashes included. Byte code is compiled here because Spark's and Airflow's
 # many short processes would compile TensorFlow again and again where they may not write it.
 "$uv" pip sync --quiet --require-hashes --compile-bytecode --python .venv/bin/python "$@"
+# Editable: what runs is the checkout. The build back end is uv itself, which writes nothing here.
+"$uv" pip install --quiet --no-deps --python .venv/bin/python --editable .

@@ -1,10 +1,13 @@
 """What a person reads of a param: its meaning, unit, bounds and an example, in one text.
 
-The trigger form and the job's ``--help`` are made from it.
+The trigger form and ``--help`` of ``graft`` and of the job are made from it.
 """
 
 from collections.abc import Mapping
 from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 
 def param_help(schema: Mapping[str, Any]) -> str:
@@ -14,6 +17,21 @@ def param_help(schema: Mapping[str, Any]) -> str:
         schema: the field's own, of its model's JSON schema.
     """
     return " ".join(part for part in (schema.get("description", ""), _range(schema)) if part)
+
+
+def model_help(model: type[BaseModel]) -> dict[str, str]:
+    """Return the explanation of every field of a model with its default, by name."""
+    schemas = model.model_json_schema()["properties"]
+    return {
+        name: f"{param_help(schemas[name])} ({_default(field)})"
+        for name, field in model.model_fields.items()
+    }
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return f"default: {'empty' if field.default is None else field.default}"
 
 
 def _range(schema: Mapping[str, Any]) -> str:

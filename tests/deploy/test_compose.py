@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
+from support.compose import read_compose
 
-from deploy.compose import read_compose
 from deploy.connection import SPARK_CONNECTION, spark_master
 from tasks.errors import SetupError
 from tasks.spark.settings import spark_home
