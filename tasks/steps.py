@@ -42,7 +42,7 @@ def _sourced(params: RunParams, home: Home) -> RunParams:
     """Return the params with the URLs of their source, the sample made if it is that."""
     if params.source == "urls":
         return params
-    from tasks.sample.__main__ import make_sample, sample_conf
+    from tasks.sample.make import make_sample, sample_conf
 
     unused = dict.fromkeys(SOURCE_PARAMS)
     return params.model_copy(update={**unused, **sample_conf(make_sample(home).path)})

@@ -1,7 +1,7 @@
-"""The bundled sample's checkpoint: random weights, calibrated so that its features tell something.
+"""The bundled sample's checkpoint: random weights with calibrated batch norm statistics.
 
-Random convolutions with sane statistics keep much of what tells pictures apart. They stand in for
-ImageNet's weights where there is no network to download those; they are no substitute.
+Features of random convolutions still tell pictures apart when every layer's statistics fit its
+inputs. They allow a run without the Internet, but do not replace weights trained on ImageNet.
 """
 
 from collections.abc import Mapping
@@ -13,22 +13,22 @@ import numpy.typing as npt
 
 from tasks.networks.inception import CHECKPOINT_CLASSES, FEATURE_SIZE, IMAGE_SIZE, inception_v1
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.sample.drawing import FLOWERS, draw_flower
+from tasks.sample.drawing.flower import FLOWERS, draw_flower
 
 CHECKPOINT = "inception_v1.ckpt"
 _PICTURES = 16
 _SEED = 3
-# Calibrated statistics keep this many binary digits, so that the last bits, in which processors
-# differ, do not decide over the file's bytes.
+# Calibrated statistics are rounded to this many binary digits: processors differ in the last bits,
+# and the file must have the same bytes everywhere.
 _DIGITS = 7
 
 FloatArray = npt.NDArray[np.float32]
 
 
 def write_checkpoint(folder: Path) -> Path:
-    """Write the checkpoint into ``folder``, one file in TensorFlow's V1 format, and return it.
+    """Write the checkpoint into ``folder`` as one file in TensorFlow's V1 format and return it.
 
-    Names and shapes are those of the official release.
+    The variables have the names and shapes of the official release.
     """
     tf = import_tensorflow()
     definition = _training_graph()
@@ -43,7 +43,7 @@ def write_checkpoint(folder: Path) -> Path:
 
 
 def variable_shapes(definition: Any) -> dict[str, tuple[int, ...]]:
-    """Return every variable of the released checkpoint, the 1,001 logits included."""
+    """Return the shape of every variable of the released checkpoint, by name, logits included."""
     found = {
         node.name: tuple(dimension.size for dimension in node.attr["shape"].shape.dim)
         for node in definition.node
@@ -61,8 +61,8 @@ def random_weights(
 ) -> dict[str, FloatArray]:
     """Return a value for every variable.
 
-    Convolutions are normal with variance ``2 / fan_in`` (He et al.,
-    https://arxiv.org/abs/1502.01852), so that activations neither fade nor blow up.
+    Weights are normal with variance ``2 / fan_in`` (He et al., https://arxiv.org/abs/1502.01852),
+    so that activations neither vanish nor explode.
     """
     values = {}
     for name, shape in sorted(shapes.items()):
@@ -85,10 +85,10 @@ def calibration_pictures() -> FloatArray:
 def calibrate(
     definition: Any, weights: dict[str, FloatArray], pictures: FloatArray
 ) -> dict[str, FloatArray]:
-    """Return ``weights`` with the moving statistics that ``pictures`` have in every layer.
+    """Return ``weights`` with moving statistics measured on ``pictures`` in every layer.
 
-    One pass with every batch normalisation in training mode: each layer then sees inputs that the
-    layers before it have normalised, as they will be later.
+    One pass with every batch normalisation in training mode, so that each layer gets inputs that
+    the layers before it have normalised, as in a later run.
     """
     tf = import_tensorflow().compat.v1
     statistics = {
@@ -99,7 +99,7 @@ def calibrate(
     }
     with tf.Graph().as_default() as graph:
         tf.import_graph_def(definition, name="")
-        # One thread: the order of sums is then the same every time.
+        # One thread, so that the order of sums is the same every time.
         config = tf.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
         with tf.Session(graph=graph, config=config) as session:
             names = [node.name for node in definition.node if node.op == "VariableV2"]
