@@ -26,7 +26,9 @@ def migrate_database(home: Home) -> None:
     """
     with storage_errors(home.airflow):
         home.airflow.mkdir(parents=True, exist_ok=True)
-    ran = subprocess.run([_airflow(), "db", "migrate"], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [airflow_program(), "db", "migrate"], capture_output=True, text=True, check=False
+    )
     if ran.returncode:
         raise SetupError(f"airflow db migrate failed: {ran.stderr.strip()[-2000:]}")
 
@@ -42,7 +44,7 @@ def run_dag(params: Mapping[str, Any], log: Path, display: Display) -> tuple[Dag
     Returns:
         What the log told, and whether the run succeeded.
     """
-    command = [_airflow(), "dags", "test", DAG_ID, "-c", json.dumps(dict(params))]
+    command = [airflow_program(), "dags", "test", DAG_ID, "-c", json.dumps(dict(params))]
     told = DagLog()
     with storage_errors(log), log.open("w", encoding="utf-8") as copy:
         process = subprocess.Popen(
@@ -66,5 +68,6 @@ def run_dag(params: Mapping[str, Any], log: Path, display: Display) -> tuple[Dag
             end(process)
 
 
-def _airflow() -> str:
+def airflow_program() -> str:
+    """Return the ``airflow`` of this Python's environment."""
     return str(Path(sys.executable).parent / "airflow")

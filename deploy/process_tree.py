@@ -17,7 +17,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def prctl(option: int, value: int) -> None:
-    """Set an attribute of this process; see prctl(2).
+    """Set an attribute of this process, as the system call of the same name does.
 
     Raises:
         OSError: Linux refuses it.
@@ -70,9 +70,7 @@ def end(process: "subprocess.Popen[Any]") -> None:
         process.wait()
 
 
-def end_with_descendants(
-    process: "subprocess.Popen[Any]", below: Sequence[psutil.Process]
-) -> None:
+def end_with_descendants(process: "subprocess.Popen[Any]", below: Sequence[psutil.Process]) -> None:
     """Ask a process to end, and end its descendants, Java before the rest.
 
     Java that is killed would leave its temporary files.

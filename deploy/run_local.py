@@ -40,7 +40,8 @@ def run(params: Mapping[str, Any]) -> bool:
         told, succeeded = run_dag(params, log, shown)
     _conclude(home, told, succeeded=succeeded, uses_sample=uses_sample)
     say(f"  log         {log}")
-    say(f"\n{'succeeded' if succeeded else 'FAILED'} in {time.monotonic() - started:.0f} s")
+    say("")
+    say(f"{'succeeded' if succeeded else 'FAILED'} in {time.monotonic() - started:.0f} s")
     return succeeded
 
 

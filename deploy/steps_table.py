@@ -1,18 +1,18 @@
 """A live table of a run's steps on a terminal: state, seconds and the last line of each."""
 
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
+from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
 from deploy.run_events import Kind, RunEvent
-from deploy.terminal import coloured, console
+from deploy.terminal import coloured
 
 _PER_SECOND = 8
 
@@ -70,7 +70,7 @@ class StepsTable(AbstractContextManager["StepsTable"]):
         self._rows = _Rows({name: _Row(name) for name in steps})
         self._folder = folder
         self._spinner = Spinner("dots", style="cyan")
-        self._console = console(sys.stdout)
+        self._console = Console(highlight=False)
         self._live = Live(
             console=self._console,
             get_renderable=self._table,

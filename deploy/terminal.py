@@ -5,7 +5,6 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.text import Text
 
 _STYLES = {
@@ -30,13 +29,6 @@ def shows_colours(stream: TextIO) -> bool:
     )
 
 
-def console(stream: TextIO) -> "Console":
-    """Return rich's console for a stream that shows colours."""
-    from rich.console import Console
-
-    return Console(file=stream, highlight=False)
-
-
 def coloured(line: str) -> "Text":
     """Return a line of Graft's output with colours where they help to find something."""
     from rich.text import Text
@@ -51,8 +43,10 @@ def say(line: str, stream: TextIO | None = None) -> None:
     """Write a line to a stream, standard output by default, at once."""
     target = sys.stdout if stream is None else stream
     if shows_colours(target):
+        from rich.console import Console
+
         # Long paths are copied: the terminal breaks lines, not rich.
-        console(target).print(coloured(line), soft_wrap=True)
+        Console(file=target, highlight=False).print(coloured(line), soft_wrap=True)
     else:
         target.write(f"{line}\n")
         target.flush()

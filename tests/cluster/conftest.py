@@ -227,7 +227,7 @@ def cluster(short_lived_jvms: dict[str, str]) -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def sample(cluster: Cluster) -> dict[str, Any]:
     """Params of a run on the bundled sample, which every machine can make."""
-    command = [sys.executable, "-m", "tasks.sample", "make"]
+    command = [sys.executable, "-m", "deploy.cli", "sample", "make"]
     env = {**os.environ, "GRAFT_HOME": str(cluster.roles.home)}
     made = subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr

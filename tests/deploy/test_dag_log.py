@@ -2,7 +2,9 @@ import json
 from typing import Any
 
 import pytest
-from deploy.console import Console
+
+from deploy.dag_log import DagLog
+from deploy.run_events import Kind, RunEvent
 
 
 def record(event: str, logger: str = "tasks.download.download", **more: Any) -> str:
@@ -14,23 +16,33 @@ def failure(kind: str, value: str) -> str:
     return record("Task failed with exception", logger="task", exception=raised)
 
 
-def test_a_task_that_starts_is_a_heading() -> None:
-    event = "[DAG TEST] starting task_id=download_dataset map_index=-1"
-    assert Console().lines(record(event, logger="airflow.sdk.definitions.dag")) == [
-        "\ndownload_dataset"
-    ]
+def said(text: str) -> RunEvent:
+    return RunEvent(Kind.SAID, text)
+
+
+def failed(message: str) -> RunEvent:
+    return RunEvent(Kind.FAILED, f"FAILED: {message}")
+
+
+def test_a_step_that_starts_and_ends() -> None:
+    starting = "[DAG TEST] starting task_id=download_dataset map_index=-1"
+    assert DagLog().read(record(starting, logger="airflow.sdk.definitions.dag")) == RunEvent(
+        Kind.STARTED, "download_dataset"
+    )
+    ended = "[DAG TEST] end task task_id=download_dataset map_index=-1"
+    assert DagLog().read(record(ended)) == RunEvent(Kind.ENDED, "download_dataset")
 
 
 def test_what_the_tasks_say_is_shown() -> None:
-    assert Console().lines(record("made /work/x in 1.0 s")) == ["  made /work/x in 1.0 s"]
+    assert DagLog().read(record("made /work/x in 1.0 s")) == said("made /work/x in 1.0 s")
 
 
 def test_what_the_job_says_is_shown_without_its_time() -> None:
     hook = "airflow.task.hooks.airflow.providers.apache.spark.hooks.spark_submit.SparkSubmitHook"
-    assert Console().lines(record("12:34:56 features: 1 of 2", logger=hook)) == [
-        "  features: 1 of 2"
-    ]
-    assert Console().lines(record("Spark-Submit cmd: spark-submit --master", logger=hook)) == []
+    assert DagLog().read(record("12:34:56 features: 1 of 2", logger=hook)) == said(
+        "features: 1 of 2"
+    )
+    assert DagLog().read(record("Spark-Submit cmd: spark-submit --master", logger=hook)) is None
 
 
 @pytest.mark.parametrize(
@@ -48,27 +60,27 @@ def test_what_the_job_says_is_shown_without_its_time() -> None:
     ],
 )
 def test_nothing_else_is(raw: str) -> None:
-    console = Console()
-    assert console.lines(raw) == []
-    assert (console.run_id, console.errors) == (None, None)
+    log = DagLog()
+    assert log.read(raw) is None
+    assert (log.run_id, log.errors) == (None, [])
 
 
 def test_remembers_the_run() -> None:
-    console = Console()
-    console.lines(record("created dagrun", logger="airflow", run_id="manual__2026"))
-    console.lines(record("made /x in 1 s"))
-    assert console.run_id == "manual__2026"
+    log = DagLog()
+    log.read(record("created dagrun", logger="airflow", run_id="manual__2026"))
+    log.read(record("made /x in 1 s"))
+    assert log.run_id == "manual__2026"
 
 
 def test_an_error_of_ours_is_told_in_its_own_words() -> None:
-    console = Console()
+    log = DagLog()
     message = "flowers.tar.gz: labels.txt is empty"
-    assert console.lines(failure("AirflowFailException", message)) == [f"  FAILED: {message}"]
-    assert console.errors == [message]
+    assert log.read(failure("AirflowFailException", message)) == failed(message)
+    assert log.errors == [message]
 
 
 def test_any_other_error_keeps_its_kind() -> None:
-    console = Console()
-    console.lines(failure("AirflowFailException", "first"))
-    assert console.lines(failure("KeyError", "'path'")) == ["  FAILED: KeyError: 'path'"]
-    assert console.errors == ["first", "KeyError: 'path'"]
+    log = DagLog()
+    log.read(failure("AirflowFailException", "first"))
+    assert log.read(failure("KeyError", "'path'")) == failed("KeyError: 'path'")
+    assert log.errors == ["first", "KeyError: 'path'"]

@@ -113,7 +113,7 @@ class Shell:
 
     def make_run(self, conf: dict[str, Any] | None = None) -> Ran:
         """Do what ``make run`` does."""
-        return self(sys.executable, "-m", "deploy.run_local", "--conf", json.dumps(conf or {}))
+        return self("graft", "run", "--conf", json.dumps(conf or {}))
 
     def dump(self, archive: Path, checkpoint: Path) -> list[str]:
         """Extract archives and dump both splits; return where the dumps are."""
@@ -203,7 +203,7 @@ def _running_ui(folder: Path, variables: Mapping[str, str] | None = None) -> Ite
     given = {"GRAFT_PARAMS": PARAMS, **(variables or {})}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        command = [sys.executable, "-m", "deploy.ui", "--port", str(probe.getsockname()[1])]
+        command = ["graft", "ui", "--port", str(probe.getsockname()[1])]
     output = folder / "output"
     with (
         output.open("wb") as log,

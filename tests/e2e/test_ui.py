@@ -1,6 +1,5 @@
 """``make ui`` as a user finds it; the files after this one use the same one, in their order."""
 
-import sys
 from typing import Any
 
 import pytest
@@ -32,7 +31,7 @@ def test_what_it_keeps_is_its_owners(ui: Any) -> None:
 
 
 def test_a_second_one_on_the_same_home_says_so(ui: Any, shell: Any) -> None:
-    ran = shell(sys.executable, "-m", "deploy.ui", "--port", "1", GRAFT_HOME=str(ui.home.root))
+    ran = shell("graft", "ui", "--port", "1", GRAFT_HOME=str(ui.home.root))
     assert ran.status == 1
-    assert ran.output.startswith(f"error: another make ui runs on {ui.home.root}: stop that one")
+    assert ran.output.startswith(f"error: another graft ui runs on {ui.home.root}: stop that one")
     assert ran.output.count("\n") == 1

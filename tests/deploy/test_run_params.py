@@ -2,17 +2,57 @@ from typing import Any
 
 import pytest
 
-from deploy import run_local
-from deploy.run_local import main, parse_conf, with_source
+from deploy.run_params import run_params, with_source
 from tasks.errors import ParamsError
 
 
 def test_a_good_conf_comes_back_as_it_was() -> None:
-    assert parse_conf("{}") == {}
-    assert parse_conf('{"epochs": 5, "dataset_url": "file:///x y"}'.replace(" y", "y")) == {
+    assert run_params("sample", "{}") == {"source": "sample"}
+    assert run_params("sample", '{"epochs": 5, "dataset_url": "file:///xy"}') == {
+        "source": "urls",
         "epochs": 5,
         "dataset_url": "file:///xy",
     }
+
+
+def test_settings_have_the_types_of_their_params() -> None:
+    settings = ["epochs=5", "learning_rate=1e-4", "force=true", "batch_size=", "driver_memory=8g"]
+    assert run_params("sample", settings=settings) == {
+        "source": "sample",
+        "epochs": 5,
+        "learning_rate": 1e-4,
+        "force": True,
+        "batch_size": None,
+        "driver_memory": "8g",
+    }
+
+
+def test_a_setting_overrides_the_conf_and_an_earlier_setting() -> None:
+    params = run_params("urls", '{"epochs": 5, "seed": 2}', ["epochs=6", "epochs=7"])
+    assert params == {"source": "urls", "epochs": 7, "seed": 2}
+
+
+def test_a_value_may_have_an_equals_sign() -> None:
+    params = run_params("sample", settings=["dataset_url=https://h/a?b=c"])
+    assert params["dataset_url"] == "https://h/a?b=c"
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("epochs", r"^a param has no '=' in it, expected NAME=VALUE such as epochs=5$"),
+        ("https://me:secret@h/a", r"^a param has no '=' in it, expected"),
+        ("epochs=0", r"^epochs is '0', expected to be greater than or equal to 1$"),
+        ("epochs=many", r"^epochs is 'many', expected to be a valid integer"),
+        ("epochs=", r"^epochs is None, expected to be a valid integer$"),
+        ("epoch=5", r"^unknown param 'epoch': did you mean 'epochs'\?$"),
+        ("source=tulips", r"^source is 'tulips', expected to be 'urls' or 'sample'$"),
+        ("dataset_url=https://me:secret@h/a b", r"^dataset_url is malformed, expected a"),
+    ],
+)
+def test_a_bad_setting_is_explained(setting: str, message: str) -> None:
+    with pytest.raises(ParamsError, match=message):
+        run_params("sample", settings=[setting])
 
 
 @pytest.mark.parametrize(
@@ -44,25 +84,7 @@ def test_a_good_conf_comes_back_as_it_was() -> None:
 )
 def test_a_bad_conf_is_explained(text: str, message: str) -> None:
     with pytest.raises(ParamsError, match=message):
-        parse_conf(text)
-
-
-def test_main_tells_in_one_line_and_starts_nothing(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(run_local, "run", lambda *_: pytest.fail("it ran"))
-    assert main(["--conf", '{"epoch": 5}']) == 2
-    printed = capsys.readouterr()
-    assert printed.err == "error: unknown param 'epoch': did you mean 'epochs'?\n"
-    assert printed.out == ""
-
-
-def test_main_passes_source_and_conf_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = []
-    monkeypatch.setattr(run_local, "run", lambda *given: calls.append(given) or 0)
-    assert main([]) == 0
-    assert main(["--source", "urls", "--conf", '{"epochs": 5}']) == 0
-    assert calls == [("sample", {}), ("urls", {"epochs": 5})]
+        run_params("sample", text)
 
 
 @pytest.mark.parametrize(
@@ -77,10 +99,3 @@ def test_main_passes_source_and_conf_on(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_a_url_that_is_given_is_used(conf: dict[str, Any], source: str) -> None:
     assert with_source("sample", conf) == {**conf, "source": source}
-
-
-def test_an_unknown_source(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(["--source", "tulips"])
-    assert caught.value.code == 2
-    assert "invalid choice: 'tulips'" in capsys.readouterr().err
