@@ -16,10 +16,10 @@ from typing import Any
 import psutil
 import pytest
 import requests
-from support.native import LOOPBACK, NativeRoles
-from support.postgres import postgres_binaries
 
 from deploy.connection import SPARK_CONNECTION
+from support.native import LOOPBACK, NativeRoles
+from support.postgres import postgres_binaries
 from tasks.storage.paths import CHECKOUT, Home
 
 DAG = "flowers_transfer_learning"

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.compose import read_compose
 
+from support.compose import read_compose
 from tasks.storage.paths import CHECKOUT
 
 Services = dict[str, dict[str, Any]]

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
-from support.compose import read_compose
 
 from deploy.connection import SPARK_CONNECTION, spark_master
+from support.compose import read_compose
 from tasks.errors import SetupError
 from tasks.spark.settings import spark_home
 from tasks.storage.paths import CHECKOUT, Home

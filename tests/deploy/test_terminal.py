@@ -2,9 +2,9 @@ import io
 import sys
 
 import pytest
-from support.terminal import Terminal
 
 from deploy.terminal import coloured, say, shows_colours
+from support.terminal import Terminal
 from tasks.storage.paths import CHECKOUT
 
 SAY = "import sys; from deploy.terminal import say; say(sys.argv[1]); say(sys.argv[1], sys.stderr)"

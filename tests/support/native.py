@@ -13,10 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.process_tree import descendants, kill
 from support.compose import Role, read_roles
 from support.postgres import Postgres
-
-from deploy.process_tree import descendants, kill
 from tasks.errors import SetupError
 from tasks.storage.paths import CHECKOUT
 

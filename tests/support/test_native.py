@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
+
 from support.compose import read_roles
 from support.native import LOOPBACK, NativeRoles
-
 from tasks.errors import SetupError
 
 COMPOSE = """

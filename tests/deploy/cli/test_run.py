@@ -13,8 +13,8 @@ from typing import Any
 
 import psutil
 import pytest
-from support.terminal import CTRL_C, Terminal
 
+from support.terminal import CTRL_C, Terminal
 from tasks.params.definitions import RunParams
 from tasks.runs.record import TASK_IDS
 from tasks.storage.paths import CHECKOUT, Home

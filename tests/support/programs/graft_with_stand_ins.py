@@ -6,27 +6,30 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
-from deploy import dags_test, doctor, ui
-from deploy.cli import train
 from deploy.cli.app import main
 from deploy.doctor import Finding
+from deploy.ui_settings import ui_environment
 
 FOLDER = Path(os.environ["STAND_INS"])
 
 
 def examine() -> Iterator[Finding]:
+    """Find one thing."""
     state, name, text = os.environ.get("FINDING", "ok Java: 17").replace(":", "").split()
     yield Finding(name, state == "ok", text)
 
 
-def ui_environment(port: int) -> dict[str, str]:
-    return {**real_ui_environment(port), "PATH": f"{FOLDER}:/usr/bin:/bin"}
+def environment(port: int) -> dict[str, str]:
+    """Return the environment of Airflow's parts with the folder first on PATH."""
+    return {**ui_environment(port), "PATH": f"{FOLDER}:/usr/bin:/bin"}
 
 
-real_ui_environment = ui.ui_environment
-ui.ui_environment = ui_environment
-dags_test.airflow_program = lambda: str(FOLDER / "airflow")
-doctor.examine = examine
-train.spark_home = lambda: FOLDER
-main()
+with (
+    patch("deploy.doctor.examine", examine),
+    patch("deploy.dags_test.airflow_program", lambda: str(FOLDER / "airflow")),
+    patch("deploy.ui.ui_environment", environment),
+    patch("deploy.cli.train.spark_home", lambda: FOLDER),
+):
+    main()
