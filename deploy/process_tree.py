@@ -9,9 +9,8 @@ from typing import Any
 
 import psutil
 
-#: How long a process may take to end after it was asked to.
-STOP_SECONDS = 20
 _JAVA_SECONDS = 10
+_KILLED_SECONDS = 20
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -50,40 +49,33 @@ def kill_descendants() -> None:
     """End everything below this process at once, and return when nothing is left."""
     while left := descendants(os.getpid()):
         kill(left)
-        psutil.wait_procs(left, timeout=STOP_SECONDS)
+        psutil.wait_procs(left, timeout=_KILLED_SECONDS)
 
 
 def end(process: "subprocess.Popen[Any]") -> None:
-    """Ask a process to end, end what it started, and wait; nothing to do if it has ended.
+    """Kill a process and end what it started; nothing to do if it has ended.
 
-    Interrupted, it ends all of them at once.
+    Killed, not asked: Airflow would call the step that runs failed, and try it again.
     """
     below = descendants(process.pid)
     try:
-        if process.poll() is None:
-            end_with_descendants(process, below)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(STOP_SECONDS)
+        process.kill()
+        end_all(below)
     finally:
         kill(below)
-        process.kill()
         process.wait()
 
 
-def end_with_descendants(process: "subprocess.Popen[Any]", below: Sequence[psutil.Process]) -> None:
-    """Ask a process to end, and end its descendants, Java before the rest.
-
-    Java that is killed would leave its temporary files.
-    """
-    process.terminate()
+def end_all(processes: Sequence[psutil.Process]) -> None:
+    """End processes, Java before the rest: killed, it would leave its temporary files."""
     java = []
-    for child in below:
+    for process in processes:
         with suppress(psutil.NoSuchProcess):
-            if child.name() == "java":
-                child.terminate()
-                java.append(child)
+            if process.name() == "java":
+                process.terminate()
+                java.append(process)
     psutil.wait_procs(java, timeout=_JAVA_SECONDS)
-    kill(below)
+    kill(processes)
 
 
 def suspend_children(process: "subprocess.Popen[Any]", below: Sequence[psutil.Process]) -> None:

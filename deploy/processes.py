@@ -11,10 +11,9 @@ from pathlib import Path
 import psutil
 
 from deploy.process_tree import (
-    STOP_SECONDS,
     adopt_orphans,
     descendants,
-    end_with_descendants,
+    end_all,
     kill_descendants,
     prctl,
     suspend_children,
@@ -22,6 +21,7 @@ from deploy.process_tree import (
 from tasks.storage.local_files import storage_errors
 
 _PR_SET_PDEATHSIG = 1
+_STOP_SECONDS = 20
 
 
 @dataclass
@@ -75,10 +75,11 @@ class Services:
         for process in stopping:
             below = descendants(process.pid)
             suspend_children(process, below)
-            end_with_descendants(process, below)
+            process.terminate()
+            end_all(below)
         for process in stopping:
             with suppress(subprocess.TimeoutExpired):
-                process.wait(STOP_SECONDS)
+                process.wait(_STOP_SECONDS)
             process.kill()
             process.wait()
 

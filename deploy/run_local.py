@@ -72,7 +72,8 @@ def _make_sample() -> str:
     command = [sys.executable, "-m", "deploy.cli", "sample", "make"]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode:
-        raise SetupError(f"the sample could not be made: {made.stderr.strip()}")
+        problem = made.stderr.strip().removeprefix("error: ")
+        raise SetupError(f"the sample could not be made: {problem}")
     return str(json.loads(made.stdout)["dataset_url"])
 
 

@@ -15,6 +15,9 @@ from deploy.run_events import Kind, RunEvent
 from deploy.terminal import coloured
 
 _PER_SECOND = 8
+# Room for the ^C that a terminal echoes: in a full line it would begin another, and the next frame
+# would be drawn a line too low.
+_MARGIN = 4
 
 
 @dataclass
@@ -26,6 +29,7 @@ class _Row:
     ended: float | None = None
     failed: bool = False
     text: str = ""
+    style: str = "dim"
 
     def seconds(self) -> str:
         if self.started is None:
@@ -37,9 +41,10 @@ class _Row:
 
 @dataclass
 class _Rows:
-    """The steps that are known from the start, and any that come up."""
+    """The steps that are known from the start, any that come up, and the time of all."""
 
-    rows: dict[str, _Row] = field(default_factory=dict)
+    rows: dict[str, _Row]
+    total: _Row = field(default_factory=lambda: _Row("total", started=time.monotonic()))
     current: _Row | None = None
 
     def take(self, event: RunEvent) -> None:
@@ -51,9 +56,11 @@ class _Rows:
         elif self.current:
             self.current.text = event.text
             self.current.failed = event.kind is Kind.FAILED
+            self.current.style = "red" if self.current.failed else "dim"
 
     def close(self) -> bool:
         """Count a step that has not ended as failed; return whether all steps did well."""
+        self.total.ended = time.monotonic()
         if self.current and self.current.ended is None:
             self.current.ended = time.monotonic()
             self.current.failed = True
@@ -95,13 +102,16 @@ class StepsTable(AbstractContextManager["StepsTable"]):
             self._console.print(coloured(f"  {event.text}"), soft_wrap=True)
 
     def _table(self) -> Table:
-        table = Table.grid(padding=(0, 2, 0, 0))
+        table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        table.width = self._console.width - _MARGIN
         table.add_column(width=1)
         table.add_column(no_wrap=True)
         table.add_column(justify="right", no_wrap=True, min_width=6)
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         for row in self._rows.rows.values():
             table.add_row(self._mark(row), _name(row), row.seconds(), self._text(row))
+        # What moves while no step runs: Airflow takes seconds before the first one.
+        table.add_row("", Text("total", "dim"), self._rows.total.seconds())
         return table
 
     def _mark(self, row: _Row) -> Text | Spinner:
@@ -112,7 +122,7 @@ class StepsTable(AbstractContextManager["StepsTable"]):
         return self._spinner if row.ended is None else Text("✓", "green")
 
     def _text(self, row: _Row) -> Text:
-        return Text(row.text.replace(self._folder, "…"), "red" if row.failed else "dim")
+        return Text(row.text.replace(self._folder, "…"), row.style)
 
 
 def _name(row: _Row) -> Text:
