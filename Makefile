@@ -1,4 +1,5 @@
-# Every target sets up what it needs; none but up, down and logs asks for more than Python 3.11.
+# Every target sets up what it needs. All need Python 3.11 only, but up, down and logs, which need
+# Docker only.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
@@ -10,7 +11,7 @@ PORT ?= 8080
 GRAFT := $(BIN)/graft
 CONF ?= {}
 UV_VERSION := 0.13.9
-# The folder too: a file that is gone has to be noticed.
+# The folder, too, so that a deleted file is noticed.
 SCALA := jvm $(wildcard jvm/*.scala) tasks/spark/scala_jar.py
 INSTALLED := $(VENV)/.installed
 DEV_INSTALLED := $(VENV)/.installed-dev

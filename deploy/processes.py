@@ -28,8 +28,8 @@ _STOP_SECONDS = 20
 class Services:
     """Processes by name, each in a session of its own: Ctrl-C in a terminal reaches none of them.
 
-    There is one of these in a process, which adopts the orphans of its descendants: none can get
-    away, and ``kill`` ends all.
+    A process has one of these at most. It adopts orphans of what it started, so ``kill`` reaches
+    all of them.
 
     Attributes:
         running: those that were started, by name, in that order.

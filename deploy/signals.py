@@ -17,7 +17,7 @@ def raise_on_stop_signals() -> None:
 
 
 def ignore_stop_signals() -> None:
-    """Let nothing but ``kill -9`` disturb the rest of this process's work."""
+    """Ignore those signals from now on."""
     for number in _STOP:
         signal.signal(number, signal.SIG_IGN)
 

@@ -21,9 +21,9 @@ from tasks.storage.paths import Home
 PARTS = {
     "api-server": ("api-server",),
     "dag-processor": ("dag-processor",),
-    # Neither of the two serves its logs to other machines.
+    # Without a server for its logs, which nobody here needs.
     "scheduler": ("scheduler", "--skip-serve-logs"),
-    # No step of Graft's needs it, but without it Airflow's first page is alarmed.
+    # No step needs it, but Airflow's first page reports it as missing.
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
 # The others report to it until they end.
@@ -33,7 +33,7 @@ _PATIENCE_SECONDS = 30
 
 
 def run(home: Home, port: int) -> NoReturn:
-    """Start every part, say how to log in, and watch until one ends or the user is done.
+    """Start every part, say how to log in, and watch until a part ends or the user stops it.
 
     Args:
         home: of artefacts and of this Airflow's data base.
@@ -41,20 +41,20 @@ def run(home: Home, port: int) -> NoReturn:
 
     Raises:
         GraftError: Airflow could not be started, or a part of it ended.
-        KeyboardInterrupt: the user was done.
+        KeyboardInterrupt: the user stopped it.
     """
-    # The DAG would be missing, with the reason on Airflow's first page only.
+    # With a wrong setting the DAG would be missing, and only Airflow's first page would say why.
     default_params()
     cron_schedule()
     environment = ui_environment(port)
-    word = password(home)
+    secret = password(home)
     with only_one(home):
         check_port(port)
         parts = _Parts(home, environment)
         try:
             parts.migrate()
             parts.start()
-            airflow = AirflowApi(f"http://{LOOPBACK}:{port}", word)
+            airflow = AirflowApi(f"http://{LOOPBACK}:{port}", secret)
             _wait(parts, airflow)
             _greet(home, airflow)
             while True:

@@ -1,4 +1,4 @@
-"""Keeps two of ``graft ui`` off the same data base and the same port."""
+"""Prevents two of ``graft ui`` on the same data base or port."""
 
 import os
 import socket
@@ -37,18 +37,18 @@ def only_one(home: Home) -> Iterator[None]:
 
 
 def check_port(port: int) -> None:
-    """Return if the api-server can have a port of 127.0.0.1.
+    """Check that the api-server can listen on a port of 127.0.0.1.
 
     Raises:
-        SetupError: it cannot, for a reason that is in the message.
+        SetupError: it cannot; the message says why.
     """
     with socket.socket() as probe:
-        # As the api-server does: connections that were closed a moment ago do not matter.
+        # As the api-server does: connections that were just closed do not block the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
         except OSError as error:
             raise SetupError(
-                f"port {port} of {LOOPBACK} cannot be had ({os.strerror(error.errno or 0)}): "
-                "graft ui --port 8081 (make ui PORT=8081), or any other that is free"
+                f"port {port} of {LOOPBACK} is not available ({os.strerror(error.errno or 0)}): "
+                "graft ui --port 8081 (make ui PORT=8081) or any other free port"
             ) from None

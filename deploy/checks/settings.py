@@ -50,7 +50,7 @@ def check_disk(root: Path) -> str:
 
 
 def check_home(home: Home) -> str:
-    """Return which folders can be written: files were, where executors and the driver will."""
+    """Write and delete a file where executors will write, and where the driver will."""
     if home.remote is None:
         return _writable(home.root, "GRAFT_HOME")
     local = _writable(home.root, "GRAFT_LOCAL")

@@ -127,8 +127,8 @@ def test_a_port_in_use(start: Start, port: int) -> None:
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert said == (
-        f"error: port {port} of 127.0.0.1 cannot be had (Address already in use): "
-        "graft ui --port 8081 (make ui PORT=8081), or any other that is free\n"
+        f"error: port {port} of 127.0.0.1 is not available (Address already in use): "
+        "graft ui --port 8081 (make ui PORT=8081) or any other free port\n"
     )
 
 

@@ -41,5 +41,5 @@ def test_a_port_in_use() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(SetupError, match=rf"^port {port} of 127\.0\.0\.1 cannot be had \(Addr"):
+        with pytest.raises(SetupError, match=rf"^port {port} of 127\.0\.0\.1 is not available \(A"):
             check_port(port)
