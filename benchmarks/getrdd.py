@@ -12,7 +12,7 @@ from tasks.spark.cluster import spark_cluster
 
 
 def main() -> None:
-    """Print records per second, and how many there were."""
+    """Print the number of records and records per second."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dump", type=Path)
     options = parser.parse_args()

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.errors import ParamsError
-from tasks.params.definitions import SOURCE_PARAMS, RunParams, json_object, parse
+from tasks.params.definitions import SOURCE_PARAMS, RunParams
+from tasks.params.parser import json_object, parse
 
 _EXAMPLE = '{"epochs": 5}'
 

@@ -1,5 +1,6 @@
 """Fixtures that several modules share; whatever takes seconds is made once per session."""
 
+import copy
 import functools
 import io
 import os
@@ -21,7 +22,9 @@ from tasks.datasets.dataset import LABELS, SPLITS, shard_name
 from tasks.datasets.example import IMAGE_ENCODED, LABEL
 from tasks.datasets.tfrecord import write_records
 from tasks.models.predictions import PARQUET
+from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.tensorflow import import_tensorflow
+from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import write_metrics
 from tasks.runs.record import TASK_IDS, record_step
 from tasks.storage.artifact import Artifact
@@ -179,7 +182,7 @@ def checkpoint_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled sample's checkpoint, V1 format."""
     from tasks.sample.checkpoint import write_checkpoint
 
-    return write_checkpoint(tmp_path_factory.mktemp("checkpoint"))
+    return write_checkpoint(INCEPTION_V1, tmp_path_factory.mktemp("checkpoint"))
 
 
 @pytest.fixture(scope="session")
@@ -216,7 +219,7 @@ def checkpoint(checkpoint_archive: Path, graft_home: Home) -> Path:
     from tasks.networks.checkpoint import fetch_checkpoint
 
     digest = file_sha256(checkpoint_archive)
-    return fetch_checkpoint(checkpoint_archive, digest, graft_home.checkpoints).path
+    return fetch_checkpoint(checkpoint_archive, digest, INCEPTION_V1, graft_home.checkpoints).path
 
 
 @pytest.fixture(scope="session")
@@ -230,7 +233,7 @@ def weights(checkpoint_prefix: Path) -> dict[str, FloatArray]:
     """The checkpoint's variables that the features depend on."""
     from tasks.networks.checkpoint import read_weights
 
-    return read_weights(checkpoint_prefix)
+    return read_weights(checkpoint_prefix, INCEPTION_V1)
 
 
 @pytest.fixture(scope="session")
@@ -238,7 +241,17 @@ def dumps(dataset: Path, checkpoint: Path, graft_home: Home) -> dict[str, Artifa
     """The dumps of both splits."""
     from tasks.dumps.dump import dump_split
 
-    return {s: dump_split(s, dataset, checkpoint, BATCH_SIZE, graft_home) for s in SPLITS}
+    return {
+        split: dump_split(
+            split=split,
+            dataset=dataset,
+            checkpoint=checkpoint,
+            network=INCEPTION_V1,
+            batch_size=BATCH_SIZE,
+            home=graft_home,
+        )
+        for split in SPLITS
+    }
 
 
 @pytest.fixture(scope="session")
@@ -307,14 +320,14 @@ def assert_features_agree() -> Callable[[Any, Any], None]:
 def write_run_in() -> Callable[..., Home]:
     """Writes what a run of the DAG leaves, predictions of the tiny data set included."""
 
-    def write(home: Home, run_id: str, **changes: Any) -> Home:
-        metrics = {**RUN_METRICS, **changes}
+    def write(home: Home, run_id: str, /, **changes: Any) -> Home:
+        metrics = {**RUN_METRICS, "run_id": run_id, **changes}
         model = home.models / metrics["model"]["digest"]
         metrics["model"] = {**metrics["model"], "path": str(model)}
         for task_id in TASK_IDS[:-1]:
             facts = {"path": f"/made/{task_id}", "reused": task_id == "dump_train", "seconds": 1.5}
             record_step(home, run_id, task_id, facts)
-        write_metrics(home, run_id, {"run_id": run_id, **metrics})
+        write_metrics(home, run_id, RunMetrics.from_json(metrics))
         _write_predictions(model)
         return home
 
@@ -327,18 +340,31 @@ def write_run(write_run_in: Callable[..., Home], tmp_path: Path) -> Callable[...
     return functools.partial(write_run_in, Home(tmp_path / "home"))
 
 
+@pytest.fixture
+def run_metrics() -> dict[str, Any]:
+    """The content of a run's metrics.json."""
+    return copy.deepcopy(RUN_METRICS)
+
+
+def _epoch(number: int, **fields: float) -> dict[str, Any]:
+    """An epoch on the records of ``RUN_METRICS``, without the figures that follow from others."""
+    return {"epoch": number, "iteration": number, "records": 8, "total": 8, "count": 4, **fields}
+
+
 RUN_METRICS: dict[str, Any] = {
-    "model": {"digest": "m0de1", "reused": False, "seconds": 12.5},
+    "run_id": "manual__2026",
+    "model": {"path": "/models/m0de1", "digest": "m0de1", "reused": False, "seconds": 12.5},
     "top1": 0.25,
     "epochs": [
-        {"epoch": 1, "loss": 1.5, "top1": 0.5, "seconds": 0.25, "records_per_second": 32.0},
-        {"epoch": 2, "loss": 0.75, "top1": 0.25, "seconds": 0.125, "records_per_second": 64.0},
+        _epoch(1, loss=1.5, correct=2, seconds=0.25, wall_clock_seconds=0.25),
+        _epoch(2, loss=0.75, correct=1, seconds=0.125, wall_clock_seconds=0.375),
     ],
     "stages": {"spark": 3.0, "features": 4.0, "training": 5.0, "export": 0.5},
     "records": {"train": 8, "validation": 4},
     "class_names": list(CLASS_NAMES),
     "config": {"feature_engine": "bigdl", "batch_size": 16, "epochs": 2, "learning_rate": 0.001},
     "plan": {"optimizer": "LocalOptimizer", "cores": 2, "master": "local[2]", "batch_size": 16},
+    "dumps": {"train": "/dumps/c", "validation": "/dumps/d"},
     "features": {
         "train": {"path": "/features/a", "digest": "a", "reused": True, "seconds": 0.0},
         "validation": {"path": "/features/b", "digest": "b", "reused": False, "seconds": 4.0},

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tasks.errors import SetupError
-from tasks.spark.settings import (
+from tasks.spark.runtime import (
     JAVA_MAJOR,
     bigdl_jars,
     java_home,

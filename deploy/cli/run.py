@@ -9,7 +9,8 @@ from deploy.cli.errors import one_line_errors
 from deploy.environment import set_environment
 from deploy.signals import raise_on_stop_signals
 from deploy.terminal import say
-from tasks.params.definitions import RunParams, Source
+from tasks.params.data import Source
+from tasks.params.definitions import RunParams
 from tasks.params.help import model_help
 
 # The run did not start: the user's params or machine.

@@ -9,7 +9,8 @@ from typer.core import TyperCommand
 from deploy.cli.errors import one_line_errors
 from deploy.environment import set_environment, write_spark_defaults
 from tasks.params.definitions import RunParams
-from tasks.spark.settings import TRAIN_JOB, spark_home
+from tasks.spark.runtime import spark_home
+from tasks.spark.settings import TRAIN_JOB
 from tasks.storage.paths import Home
 from tasks.training.arguments import flag_table, parse_arguments
 

@@ -1,6 +1,6 @@
-"""What a person reads of a param: its meaning, unit, bounds and an example, in one text.
+"""Explanation of a param for a person: its meaning, unit, bounds and an example, in one text.
 
-The trigger form and ``--help`` of ``graft`` and of the job are made from it.
+The trigger form and ``--help`` of ``graft`` and of the job show it.
 """
 
 from collections.abc import Mapping
@@ -9,12 +9,15 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+# Smaller numbers are easier to read with an exponent.
+_SMALL = 1e-3
+
 
 def param_help(schema: Mapping[str, Any]) -> str:
     """Return the explanation of a field: ``Passes over ... From 1 to 1,000 passes, e.g. 20.``.
 
     Args:
-        schema: the field's own, of its model's JSON schema.
+        schema: the field's part of its model's JSON schema.
     """
     return " ".join(part for part in (schema.get("description", ""), _range(schema)) if part)
 
@@ -49,12 +52,8 @@ def _range(schema: Mapping[str, Any]) -> str:
 
 
 def _shown(value: object) -> str:
-    """Return a number as a person types it, but for the commas of large ones."""
+    """Return a number as a person types it; a large one gets commas."""
     if isinstance(value, float) and value < _SMALL:
         mantissa, exponent = f"{value:e}".split("e")
         return f"{float(mantissa):g}e{int(exponent)}"
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-# Below it an exponent is easier to read.
-_SMALL = 1e-3

@@ -7,6 +7,7 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from tasks.networks.inception import INCEPTION_V1
 from tasks.sample.archive import write_archive
 from tasks.sample.checkpoint import write_checkpoint
 from tasks.sample.dataset import dataset_files
@@ -51,4 +52,5 @@ def _write_dataset(folder: Path) -> None:
 
 def _write_checkpoint(folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        write_archive(folder / CHECKPOINT_ARCHIVE, [write_checkpoint(Path(scratch))])
+        checkpoint = write_checkpoint(INCEPTION_V1, Path(scratch))
+        write_archive(folder / CHECKPOINT_ARCHIVE, [checkpoint])

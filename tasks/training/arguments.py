@@ -1,23 +1,22 @@
-"""The job's command line: how it is written and how it is read."""
+"""Command line of the training job: written for the DAG, read by the job."""
 
 import argparse
 from collections.abc import Sequence
 
-from tasks.params.definitions import JobConfig, TrainingParams, parse
+from tasks.params.definitions import JobConfig
 from tasks.params.help import model_help
+from tasks.params.parser import parse
 
 _SHORT = {"train_dump": "-t", "validation_dump": "-v", "batch_size": "-b", "epochs": "-e"}
 
 
-def job_arguments(**values: str) -> list[str]:
-    """Return the arguments of a job that the DAG submits, templates for the params in them.
-
-    Args:
-        values: the fields of ``JobConfig`` that are not params of the DAG.
-    """
-    params = {name: _template(name) for name in TrainingParams.model_fields}
-    # One argument each: a run id may start with a dash, which would pass for a flag.
-    return [f"{_flag(name)}={value}" for name, value in {**values, **params}.items()]
+def job_arguments(config: JobConfig) -> list[str]:
+    """Return the command line that ``parse_arguments`` reads as ``config``."""
+    # One word for flag and value: a run id that starts with a dash would pass for a flag.
+    return [
+        f"{_flag(name)}={'' if value is None else value}"
+        for name, value in config.model_dump().items()
+    ]
 
 
 def parse_arguments(
@@ -32,6 +31,11 @@ def parse_arguments(
     Raises:
         ParamsError: a value is of the wrong type or out of bounds.
     """
+    given = vars(_parser(prog).parse_args(arguments))
+    return parse(JobConfig, {k: v for k, v in given.items() if v or not _is_optional(k)})
+
+
+def _parser(prog: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=prog,
         description="Train a linear classifier on the features of two dumped pipelines.",
@@ -48,8 +52,7 @@ def parse_arguments(
             metavar=name.rsplit("_", 1)[-1].upper(),
             help=text,
         )
-    given = vars(parser.parse_args(arguments))
-    return parse(JobConfig, {k: v for k, v in given.items() if v or not _is_optional(k)})
+    return parser
 
 
 def flag_table() -> list[tuple[str, str]]:
@@ -57,14 +60,8 @@ def flag_table() -> list[tuple[str, str]]:
     return [(", ".join(_flags(name)), text) for name, text in model_help(JobConfig).items()]
 
 
-def _template(name: str) -> str:
-    """Return what renders as a param's value, and as nothing if it is empty."""
-    empty = " if params.{0} is not none else ''" if _is_optional(name) else ""
-    return f"{{{{ params.{name}{empty.format(name)} }}}}"
-
-
 def _is_optional(name: str) -> bool:
-    """Whether a flag may be left empty, which is as good as not given."""
+    """Say whether a flag may be left empty, which counts as not given."""
     field = JobConfig.model_fields[name]
     return field.default is None and not field.is_required()
 

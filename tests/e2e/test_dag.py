@@ -65,9 +65,9 @@ def test_a_cut_of_the_fixtures_over_http(migrated, good):
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics["records"] == {"train": 160, "validation": 40}
     steps = read_steps(migrated.home, run.name)
-    assert [step["task_id"] for step in steps] == list(TASK_IDS)
-    assert Path(steps[-2]["path"], "head.npz").is_file()
-    assert Path(steps[-1]["path"]) == run / "report.html"
+    assert [step.task_id for step in steps] == list(TASK_IDS)
+    assert Path(steps[-2].path, "head.npz").is_file()
+    assert Path(steps[-1].path) == run / "report.html"
     assert "<h2>Confusion matrix</h2>" in (run / "report.html").read_text()
 
 
@@ -114,5 +114,5 @@ def test_the_next_good_run_still_succeeds_and_reuses_everything(migrated, good):
     assert ran.status == 0, ran.output[-5000:]
     (run,) = set(migrated.home.runs.glob("*")) - before
     *made, report = read_steps(migrated.home, run.name)
-    assert all(step["reused"] for step in made)
-    assert not report["reused"]
+    assert all(step.reused for step in made)
+    assert not report.reused

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from tasks.features.store import feature_files, read_features
-from tasks.runs.record import read_steps
+from tasks.runs.outcome import read_metrics
 
 pytestmark = pytest.mark.e2e
 
@@ -69,9 +69,9 @@ def test_the_original_recipe_agrees_with_an_rmsprop_in_numpy(shell, fixtures_fol
     train, validation = splits
     ran = shell.make_run(conf(fixtures_folder, standardize=False))
     assert ran.status == 0, ran.output[-5000:]
-    steps = {step["task_id"]: step for step in read_steps(shell.home, ran.run_id)}
-    assert steps["train_classifier"]["features"]["train"]["reused"]
-    ours = [epoch["top1"] for epoch in steps["train_classifier"]["epochs"]]
+    metrics = read_metrics(shell.home, ran.run_id)
+    assert metrics.features.train.reused
+    ours = [epoch.top1 for epoch in metrics.epochs]
     expected = rmsprop_accuracies(train.feature, train.label, validation.feature, validation.label)
     # On raw features the accuracy bounces from epoch to epoch, so the mean over all is compared.
     assert np.mean(ours) == pytest.approx(np.mean(expected), abs=RAW_BOUNCES)

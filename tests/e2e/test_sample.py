@@ -27,8 +27,8 @@ def metrics(shell, first):
 def test_it_succeeds_and_makes_everything(shell, first):
     assert first.status == 0, first.output[-5000:]
     steps = read_steps(shell.home, first.run_id)
-    assert [step["task_id"] for step in steps] == list(TASK_IDS)
-    assert not any(step["reused"] for step in steps)
+    assert [step.task_id for step in steps] == list(TASK_IDS)
+    assert not any(step.reused for step in steps)
 
 
 def test_the_summary_tells_accuracy_seconds_and_places(first, metrics):
@@ -81,10 +81,10 @@ def test_a_second_run_reuses_everything(shell, first):
     second = shell.make_run({"epochs": 4})
     assert second.status == 0, second.output[-5000:]
     steps = read_steps(shell.home, second.run_id)
-    assert [step["task_id"] for step in steps] == list(TASK_IDS)
+    assert [step.task_id for step in steps] == list(TASK_IDS)
     # A run's report is its own.
     *artefacts, report = steps
-    assert all(step["reused"] for step in artefacts)
+    assert all(step.reused for step in artefacts)
     made = read_steps(shell.home, first.run_id)
-    assert [step["path"] for step in artefacts] == [step["path"] for step in made[:-1]]
-    assert Path(report["path"]) == shell.home.report(second.run_id)
+    assert [step.path for step in artefacts] == [step.path for step in made[:-1]]
+    assert Path(report.path) == shell.home.report(second.run_id)

@@ -11,13 +11,18 @@ import requests
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tasks.errors import ParamsError
-from tasks.params.definitions import RunParams, parse
+from tasks.params.definitions import SECTIONS, RunParams
+from tasks.params.parser import parse
 from tasks.runs.record import DAG_ID
 
 pytestmark = pytest.mark.e2e
 
 RUNS = f"dags/{DAG_ID}/dagRuns"
-FIELDS = RunParams.model_json_schema()["properties"]
+FIELDS = {
+    name: {**field, "section": schema["title"]}
+    for schema in (section.model_json_schema() for section in SECTIONS)
+    for name, field in schema["properties"].items()
+}
 
 
 @pytest.fixture(scope="module")

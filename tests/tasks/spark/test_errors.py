@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from tasks.errors import DataError, GraftError, SetupError, StorageError
@@ -76,3 +78,14 @@ def test_an_executor_without_the_compiled_scala() -> None:
     found = user_error(spark_error(missing))
     assert type(found) is SetupError
     assert "an executor has no compiled Scala of this version: run make setup" in str(found)
+
+
+def test_a_full_disk_below_spark_is_told_in_one_line() -> None:
+    error = user_error(RuntimeError("a trace\njava.io.IOException: No space left on device\n"))
+    assert isinstance(error, StorageError)
+    assert "no room left" in str(error)
+
+
+def test_the_error_of_a_worker_comes_before_what_spark_says_of_a_full_disk() -> None:
+    text = f"OSError: No space left on device\ntasks.errors.StorageError: writing {Path('x')}"
+    assert str(user_error(RuntimeError(text))) == "writing x"

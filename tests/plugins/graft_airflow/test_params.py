@@ -5,7 +5,8 @@ import pytest
 
 from graft_airflow.params import dag_params
 from tasks.errors import ParamsError
-from tasks.params.definitions import RunParams, parse
+from tasks.params.definitions import RunParams
+from tasks.params.parser import parse
 
 pytestmark = pytest.mark.filterwarnings(
     "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"

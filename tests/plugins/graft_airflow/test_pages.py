@@ -1,46 +1,18 @@
 """The plugin's pages in this process: Airflow's own auth manager, tokens and data base."""
 
-import sys
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
 
 from graft_airflow.pages import EXTERNAL_VIEWS, HEADERS, PREFIX, fastapi_app, pages
 from tasks.runs.record import DAG_ID
-from tasks.storage.paths import CHECKOUT, Home
+from tasks.storage.paths import Home
 
 Run = Callable[..., Home]
 RUN = "manual__2026-01-02T03:04:05+00:00"
 REPORT = f"/dags/{DAG_ID}/runs/{RUN}/report"
 PATHS = ["/", REPORT]
-
-
-@pytest.fixture(scope="module")
-def manager() -> Iterator[Any]:
-    """The auth manager of an api-server, with the tables that it looks into."""
-    from airflow import settings
-    from airflow.api_fastapi import app
-    from airflow.models import import_all_models
-    from airflow.models.base import Base
-
-    settings.initialize()
-    import_all_models()
-    Base.metadata.create_all(settings.engine)
-    yield app.init_auth_manager()
-    app.purge_cached_app()
-
-
-@pytest.fixture
-def token(manager: Any) -> Callable[[str | None], str]:
-    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
-
-    def token(role: str | None) -> str:
-        user = SimpleAuthManagerUser(username="someone", role=role)
-        return str(manager.generate_jwt(user))
-
-    return token
 
 
 @pytest.fixture
@@ -188,18 +160,3 @@ class TestRegistration:
         app = fastapi_app()
         assert app["url_prefix"] == PREFIX
         assert not any(PREFIX.startswith(prefix) for prefix in RESERVED_URL_PREFIXES)
-
-    def test_airflow_finds_one_plugin_and_nothing_else_in_the_folder(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        from airflow._shared.plugins_manager.plugins_manager import (
-            _load_plugins_from_plugin_directory,
-        )
-
-        monkeypatch.delitem(sys.modules, "graft_plugin", raising=False)
-        plugins, problems = _load_plugins_from_plugin_directory(str(CHECKOUT / "plugins"))
-        assert problems == {}
-        assert [plugin.name for plugin in plugins] == ["graft"]
-        assert plugins[0].external_views == EXTERNAL_VIEWS
-        (app,) = plugins[0].fastapi_apps
-        assert app["url_prefix"] == PREFIX
