@@ -8,7 +8,8 @@ from typing import Any
 
 _STARTING = re.compile(r"\[DAG TEST\] starting task_id=(\S+)")
 _JOB_TIME = re.compile(r"^\d\d:\d\d:\d\d ")
-_OURS = ("tasks.", "airflow.task.hooks.airflow.providers.apache.spark")
+# The second is the logger of the hook that submits the training job.
+_OURS = ("tasks.", "airflow.task.hooks.graft_airflow.")
 _COMMAND = "Spark-Submit cmd: "
 
 
