@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from tasks.datasets import slim_archive as datasets
+from tasks.datasets import extract as datasets
 from tasks.download.download import download, downloaded_file
 from tasks.dumps.dump import dump_split
 from tasks.networks import checkpoint as checkpoints

@@ -23,7 +23,7 @@ from tasks.datasets.example import (
     LABEL,
     encode_example,
 )
-from tasks.datasets.slim_archive import extract_dataset
+from tasks.datasets.extract import extract_dataset
 from tasks.datasets.tfrecord import read_records
 from tasks.errors import StorageError
 from tasks.sample.__main__ import main
