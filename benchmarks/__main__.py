@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.processes import Measured, measure
 from tasks import steps
-from tasks.networks.checkpoint import DESCRIPTION
+from tasks.networks.checkpoint import prefix_of
 from tasks.params.definitions import RunParams
 from tasks.runs.outcome import read_metrics
 from tasks.storage.locations import Location
@@ -68,15 +68,17 @@ def _measure(home: Home, dataset_url: str, checkpoint_url: str) -> dict[str, Any
         steps.dump(split, dataset, checkpoint, params, home).path
         for split in ("train", "validation")
     ]
-    prefix = checkpoint / json.loads((checkpoint / DESCRIPTION).read_text())["checkpoint"]
+    prefix = str(prefix_of(checkpoint))
 
-    python = [sys.executable, "-m"]
-    forward = measure([*python, "benchmarks.forward_only", str(prefix), "--threads", str(cores)])
+    python, network = [sys.executable, "-m"], ["--network", params.network]
+    forward = measure(
+        [*python, "benchmarks.forward_only", prefix, *network, "--threads", str(cores)]
+    )
     # The plain script checks nothing against another engine; what that costs is measured apart.
     unchecked = ("--parity-records", "0")
     cold = _job(dumps, "cold", cores, *unchecked)
     warm = _job(dumps, "warm", cores, "--force", "true", *unchecked)
-    plain = measure([*python, "benchmarks.plain_script", str(dataset), str(prefix)])
+    plain = measure([*python, "benchmarks.plain_script", str(dataset), prefix, *network])
     tensorflow = _job(dumps, "tensorflow", cores, "--feature-engine", "tensorflow", *unchecked)
     _job(dumps, "checked", cores, "--force", "true")
     getrdd = measure([*_submit(cores), "benchmarks/getrdd.py", str(dumps[1])])

@@ -10,20 +10,22 @@ from pathlib import Path
 
 import numpy as np
 
-from tasks.networks.inception import IMAGE_SIZE, inception_v1
+from tasks.networks.network import Network
+from tasks.networks.registry import NETWORKS, get_network
 from tasks.networks.tensorflow import import_tensorflow
 
 _BATCH = 32
 _WARM_UP = 3
 
 
-def forward_rate(checkpoint: Path, images: int, threads: int) -> float:
+def forward_rate(network: Network, checkpoint: Path, *, images: int, threads: int) -> float:
     """Return images per second, warm, with ``threads`` threads."""
     tf = import_tensorflow().compat.v1
-    batch = np.random.default_rng(0).random((_BATCH, IMAGE_SIZE, IMAGE_SIZE, 3), np.float32)
+    shape = [_BATCH, network.image_size, network.image_size, 3]
+    batch = np.random.default_rng(0).random(shape, np.float32)
     with tf.Graph().as_default() as graph:
-        pictures = tf.placeholder(tf.float32, [None, IMAGE_SIZE, IMAGE_SIZE, 3])
-        feature, _ = inception_v1(pictures)
+        pictures = tf.placeholder(tf.float32, [None, *shape[1:]])
+        feature, _ = network.build(pictures)
         saver = tf.train.Saver()
     config = tf.ConfigProto(intra_op_parallelism_threads=threads, inter_op_parallelism_threads=1)
     with tf.Session(graph=graph, config=config) as session:
@@ -41,10 +43,16 @@ def main() -> None:
     """Print the rate."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--network", choices=list(NETWORKS), required=True)
     parser.add_argument("--images", type=int, default=1024)
     parser.add_argument("--threads", type=int, required=True)
     options = parser.parse_args()
-    rate = forward_rate(options.checkpoint, options.images, options.threads)
+    rate = forward_rate(
+        get_network(options.network),
+        options.checkpoint,
+        images=options.images,
+        threads=options.threads,
+    )
     sys.stdout.write(f"{rate:.2f}\n")
 
 

@@ -17,15 +17,16 @@ from sklearn.preprocessing import StandardScaler
 
 from tasks.datasets.dataset import read_dataset
 from tasks.datasets.example import IMAGE_ENCODED, LABEL
-from tasks.networks.inception import inception_v1
+from tasks.networks.network import Network
 from tasks.networks.preprocessing import decode, preprocess
+from tasks.networks.registry import NETWORKS, get_network
 from tasks.networks.tensorflow import import_tensorflow
 
 _BATCH = 32
 
 
-def features(shards: Sequence[str], checkpoint: Path) -> tuple[Any, Any]:
-    """Return features ``[n, 1024]`` and labels ``[n]`` of all records."""
+def features(shards: Sequence[str], network: Network, checkpoint: Path) -> tuple[Any, Any]:
+    """Return features ``[n, feature size]`` and labels ``[n]`` of all records."""
     tf = import_tensorflow()
     v1 = tf.compat.v1
 
@@ -35,13 +36,14 @@ def features(shards: Sequence[str], checkpoint: Path) -> tuple[Any, Any]:
             LABEL: tf.io.FixedLenFeature([], tf.int64),
         }
         example = tf.io.parse_single_example(record, keys)
-        return preprocess(decode(example[IMAGE_ENCODED])), example[LABEL]
+        image = preprocess(decode(example[IMAGE_ENCODED]), network.preprocessing)
+        return image, example[LABEL]
 
     with tf.Graph().as_default() as graph:
         records = tf.data.TFRecordDataset(list(shards))
         batches = records.map(parse, tf.data.AUTOTUNE).batch(_BATCH).prefetch(2)
         images, labels = v1.data.make_one_shot_iterator(batches).get_next()
-        feature, _ = inception_v1(images)
+        feature, _ = network.build(images)
         saver = v1.train.Saver()
     found = []
     with v1.Session(graph=graph) as session:
@@ -60,10 +62,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("--network", choices=list(NETWORKS), required=True)
     options = parser.parse_args()
     splits = read_dataset(options.dataset).splits
     (x, y), (x_validation, y_validation) = (
-        features([str(s.path) for s in splits[split].shards], options.checkpoint)
+        features(
+            [str(s.path) for s in splits[split].shards],
+            get_network(options.network),
+            options.checkpoint,
+        )
         for split in ("train", "validation")
     )
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=200))

@@ -14,15 +14,15 @@ from deploy.connection import SPARK_CONNECTION, USE_LOCAL, spark_master
 from tasks.errors import GraftError, SetupError
 from tasks.params.installation import cron_schedule, default_params
 from tasks.spark.files import hadoop_files
-from tasks.spark.settings import (
+from tasks.spark.runtime import (
     JAVA_MAJOR,
     bigdl_jars,
     java_home,
     java_version,
-    lacks_yarn_conf,
     scala_jar,
     spark_home,
 )
+from tasks.spark.settings import lacks_yarn_conf
 from tasks.storage.local_files import free_space
 from tasks.storage.paths import Home
 

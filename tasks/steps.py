@@ -7,6 +7,7 @@ from tasks.datasets import extract as datasets
 from tasks.download.download import download, downloaded_file
 from tasks.dumps.dump import dump_split
 from tasks.networks import checkpoint as checkpoints
+from tasks.networks.registry import get_network
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
 from tasks.storage.artifact import Artifact, LocalArtifact, read_manifest
 from tasks.storage.paths import Home
@@ -28,21 +29,31 @@ def fetch_checkpoint(params: RunParams, home: Home) -> LocalArtifact:
     given = _sourced(params, home)
     archive = download(given.checkpoint_url, home.downloads, given.checkpoint_sha256)
     fetched = checkpoints.fetch_checkpoint(
-        downloaded_file(archive.path), _sha256(archive.path), home.checkpoints
+        downloaded_file(archive.path),
+        _sha256(archive.path),
+        get_network(params.network),
+        home.checkpoints,
     )
     return dataclasses.replace(fetched, seconds=archive.seconds + fetched.seconds)
 
 
 def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: Home) -> Artifact:
     """Dump the pipeline of one split."""
-    return dump_split(split, dataset, checkpoint, params.dump_batch_size, home)
+    return dump_split(
+        split=split,
+        dataset=dataset,
+        checkpoint=checkpoint,
+        network=get_network(params.network),
+        batch_size=params.dump_batch_size,
+        home=home,
+    )
 
 
 def _sourced(params: RunParams, home: Home) -> RunParams:
     """Return the params with the URLs of their source, the sample made if it is that."""
     if params.source == "urls":
         return params
-    from tasks.sample.__main__ import make_sample, sample_conf
+    from tasks.sample.make import make_sample, sample_conf
 
     unused = dict.fromkeys(SOURCE_PARAMS)
     return params.model_copy(update={**unused, **sample_conf(make_sample(home).path)})

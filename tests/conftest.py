@@ -21,6 +21,7 @@ from tasks.datasets.dataset import LABELS, SPLITS, shard_name
 from tasks.datasets.example import IMAGE_ENCODED, LABEL
 from tasks.datasets.tfrecord import write_records
 from tasks.models.predictions import PARQUET
+from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.runs.outcome import write_metrics
 from tasks.runs.record import TASK_IDS, record_step
@@ -179,7 +180,7 @@ def checkpoint_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled sample's checkpoint, V1 format."""
     from tasks.sample.checkpoint import write_checkpoint
 
-    return write_checkpoint(tmp_path_factory.mktemp("checkpoint"))
+    return write_checkpoint(INCEPTION_V1, tmp_path_factory.mktemp("checkpoint"))
 
 
 @pytest.fixture(scope="session")
@@ -216,7 +217,7 @@ def checkpoint(checkpoint_archive: Path, graft_home: Home) -> Path:
     from tasks.networks.checkpoint import fetch_checkpoint
 
     digest = file_sha256(checkpoint_archive)
-    return fetch_checkpoint(checkpoint_archive, digest, graft_home.checkpoints).path
+    return fetch_checkpoint(checkpoint_archive, digest, INCEPTION_V1, graft_home.checkpoints).path
 
 
 @pytest.fixture(scope="session")
@@ -230,7 +231,7 @@ def weights(checkpoint_prefix: Path) -> dict[str, FloatArray]:
     """The checkpoint's variables that the features depend on."""
     from tasks.networks.checkpoint import read_weights
 
-    return read_weights(checkpoint_prefix)
+    return read_weights(checkpoint_prefix, INCEPTION_V1)
 
 
 @pytest.fixture(scope="session")
@@ -238,7 +239,17 @@ def dumps(dataset: Path, checkpoint: Path, graft_home: Home) -> dict[str, Artifa
     """The dumps of both splits."""
     from tasks.dumps.dump import dump_split
 
-    return {s: dump_split(s, dataset, checkpoint, BATCH_SIZE, graft_home) for s in SPLITS}
+    return {
+        split: dump_split(
+            split=split,
+            dataset=dataset,
+            checkpoint=checkpoint,
+            network=INCEPTION_V1,
+            batch_size=BATCH_SIZE,
+            home=graft_home,
+        )
+        for split in SPLITS
+    }
 
 
 @pytest.fixture(scope="session")

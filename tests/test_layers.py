@@ -18,6 +18,11 @@ MODULES = sorted(path for layer in LAYERS for path in (CHECKOUT / layer).rglob("
 #: Of tasks, what costs a DAG's parse nothing.
 LIGHT = {
     "errors",
+    "networks.inception",
+    "networks.network",
+    "networks.registry",
+    "networks.slim",
+    "networks.tensorflow",
     "params.definitions",
     "params.help",
     "params.installation",
@@ -25,6 +30,7 @@ LIGHT = {
     "runs.outcome",
     "runs.record",
     "spark.parent_guard",
+    "spark.runtime",
     "spark.settings",
     "storage.artifact",
     "storage.local_files",
@@ -36,9 +42,9 @@ LIGHT = {
 ROOMS = (
     "errors",
     "storage",
+    "networks",
     "params",
     "download",
-    "networks",
     "datasets",
     "spark",
     "runs",

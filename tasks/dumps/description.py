@@ -1,5 +1,6 @@
 """The description of a dump, ``pipeline.json``, and the names of a dump's files."""
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -11,23 +12,16 @@ from tasks.storage.files import LOCAL, Files
 from tasks.storage.locations import Location, location
 
 GRAPH = "model.pb"
-
-
 TENSORS = "model.bin"
-
-
 FROZEN = "frozen.pb"
-
-
-DESCRIPTION = "pipeline.json"
-
-
-FORMAT = 2
+PIPELINE_JSON = "pipeline.json"
+#: Version of ``pipeline.json`` and part of a dump's recipe, so raising it remakes every dump.
+FORMAT = 3
 
 
 @dataclass(frozen=True)
 class Dump:
-    """What ``pipeline.json`` says of a dump.
+    """A dump, as ``pipeline.json`` describes it.
 
     Attributes:
         path: the dump's folder.
@@ -36,8 +30,9 @@ class Dump:
         shards: the split's TFRecord files in reading order.
         records: how many records the shards hold together.
         records_per_chunk: how many records lie between two of a shard's chunk offsets.
-        nodes: the nodes through which the outside world talks to the graph.
-        end_points: the network's layers worth looking at: node by TF-Slim's name, in order.
+        nodes: names of the graph's nodes that callers feed, read or run.
+        network: name of the network that turns images into features.
+        end_points: the network's layers worth comparing: node by TF-Slim's name, first to last.
         batch_size: images per batch of the graph.
         image_size: height and width of the network's input, in pixels.
         feature_size: floats per feature.
@@ -52,6 +47,7 @@ class Dump:
     records: int
     records_per_chunk: int
     nodes: Nodes
+    network: str
     end_points: dict[str, str]
     batch_size: int
     image_size: int
@@ -59,20 +55,28 @@ class Dump:
     digests: dict[str, str]
     versions: dict[str, str]
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the content of ``pipeline.json``: all fields but ``path``, as JSON types."""
+        fields = {**dataclasses.asdict(self), "format": FORMAT}
+        del fields["path"]
+        for shard, written in zip(self.shards, fields["shards"], strict=True):
+            written["path"] = str(shard.path)
+        return fields
+
 
 def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
     """Return the description of a dump.
 
     Args:
         dump: its folder.
-        files: what reads it.
+        files: the file system that it lies on.
 
     Raises:
-        DataError: the folder is not a dump, one of its files is missing, or a shard is not there as
-            it was.
+        DataError: the folder is not a dump, one of its files is missing, or a shard changed after
+            it was dumped.
     """
     missing = [
-        name for name in (DESCRIPTION, GRAPH, TENSORS, FROZEN) if files.size(dump / name) is None
+        name for name in (PIPELINE_JSON, GRAPH, TENSORS, FROZEN) if files.size(dump / name) is None
     ]
     if missing:
         raise DataError(
@@ -80,20 +84,21 @@ def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
             "or dump_validation made"
         )
     try:
-        pipeline = _parse_description(dump, files.read(dump / DESCRIPTION))
+        found = _parse(dump, files.read(dump / PIPELINE_JSON))
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(
-            f"{dump / DESCRIPTION} is damaged or of another version ({error}): dump it again"
+            f"{dump / PIPELINE_JSON} is damaged or of another version ({error}): dump it again"
         ) from None
-    for shard in pipeline.shards:
+    for shard in found.shards:
         _check_shard(dump, shard, files)
-    return pipeline
+    return found
 
 
-def _parse_description(dump: Location, content: bytes) -> Dump:
+def _parse(dump: Location, content: bytes) -> Dump:
     fields: dict[str, Any] = json.loads(content)
-    if fields.pop("format") != FORMAT:
-        raise ValueError(f"its format is not {FORMAT}")
+    found = fields.pop("format")
+    if found != FORMAT:
+        raise ValueError(f"its format is {found}, expected {FORMAT}")
     shards = tuple(
         Shard(**{**s, "path": location(s["path"]), "chunk_offsets": tuple(s["chunk_offsets"])})
         for s in fields["shards"]

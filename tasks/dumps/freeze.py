@@ -7,13 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.dumps.graph import NODES
-from tasks.networks.inception import IMAGE_SIZE
+from tasks.errors import DataError
+from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow
 
 FloatArray = npt.NDArray[np.float32]
 
 
-def freeze(definition: Any, weights: Mapping[str, FloatArray]) -> Any:
+def freeze(definition: Any, weights: Mapping[str, FloatArray], network: Network) -> Any:
     """Return the part of a dumped graph that turns a record into a feature, weights included.
 
     ``NODES.record`` and ``NODES.image_batch`` become placeholders, so a caller feeds records and
@@ -24,46 +25,72 @@ def freeze(definition: Any, weights: Mapping[str, FloatArray]) -> Any:
     Args:
         definition: the ``GraphDef`` that ``build_graph`` returned.
         weights: float32 arrays by variable name.
+        network: the network in the graph.
+
+    Raises:
+        DataError: a batch normalisation does not follow a convolution, or is in training mode.
     """
     tf = import_tensorflow().compat.v1
     frozen = tf.GraphDef()
     frozen.versions.CopyFrom(definition.versions)
-    nodes = {node.name: node for node in definition.node}
-    constants = _Constants(nodes, weights)
+    graph = _Graph(definition, weights, network)
     for node in definition.node:
         if node.name == NODES.record:
             frozen.node.append(_placeholder(node.name, tf.string.as_datatype_enum, []))
         elif node.name == NODES.image_batch:
-            shape = [None, IMAGE_SIZE, IMAGE_SIZE, 3]
+            shape = [None, network.image_size, network.image_size, 3]
             frozen.node.append(_placeholder(node.name, tf.float32.as_datatype_enum, shape))
         elif node.op == "FusedBatchNorm":
-            frozen.node.extend(_fold(node, nodes[node.input[0]], constants))
-        elif node.op != "VariableV2":
+            frozen.node.extend(_fold(node, graph))
+        elif node.op == "VariableV2":
+            frozen.node.append(_constant(node.name, weights[node.name]))
+        else:
             frozen.node.append(node)
     return tf.graph_util.extract_sub_graph(frozen, [NODES.image, NODES.record_label, NODES.feature])
 
 
-class _Constants:
-    """Values of the graph's constants and variables, by the name of a node's input."""
+class _Graph:
+    """A graph's nodes, and the values of its constants and variables."""
 
-    def __init__(self, nodes: Mapping[str, Any], weights: Mapping[str, FloatArray]) -> None:
-        self._nodes = nodes
+    def __init__(
+        self, definition: Any, weights: Mapping[str, FloatArray], network: Network
+    ) -> None:
+        self._nodes = {node.name: node for node in definition.node}
         self._weights = weights
+        self._network = network
 
-    def __getitem__(self, name: str) -> FloatArray:
-        node = self._nodes[name]
-        while node.op == "Identity":
-            node = self._nodes[node.input[0]]
-        if node.op == "VariableV2":
-            return self._weights[node.name]
-        value: FloatArray = import_tensorflow().make_ndarray(node.attr["value"].tensor)
+    def source(self, node: Any, index: int) -> Any:
+        """Return the node behind an input, past nodes that change nothing."""
+        name, _, _ = node.input[index].partition(":")
+        found = self._nodes[name]
+        return self.source(found, 0) if found.op == "Identity" else found
+
+    def value(self, node: Any, index: int) -> FloatArray:
+        """Return the value of an input that is a constant or a variable."""
+        found = self.source(node, index)
+        if found.op == "VariableV2":
+            return self._weights[found.name]
+        value: FloatArray = import_tensorflow().make_ndarray(found.attr["value"].tensor)
         return value
 
+    def refuse(self, node: Any, reason: str) -> DataError:
+        """Return the error that says why a node cannot be frozen."""
+        return DataError(
+            f"{self._network.name} cannot be frozen: node {node.name}, a {node.op}, {reason}"
+        )
 
-def _fold(norm: Any, convolution: Any, constants: _Constants) -> list[Any]:
-    gamma, beta, mean, variance = (constants[name] for name in norm.input[1:5])
+
+def _fold(norm: Any, graph: _Graph) -> list[Any]:
+    """Return the nodes that replace a batch normalisation and the convolution before it."""
+    convolution = graph.source(norm, 0)
+    if convolution.op != "Conv2D":
+        found = f"{convolution.name}, a {convolution.op}"
+        raise graph.refuse(norm, f"follows {found}, expected it to follow a Conv2D")
+    if norm.attr["is_training"].b:
+        raise graph.refuse(norm, "is in training mode, expected evaluation mode")
+    gamma, beta, mean, variance = (graph.value(norm, index) for index in range(1, 5))
     gain = gamma / np.sqrt(variance + np.float32(norm.attr["epsilon"].f))
-    weights = _constant(f"{norm.name}/weights", constants[convolution.input[1]] * gain)
+    weights = _constant(f"{norm.name}/weights", graph.value(convolution, 1) * gain)
     bias = _constant(f"{norm.name}/bias", beta - mean * gain)
     folded = type(norm)()
     folded.CopyFrom(convolution)

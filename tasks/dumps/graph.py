@@ -1,4 +1,4 @@
-"""The whole input pipeline and network as one TensorFlow 1 graph that BigDL can read.
+"""Builds the whole input pipeline and network as one TensorFlow 1 graph that BigDL can read.
 
 Reader, queues and parser are raw operations: the TensorFlow 1 helpers around them add assertions
 and epoch counters that BigDL's loader does not know.
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tasks.datasets.example import IMAGE_ENCODED, LABEL
-from tasks.networks.inception import IMAGE_SIZE, inception_v1
+from tasks.networks.network import Network, Preprocessing
 from tasks.networks.preprocessing import decode, preprocess
 from tasks.networks.slim import import_slim
 from tasks.networks.tensorflow import import_tensorflow
@@ -17,19 +17,19 @@ from tasks.networks.tensorflow import import_tensorflow
 
 @dataclass(frozen=True)
 class Nodes:
-    """Names of the nodes through which the outside world talks to the graph.
+    """Names of the nodes that a caller of the graph feeds, reads or runs.
 
     Attributes:
         record: string scalar, one serialised ``tf.train.Example``.
         encoded: string scalar, the JPEG in ``record``.
         decoded: uint8 ``[height, width, 3]``, of ``record``.
-        image: float32 ``[224, 224, 3]`` in ``[-1, 1]``, of ``record``.
+        image: float32 ``[size, size, 3]``, of ``record``.
         record_label: int64 scalar from 0, of ``record``.
-        image_batch: float32 ``[batch, 224, 224, 3]``, the network's input.
-        feature: float32 ``[batch, 1, 1, 1024]``.
+        image_batch: float32 ``[batch, size, size, 3]``, the network's input.
+        feature: float32 ``[batch, 1, 1, feature size]``.
         label: float32 ``[batch, classes]``, one-hot.
-        enqueue_shards: run it once to start reading.
-        enqueue_image: run it once for every record.
+        enqueue_shards: operation to run once, before reading.
+        enqueue_image: operation to run once for every record.
     """
 
     record: str = "record"
@@ -44,30 +44,33 @@ class Nodes:
     enqueue_image: str = "batch/enqueue_image"
 
     def outputs(self) -> list[str]:
-        """Return the nodes that, with all they depend on, are the whole pipeline."""
+        """Return the nodes that the whole pipeline is found from, backwards along the inputs."""
         return list(asdict(self).values())
 
 
 NODES = Nodes()
 
-# What BigDL 2.3.0's loader calls the same computation.
+# Names that BigDL 2.3.0's loader has for the same computation.
 _BIGDL_NAMES = {"FusedBatchNormV3": "FusedBatchNorm", "AddV2": "Add"}
 _UNKNOWN_ATTRIBUTES = ("U", "exponential_avg_factor")
 
 
-def build_graph(shards: Sequence[str], class_count: int, batch_size: int) -> Any:
+def build_graph(
+    shards: Sequence[str], network: Network, *, class_count: int, batch_size: int
+) -> Any:
     """Return the ``GraphDef`` of reader, parser, preprocessing and network in evaluation mode.
 
     Args:
         shards: TFRecord files, in reading order.
+        network: turns images into features.
         class_count: length of the one-hot labels.
         batch_size: images per batch.
     """
     tf = import_tensorflow().compat.v1
     with tf.Graph().as_default() as graph:
-        image, label = _parse(_read(shards))
+        image, label = _parse(_read(shards), network.preprocessing)
         images, labels = _batch(image, label, batch_size)
-        features, _ = inception_v1(tf.identity(images, NODES.image_batch))
+        features, _ = network.build(tf.identity(images, NODES.image_batch))
         tf.identity(features, NODES.feature)
         import_slim().one_hot_encoding(labels, class_count)
         definition = tf.graph_util.extract_sub_graph(graph.as_graph_def(), NODES.outputs())
@@ -85,12 +88,12 @@ def _read(shards: Iterable[str]) -> Any:
     return tf.identity(record, NODES.record)
 
 
-def _parse(record: Any) -> tuple[Any, Any]:
+def _parse(record: Any, preprocessing: Preprocessing) -> tuple[Any, Any]:
     tf = import_tensorflow()
     with tf.name_scope("parse"):
         label, encoded = tf.raw_ops.ParseSingleExample(
             serialized=record,
-            # An empty default says that the record must have the key.
+            # An empty default makes the key mandatory.
             dense_defaults=[tf.constant([], tf.int64), tf.constant([], tf.string)],
             num_sparse=0,
             sparse_keys=[],
@@ -103,7 +106,7 @@ def _parse(record: Any) -> tuple[Any, Any]:
         decoded = decode(encoded)
     decoded = tf.identity(decoded, NODES.decoded)
     with tf.name_scope("preprocess"):
-        image = preprocess(decoded)
+        image = preprocess(decoded, preprocessing)
     return tf.identity(image, NODES.image), tf.identity(label, NODES.record_label)
 
 
@@ -112,14 +115,14 @@ def _batch(image: Any, label: Any, batch_size: int) -> tuple[Any, Any]:
     with tf.name_scope("batch"):
         queue = tf.raw_ops.FIFOQueueV2(
             component_types=[tf.float32, tf.int64],
-            shapes=[[IMAGE_SIZE, IMAGE_SIZE, 3], []],
+            shapes=[image.shape, []],
             capacity=2 * batch_size,
         )
         tf.raw_ops.QueueEnqueueV2(handle=queue, components=[image, label], name="enqueue_image")
         images, labels = tf.raw_ops.QueueDequeueManyV2(
             handle=queue, n=tf.constant(batch_size), component_types=[tf.float32, tf.int64]
         )
-    images.set_shape([batch_size, IMAGE_SIZE, IMAGE_SIZE, 3])
+    images.set_shape([batch_size, *image.shape])
     return images, labels
 
 
@@ -135,7 +138,7 @@ def _in_bigdl_terms(definition: Any) -> Any:
 
 
 def _write_out(tensor: Any) -> None:
-    """Spell out a constant that is stored as one repeated value; BigDL reads only the former."""
+    """Store every element of a constant: BigDL does not expand one repeated value."""
     value = import_tensorflow().make_ndarray(tensor)
     if value.size > 1:
         tensor.ClearField("float_val")

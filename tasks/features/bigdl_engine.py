@@ -15,7 +15,7 @@ from tasks.features.bridge import java_chunk, java_list
 from tasks.features.chunks import Chunk
 from tasks.spark.errors import user_errors
 from tasks.spark.jvm import graft_package
-from tasks.spark.settings import scala_jar
+from tasks.spark.runtime import scala_jar
 from tasks.storage.locations import Location
 
 

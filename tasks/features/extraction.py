@@ -18,7 +18,7 @@ from tasks.features.bridge import present_files
 from tasks.features.chunks import Chunk, chunk_size, plan_chunks
 from tasks.features.engines import ENGINES, Engine, require_all
 from tasks.features.progress import Progress, reported
-from tasks.spark.cluster import wait_for_tasks
+from tasks.spark.executors import wait_for_tasks
 from tasks.spark.files import HadoopFiles
 from tasks.spark.shared_artifact import find_manifest, write_manifest
 from tasks.storage.artifact import Artifact, digest_of

@@ -8,7 +8,7 @@ import numpy as np
 
 from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head
-from tasks.spark.cluster import quiet
+from tasks.spark.bigdl import quiet
 from tasks.spark.errors import user_errors
 
 ARRAYS = "head.npz"

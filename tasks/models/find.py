@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tasks.dumps.description import DESCRIPTION
+from tasks.dumps.description import PIPELINE_JSON
 from tasks.params.definitions import TrainingParams
 from tasks.runs.outcome import METRICS, MODEL_FORMAT
 from tasks.storage.artifact import is_whole, read_manifest
@@ -53,7 +53,7 @@ def find_trained(home: Home, dumps: Sequence[str], params: TrainingParams) -> Tr
         dumps: digests of the dumps of both splits.
         params: as the run has them; ``force`` has no say here.
     """
-    wanted = [_pipeline_digests(home.dumps / dump / DESCRIPTION) for dump in dumps]
+    wanted = [_pipeline_digests(home.dumps / dump / PIPELINE_JSON) for dump in dumps]
     found = [
         TrainedModel(path, metrics["finished_at"], metrics["top1"])
         for path, metrics in _whole_models(home)

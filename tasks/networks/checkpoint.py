@@ -1,5 +1,6 @@
-"""The pretrained checkpoint: unpacked, found and checked against the network."""
+"""Unpacks a pretrained checkpoint, finds it and checks it against its network."""
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import DataError
-from tasks.networks.inception import network_variables
+from tasks.networks.network import Network
+from tasks.networks.structure import network_variables
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.storage.archive import unpack
 from tasks.storage.artifact import LocalArtifact, build
@@ -18,18 +20,21 @@ from tasks.storage.local_files import write_json
 
 logger = logging.getLogger(__name__)
 
-DESCRIPTION = "checkpoint.json"
+CHECKPOINT_JSON = "checkpoint.json"
 _LAYOUT = 1
 _SHOWN = 3
 
 
-def fetch_checkpoint(archive: Path, archive_sha256: str, checkpoints: Path) -> LocalArtifact:
-    """Unpack a checkpoint's archive below ``checkpoints`` and check it against Inception v1.
+def fetch_checkpoint(
+    archive: Path, archive_sha256: str, network: Network, checkpoints: Path
+) -> LocalArtifact:
+    """Unpack a checkpoint's archive below ``checkpoints`` and check it against ``network``.
 
     Args:
         archive: a tar archive with one ``*.ckpt``: a single file (TensorFlow's V1 format) or
             ``.index`` and ``.data-*`` files (V2).
         archive_sha256: the archive's digest, which names the artefact.
+        network: the one whose variables the checkpoint must have.
         checkpoints: where checkpoints live.
 
     Raises:
@@ -38,13 +43,21 @@ def fetch_checkpoint(archive: Path, archive_sha256: str, checkpoints: Path) -> L
 
     def make(folder: Path) -> None:
         prefix = _find(archive, unpack(archive, folder), folder)
-        check_variables(archive, read_shapes(folder / prefix))
-        # Every value once: an index may be whole where the data behind it is not.
-        read_weights(folder / prefix)
-        write_json(folder / DESCRIPTION, {"checkpoint": prefix, "archive_sha256": archive_sha256})
+        check_variables(archive, read_shapes(folder / prefix), network)
+        # Read every value once: the index may be whole and the data behind it truncated.
+        read_weights(folder / prefix, network)
+        write_json(
+            folder / CHECKPOINT_JSON, {"checkpoint": prefix, "archive_sha256": archive_sha256}
+        )
 
-    recipe = {"archive": archive_sha256, "network": "inception_v1", "layout": _LAYOUT}
+    recipe = {"archive": archive_sha256, "network": network.name, "layout": _LAYOUT}
     return build(checkpoints, recipe, make)
+
+
+def prefix_of(checkpoint: Path) -> Path:
+    """Return the checkpoint in a folder that ``fetch_checkpoint`` made, as TensorFlow names it."""
+    fields = json.loads((checkpoint / CHECKPOINT_JSON).read_text(encoding="utf-8"))
+    return checkpoint / str(fields["checkpoint"])
 
 
 def read_shapes(prefix: Path) -> dict[str, tuple[int, ...]]:
@@ -53,21 +66,27 @@ def read_shapes(prefix: Path) -> dict[str, tuple[int, ...]]:
     return {name: tuple(shape) for name, shape in shapes.items()}
 
 
-def read_weights(prefix: Path) -> dict[str, npt.NDArray[np.float32]]:
-    """Return the variables of a checkpoint that the network's features depend on.
+def read_weights(prefix: Path, network: Network) -> dict[str, npt.NDArray[np.float32]]:
+    """Return the variables of a checkpoint that the network's features depend on, by name.
 
     Raises:
         DataError: the checkpoint is truncated or damaged.
     """
     reader = _open(prefix)
-    names = network_variables()
+    names = network_variables(network)
     with _damage(prefix):
         return {name: reader.get_tensor(name) for name in names}
 
 
-def check_variables(archive: Path, found: Mapping[str, tuple[int, ...]]) -> None:
-    """Raise a ``DataError`` that names the first variables that Inception v1 needs and lacks."""
-    needed = network_variables()
+def check_variables(archive: Path, found: Mapping[str, tuple[int, ...]], network: Network) -> None:
+    """Raise a ``DataError`` that names the first variables that a checkpoint lacks.
+
+    Args:
+        archive: where the checkpoint came from, for the message.
+        found: shapes of the checkpoint's variables by name.
+        network: the one whose features need them.
+    """
+    needed = network_variables(network)
     problems = [
         f"{name} is {found[name]} instead of {shape}" if name in found else f"{name} is missing"
         for name, shape in needed.items()
@@ -77,10 +96,10 @@ def check_variables(archive: Path, found: Mapping[str, tuple[int, ...]]) -> None
         shown = "; ".join(problems[:_SHOWN])
         more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
         raise DataError(
-            f"{archive.name} is not a checkpoint of TF-Slim's Inception v1, whose features need "
+            f"{archive.name} is not a checkpoint of {network.name}, whose features need "
             f"{len(needed)} variables: {shown}{more}"
         )
-    logger.info("%s has all %d variables of Inception v1", archive.name, len(needed))
+    logger.info("%s has all %d variables of %s", archive.name, len(needed), network.name)
 
 
 def _find(archive: Path, files: list[Path], folder: Path) -> str:

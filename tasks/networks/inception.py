@@ -4,23 +4,17 @@ Szegedy et al., "Going deeper with convolutions", 2014, https://arxiv.org/abs/14
 normalisation as in TF-Slim's release of 2016-08-28.
 """
 
-import functools
 import warnings
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
+from tasks.networks.network import Network, Preprocessing
 from tasks.networks.slim import import_slim
 from tasks.networks.tensorflow import import_tensorflow
 
-IMAGE_SIZE = 224
-FEATURE_SIZE = 1024
-SCOPE = "InceptionV1"
-#: Classes of the released checkpoint: ImageNet's 1,000 and a background class.
-CHECKPOINT_CLASSES = 1001
+_SCOPE = "InceptionV1"
 
 
-def inception_v1(images: Any) -> tuple[Any, dict[str, Any]]:
+def build_inception_v1(images: Any) -> tuple[Any, dict[str, Any]]:
     """Add the network in evaluation mode to the current graph, with version 1 variables.
 
     Args:
@@ -40,28 +34,37 @@ def inception_v1(images: Any) -> tuple[Any, dict[str, Any]]:
         slim.arg_scope([slim.batch_norm], is_training=False),
     ):
         warnings.simplefilter("ignore")
-        net, end_points = nets.inception_v1.inception_v1_base(images, scope=SCOPE)
-        features = slim.avg_pool2d(net, [7, 7], stride=1, scope=f"{SCOPE}/Logits/AvgPool_0a_7x7")
+        net, end_points = nets.inception_v1.inception_v1_base(images, scope=_SCOPE)
+        features = slim.avg_pool2d(net, [7, 7], stride=1, scope=f"{_SCOPE}/Logits/AvgPool_0a_7x7")
     return features, end_points
 
 
-def network_end_points() -> Mapping[str, str]:
-    """Return the node of every end point by TF-Slim's name, in the order of the network."""
-    return _names()[0]
-
-
-def network_variables() -> Mapping[str, tuple[int, ...]]:
-    """Return name and shape of every variable that the features depend on."""
-    return _names()[1]
-
-
-@functools.cache
-def _names() -> tuple[Mapping[str, str], Mapping[str, tuple[int, ...]]]:
-    tf = import_tensorflow().compat.v1
-    with tf.Graph().as_default() as graph:
-        _, end_points = inception_v1(tf.placeholder(tf.float32, [None, IMAGE_SIZE, IMAGE_SIZE, 3]))
-        variables = graph.get_collection(tf.GraphKeys.GLOBAL_VARIABLES)
-    return (
-        MappingProxyType({name: end_points[name].op.name for name in end_points}),
-        MappingProxyType({v.op.name: tuple(v.shape.as_list()) for v in variables}),
-    )
+INCEPTION_V1 = Network(
+    name="inception_v1",
+    scope=_SCOPE,
+    # The network was trained on values in [-1, 1].
+    preprocessing=Preprocessing(size=224, subtract=0.5, multiply=2.0),
+    feature_size=1024,
+    end_points=(
+        "Conv2d_1a_7x7",
+        "MaxPool_2a_3x3",
+        "Conv2d_2b_1x1",
+        "Conv2d_2c_3x3",
+        "MaxPool_3a_3x3",
+        "Mixed_3b",
+        "Mixed_3c",
+        "MaxPool_4a_3x3",
+        "Mixed_4b",
+        "Mixed_4c",
+        "Mixed_4d",
+        "Mixed_4e",
+        "Mixed_4f",
+        "MaxPool_5a_2x2",
+        "Mixed_5b",
+        "Mixed_5c",
+    ),
+    build=build_inception_v1,
+    checkpoint_url="http://download.tensorflow.org/models/inception_v1_2016_08_28.tar.gz",
+    # ImageNet's 1,000 and a background class.
+    checkpoint_classes=1001,
+)

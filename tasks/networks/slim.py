@@ -1,8 +1,8 @@
 """Lets tf-slim 1.1.0 import on TensorFlow 2.21.
 
-tf-slim's layers reach ``tf_keras.legacy_tf_layers`` through TensorFlow's lazy loader; since
-tf-keras 2.16 those modules live at ``tf_keras.src.legacy_tf_layers``. Call ``import_slim`` instead
-of importing ``tf_slim`` anywhere in Graft.
+tf-slim's layers import ``tf_keras.legacy_tf_layers`` through TensorFlow's lazy loader. Since
+tf-keras 2.16 these modules are at ``tf_keras.src.legacy_tf_layers``. Everywhere in Graft, call
+``import_slim`` instead of importing ``tf_slim``.
 """
 
 import importlib

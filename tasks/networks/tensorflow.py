@@ -1,7 +1,7 @@
-"""Imports TensorFlow quietly: whole for building graphs, or only what runs them.
+"""Imports TensorFlow without its start-up lines: all of it, or only what runs a graph.
 
-The native library writes its start-up lines to the process's error stream before any log level
-applies, so that stream is closed to it while it loads.
+The native library writes those lines to the process's error stream before any log level applies,
+so that stream leads nowhere while it loads.
 """
 
 import importlib
@@ -20,7 +20,7 @@ from tasks.errors import SetupError
 
 @dataclass(frozen=True)
 class SessionRuntime:
-    """The few names of TensorFlow that running a frozen graph takes."""
+    """Names of TensorFlow that are enough to run a frozen graph."""
 
     graph_def: Any
     graph: Any
@@ -33,7 +33,7 @@ class SessionRuntime:
 def import_tensorflow() -> ModuleType:
     """Import TensorFlow and return it."""
     if not hasattr(sys.modules.get("tensorflow"), "__file__"):
-        # The bare package of import_session_runtime would pass for the whole.
+        # The empty package that import_session_runtime leaves would be found instead.
         sys.modules.pop("tensorflow", None)
     with _native_errors_hidden():
         tensorflow = importlib.import_module("tensorflow")
@@ -43,10 +43,10 @@ def import_tensorflow() -> ModuleType:
 
 
 def import_session_runtime() -> SessionRuntime:
-    """Import what runs a frozen graph: 1 s where the whole of TensorFlow takes 5 s.
+    """Import what runs a frozen graph, which takes 1 s; all of TensorFlow takes 5 s.
 
-    ``tensorflow/__init__.py`` imports Keras and everything else. A package object with the same
-    search path in its place makes the submodules importable without it.
+    ``tensorflow/__init__.py`` imports Keras and everything else. An empty package with the same
+    search path replaces it, so that the submodules can be imported alone.
     """
     _ensure_package()
     with _native_errors_hidden():
@@ -67,7 +67,7 @@ def import_session_runtime() -> SessionRuntime:
 
 
 def import_example() -> Any:
-    """Import the message class ``tf.train.Example`` and nothing of TensorFlow that runs."""
+    """Import the message class ``tf.train.Example`` without TensorFlow's native library."""
     _ensure_package()
     return importlib.import_module("tensorflow.core.example.example_pb2").Example
 
@@ -89,7 +89,7 @@ def _bare_package(name: str) -> ModuleType:
 
 @contextmanager
 def _native_errors_hidden() -> Iterator[None]:
-    # For what the library writes later; read once, when it loads.
+    # The library reads this when it loads, for the lines that it writes later.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     sys.stderr.flush()
     kept = os.dup(2)

@@ -8,14 +8,15 @@ import difflib
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tasks.errors import ParamsError
+from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.registry import NETWORKS
 
 FLOWERS_URL = "http://download.tensorflow.org/data/flowers.tar.gz"
-INCEPTION_V1_URL = "http://download.tensorflow.org/models/inception_v1_2016_08_28.tar.gz"
 
 _SHA256 = r"^[0-9a-f]{64}$"
 _URL = r"^[a-zA-Z][a-zA-Z0-9+.-]*://\S+$"
@@ -33,7 +34,11 @@ _NO_INFLUENCE = {"force", "parity_records"}
 
 Source = Literal["urls", "sample"]
 FeatureEngine = Literal["bigdl", "tensorflow"]
-Network = Literal["inception_v1"]
+if TYPE_CHECKING:
+    NetworkName = str
+else:
+    # Type checkers know a Literal only where its choices are written out.
+    NetworkName = Literal[tuple(NETWORKS)]
 
 
 class _Strict(BaseModel):
@@ -181,14 +186,14 @@ class RunParams(TrainingParams):
         json_schema_extra={"section": "Data"},
     )
     dataset_sha256: str | None = _sha256("Data set SHA-256", "Data")
-    network: Network = Field(
-        "inception_v1",
+    network: NetworkName = Field(
+        INCEPTION_V1.name,
         title="Network",
         description="TF-Slim's name of the network that turns pictures into features.",
         json_schema_extra={"section": "Network"},
     )
     checkpoint_url: str = Field(
-        INCEPTION_V1_URL,
+        INCEPTION_V1.checkpoint_url,
         pattern=_URL,
         title="Checkpoint URL",
         description="A tar archive with the network's TF-Slim checkpoint.",

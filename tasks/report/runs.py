@@ -121,7 +121,8 @@ def _row(home: Home, path: Path) -> RunRow:
         ended=f"{ended:%Y-%m-%d %H:%M}",
         data=f"{data_name(params)} {dataset[:_SHORT_DIGEST]}".strip(),
         dataset=dataset,
-        network=params.get("network", "inception_v1"),
+        # Metrics of older versions do not name it.
+        network=metrics.get("network") or params.get("network", "inception_v1"),
         engine=params["feature_engine"],
         batch_size=metrics["plan"]["batch_size"],
         epochs=params["epochs"],

@@ -1,4 +1,4 @@
-"""Archives whose bytes follow from their content alone: no times, owners or compressor in them."""
+"""Archives with the same bytes for the same content: without times, owners or compression."""
 
 import io
 import struct
@@ -14,7 +14,7 @@ _LARGEST_BLOCK = 0xFFFF
 
 
 def write_archive(path: Path, files: Iterable[Path]) -> None:
-    """Write ``files`` as a tar.gz, all of them at its root.
+    """Write a tar.gz with all ``files`` at its root.
 
     Raises:
         StorageError: ``path`` cannot be written, or the disk is full.
@@ -23,7 +23,7 @@ def write_archive(path: Path, files: Iterable[Path]) -> None:
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for file in files:
             content = file.read_bytes()
-            member = tarfile.TarInfo(file.name)  # as made: no owner, no time, mode 644
+            member = tarfile.TarInfo(file.name)  # its defaults: no owner, no time, mode 644
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
     with storage_errors(path):
@@ -31,10 +31,10 @@ def write_archive(path: Path, files: Iterable[Path]) -> None:
 
 
 def stored_gzip(content: bytes) -> bytes:
-    """Return ``content`` as gzip, RFC 1952, in stored blocks.
+    """Return ``content`` as gzip (RFC 1952) in stored blocks, uncompressed.
 
-    Pictures and random weights do not get smaller, and what a compressor writes depends on the
-    zlib that Python has.
+    JPEGs and random weights do not compress, and a compressor's output depends on Python's version
+    of zlib.
     """
     blocks = [_GZIP_HEADER]
     for start in range(0, len(content), _LARGEST_BLOCK):

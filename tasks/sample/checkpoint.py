@@ -1,7 +1,7 @@
-"""The bundled sample's checkpoint: random weights, calibrated so that its features tell something.
+"""Makes the bundled sample's checkpoint: random weights with calibrated batch normalisation.
 
-Random convolutions with sane statistics keep much of what tells pictures apart. They stand in for
-ImageNet's weights where there is no network to download those; they are no substitute.
+Random convolutions whose outputs are normalised keep much of the difference between pictures. They
+replace ImageNet's weights where those cannot be downloaded, at a much lower accuracy.
 """
 
 from collections.abc import Mapping
@@ -11,48 +11,51 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tasks.networks.inception import CHECKPOINT_CLASSES, FEATURE_SIZE, IMAGE_SIZE, inception_v1
+from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.sample.drawing import FLOWERS, draw_flower
+from tasks.sample.drawing.flower import FLOWERS, draw_flower
 
-CHECKPOINT = "inception_v1.ckpt"
 _PICTURES = 16
 _SEED = 3
-# Calibrated statistics keep this many binary digits, so that the last bits, in which processors
-# differ, do not decide over the file's bytes.
+# Processors differ in the last bits of a sum. Statistics rounded to this many binary digits make
+# the file the same on all of them.
 _DIGITS = 7
 
 FloatArray = npt.NDArray[np.float32]
 
 
-def write_checkpoint(folder: Path) -> Path:
-    """Write the checkpoint into ``folder``, one file in TensorFlow's V1 format, and return it.
+def write_checkpoint(network: Network, folder: Path) -> Path:
+    """Write a network's checkpoint, one file in TensorFlow's V1 format, and return it.
 
     Names and shapes are those of the official release.
+
+    Args:
+        network: one of TF-Slim's Inception networks, whose input is in ``[-1, 1]``.
+        folder: gets the file.
     """
     tf = import_tensorflow()
-    definition = _training_graph()
-    weights = random_weights(variable_shapes(definition), np.random.default_rng(_SEED))
-    weights = calibrate(definition, weights, calibration_pictures())
+    definition = _training_graph(network)
+    weights = random_weights(variable_shapes(definition, network), np.random.default_rng(_SEED))
+    weights = calibrate(definition, weights, calibration_pictures(network.image_size))
     names = sorted(weights)
-    path = folder / CHECKPOINT
+    path = folder / f"{network.name}.ckpt"
     tf.raw_ops.Save(
         filename=str(path), tensor_names=names, data=[tf.constant(weights[n]) for n in names]
     )
     return path
 
 
-def variable_shapes(definition: Any) -> dict[str, tuple[int, ...]]:
-    """Return every variable of the released checkpoint, the 1,001 logits included."""
+def variable_shapes(definition: Any, network: Network) -> dict[str, tuple[int, ...]]:
+    """Return name and shape of every variable of the released checkpoint, logits included."""
     found = {
         node.name: tuple(dimension.size for dimension in node.attr["shape"].shape.dim)
         for node in definition.node
         if node.op == "VariableV2"
     }
-    logits = "InceptionV1/Logits/Conv2d_0c_1x1"
+    logits = f"{network.scope}/Logits/Conv2d_0c_1x1"
     return found | {
-        f"{logits}/weights": (1, 1, FEATURE_SIZE, CHECKPOINT_CLASSES),
-        f"{logits}/biases": (CHECKPOINT_CLASSES,),
+        f"{logits}/weights": (1, 1, network.feature_size, network.checkpoint_classes),
+        f"{logits}/biases": (network.checkpoint_classes,),
     }
 
 
@@ -74,10 +77,10 @@ def random_weights(
     return values
 
 
-def calibration_pictures() -> FloatArray:
-    """Return float32 ``[16, 224, 224, 3]`` in ``[-1, 1]``, the five kinds in turn."""
+def calibration_pictures(size: int) -> FloatArray:
+    """Return float32 ``[16, size, size, 3]`` in ``[-1, 1]``, the five kinds in turn."""
     rng = np.random.default_rng(_SEED)
-    drawn = [draw_flower(FLOWERS[i % len(FLOWERS)], rng, IMAGE_SIZE) for i in range(_PICTURES)]
+    drawn = [draw_flower(FLOWERS[i % len(FLOWERS)], rng, size) for i in range(_PICTURES)]
     pictures = np.stack([np.asarray(picture.convert("RGB"), np.float32) for picture in drawn])
     return pictures / np.float32(127.5) - np.float32(1)
 
@@ -85,10 +88,10 @@ def calibration_pictures() -> FloatArray:
 def calibrate(
     definition: Any, weights: dict[str, FloatArray], pictures: FloatArray
 ) -> dict[str, FloatArray]:
-    """Return ``weights`` with the moving statistics that ``pictures`` have in every layer.
+    """Return ``weights`` with the mean and variance that ``pictures`` have in every layer.
 
-    One pass with every batch normalisation in training mode: each layer then sees inputs that the
-    layers before it have normalised, as they will be later.
+    One pass with every batch normalisation in training mode gives them: the input of each layer is
+    then normalised by the layers before it, as it is in evaluation mode with these statistics.
     """
     tf = import_tensorflow().compat.v1
     statistics = {
@@ -99,7 +102,7 @@ def calibrate(
     }
     with tf.Graph().as_default() as graph:
         tf.import_graph_def(definition, name="")
-        # One thread: the order of sums is then the same every time.
+        # One thread adds in the same order every time.
         config = tf.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
         with tf.Session(graph=graph, config=config) as session:
             names = [node.name for node in definition.node if node.op == "VariableV2"]
@@ -108,10 +111,12 @@ def calibrate(
     return weights | {name: _rounded(value) for name, value in measured.items()}
 
 
-def _training_graph() -> Any:
+def _training_graph(network: Network) -> Any:
+    """Return the network's ``GraphDef`` with every batch normalisation in training mode."""
     tf = import_tensorflow().compat.v1
     with tf.Graph().as_default() as graph:
-        inception_v1(tf.placeholder(tf.float32, [None, IMAGE_SIZE, IMAGE_SIZE, 3], "pictures"))
+        size = network.image_size
+        network.build(tf.placeholder(tf.float32, [None, size, size, 3], "pictures"))
         definition = graph.as_graph_def()
     empty = tf.NodeDef(name="empty", op="Const")
     empty.attr["dtype"].type = tf.float32.as_datatype_enum

@@ -1,11 +1,11 @@
-"""The data set that Graft brings along: drawn flowers in the layout of the official archive."""
+"""The bundled sample's data set: drawn flowers in the layout of the official archive."""
 
 import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image
 
 from tasks.datasets.dataset import LABELS, SPLITS, shard_name
 from tasks.datasets.example import (
@@ -17,24 +17,23 @@ from tasks.datasets.example import (
     encode_example,
 )
 from tasks.datasets.tfrecord import write_records
-from tasks.sample.drawing import FLOWERS, draw_flower
+from tasks.sample.drawing.flower import FLOWERS, draw_flower
 
 RECORDS = {"train": 240, "validation": 60}
 SHARDS = 5
 SEED = 2
-SHORTEST, LONGEST = 140, 200  # sides, in pixels
+#: Bounds of a picture's width and height, in pixels.
+SHORTEST, LONGEST = 140, 200
 JPEG_QUALITY = 85
-
-_SHEET_COLUMNS, _SHEET_SIDE, _SHEET_GAP, _SHEET_MARGIN = 8, 100, 4, 84
 
 
 def sample_pictures(split: str, records: int, seed: int) -> Iterator[tuple[Image.Image, int]]:
-    """Yield ``records`` drawn pictures with their labels, the kinds shuffled and in equal parts.
+    """Yield drawn pictures with their labels, the kinds shuffled and in equal parts.
 
     Args:
-        split: one of ``SPLITS``; the pictures of one do not occur in the other.
-        records: how many.
-        seed: what all of them follow from.
+        split: one of ``SPLITS``; they share no picture.
+        records: number of pictures.
+        seed: determines every picture.
     """
     place = [seed, SPLITS.index(split)]
     order = np.random.Generator(np.random.PCG64(place)).permutation(records) % len(FLOWERS)
@@ -75,23 +74,3 @@ def dataset_files(folder: Path) -> Iterator[Path]:
     lines = [f"{label}:{kind}\n" for label, kind in enumerate(FLOWERS)]
     labels.write_text("".join(lines), encoding="utf-8")
     yield labels
-
-
-def contact_sheet() -> Image.Image:
-    """Return the sample's first training pictures of every kind, a row each."""
-    cell = _SHEET_SIDE + _SHEET_GAP
-    size = (_SHEET_MARGIN + _SHEET_COLUMNS * cell, len(FLOWERS) * cell)
-    sheet = Image.new("RGB", size, "white")
-    captions = ImageDraw.Draw(sheet)
-    for row, kind in enumerate(FLOWERS):
-        place = (_SHEET_GAP, row * cell + _SHEET_SIDE // 2)
-        captions.text(place, kind, fill="black", anchor="lm", font=ImageFont.load_default(13))
-    filled = [0] * len(FLOWERS)
-    pictures = sample_pictures(SPLITS[0], RECORDS[SPLITS[0]], SEED)
-    while min(filled) < _SHEET_COLUMNS:
-        picture, label = next(pictures)
-        if filled[label] < _SHEET_COLUMNS:
-            small = ImageOps.fit(picture, (_SHEET_SIDE, _SHEET_SIDE))
-            sheet.paste(small, (_SHEET_MARGIN + filled[label] * cell, label * cell))
-            filled[label] += 1
-    return sheet

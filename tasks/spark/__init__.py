@@ -1,1 +1,1 @@
-"""Spark: its settings, its JVM, its files and its errors."""
+"""Spark: settings, cluster, JVM, files and errors."""

@@ -1,4 +1,4 @@
-"""Finds the error that matters inside the many that Spark wraps around it."""
+"""Finds Graft's own error inside the errors that Spark wraps around it."""
 
 import re
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from tasks.errors import GraftError, SetupError, StorageError
 
 _NO_ROOM = "No space left on device"
 _NO_CLASSES = "ClassNotFoundException: com.intel.analytics.bigdl.graft."
-# In Python or in the Scala of jvm/.
+# Raised by Python or by the Scala of jvm/.
 _RAISED = re.compile(r"(?:tasks\.errors|com\.intel\.analytics\.bigdl\.graft)\.(\w+): (.+)")
 
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Raise an executor's ``GraftError``, or that of a full disk, without Spark's traces."""
+    """Raise an executor's error as a ``GraftError``, without Spark's traces."""
     try:
         yield
     except Exception as error:
@@ -26,10 +26,10 @@ def user_errors() -> Iterator[None]:
 
 
 def user_error(error: BaseException) -> GraftError | None:
-    """Return the ``GraftError`` behind an error of Spark's, or None if there is none.
+    """Return the ``GraftError`` behind an error of Spark, or None if there is none.
 
     Args:
-        error: what Spark raised on the driver; the executor's trace is in its text.
+        error: raised by Spark on the driver; the executor's trace is in its text.
     """
     if isinstance(error, GraftError):
         return error

@@ -1,7 +1,7 @@
-"""Files through Hadoop's file systems in the JVM: s3a, hdfs, or whatever it has a scheme for.
+"""Files on Hadoop's file systems, such as s3a and hdfs, through the JVM.
 
-Nothing else of Graft talks to them, so there is one configuration, that of Spark: core-site.xml in
-``HADOOP_CONF_DIR``, and ``spark.hadoop.*``.
+No other module of Graft accesses these file systems, so Spark's configuration is the only one:
+core-site.xml in ``HADOOP_CONF_DIR``, and ``spark.hadoop.*``.
 """
 
 from collections.abc import Iterator
@@ -15,14 +15,14 @@ from tasks.storage.locations import Location
 
 
 class HadoopFiles:
-    """Files at local and remote places alike.
+    """Files at local and remote locations.
 
-    Every method raises a ``SetupError`` where the file system cannot be reached, a ``DataError``
-    where it cannot be read and a ``StorageError`` where it cannot be written.
+    Every method raises a ``SetupError`` if it cannot reach the file system, a ``DataError`` if it
+    cannot read and a ``StorageError`` if it cannot write.
 
     Args:
         jvm: py4j's view of a JVM.
-        configuration: Hadoop's, an object of that JVM.
+        configuration: Hadoop's configuration, an object of that JVM.
     """
 
     def __init__(self, jvm: Any, configuration: Any) -> None:
@@ -30,19 +30,22 @@ class HadoopFiles:
         self._configuration = configuration
 
     @classmethod
-    def of(cls, context: Any) -> "HadoopFiles":
-        """Return the files that a Spark context sees."""
-        return cls(context._jvm, context._jsc.hadoopConfiguration())
+    def of(cls, spark: Any) -> "HadoopFiles":
+        """Return the files as a Spark context sees them."""
+        return cls(spark._jvm, spark._jsc.hadoopConfiguration())
 
     def sizes(self, folder: Location) -> dict[str, int]:
-        """Return the bytes of every file below a folder, by its path there; {} without a folder."""
+        """Return the size in bytes of every file below a folder, by its path below the folder.
+
+        Without such a folder it is empty.
+        """
         with user_errors():
             lines = self._storage.list(str(folder), self._configuration).splitlines()
         pairs = [line.split("\t", 1) for line in lines]
         return {name: int(size) for size, name in pairs}
 
     def size(self, path: Location) -> int | None:
-        """Return a file's size in bytes, None where there is no such file."""
+        """Return a file's size in bytes, or None if there is no such file."""
         with user_errors():
             size = int(self._storage.size(str(path), self._configuration))
         return None if size < 0 else size
@@ -53,12 +56,12 @@ class HadoopFiles:
             return bytes(self._storage.read(str(path), self._configuration))
 
     def write(self, content: bytes, path: Location) -> None:
-        """Write a small file, whole or not at all, in place of one that is there."""
+        """Write a small file, whole or not at all; an older file is replaced."""
         with user_errors():
             self._storage.write(content, str(path), self._configuration)
 
     def upload(self, local: Path, path: Location) -> None:
-        """Copy a local file, whole or not at all, in place of one that is there."""
+        """Copy a local file to ``path``, whole or not at all; an older file is replaced."""
         with user_errors():
             self._storage.upload(str(local), str(path), self._configuration)
 
@@ -68,16 +71,17 @@ class HadoopFiles:
             self._storage.download(str(path), str(local), self._configuration)
 
     def delete(self, path: Location) -> None:
-        """Delete a file, or a folder with all below it, if it is there."""
+        """Delete a file, or a folder and everything below it, if it is there."""
         with user_errors():
             self._storage.delete(str(path), self._configuration)
 
 
 @contextmanager
 def hadoop_files() -> Iterator[HadoopFiles]:
-    """Start a JVM for steps that run outside Spark, yield its files and end it."""
+    """Start a JVM for steps that run outside Spark, yield Hadoop's files and end it."""
     with bigdl_jvm() as gateway:
-        spark = gateway.jvm.org.apache.spark
-        # As a Spark context does: spark.hadoop.* and the environment's AWS credentials count.
-        configuration = spark.deploy.SparkHadoopUtil.get().newConfiguration(spark.SparkConf())
+        package = gateway.jvm.org.apache.spark
+        # The configuration of a Spark context has spark.hadoop.* and AWS credentials of the
+        # environment; this one has to be the same.
+        configuration = package.deploy.SparkHadoopUtil.get().newConfiguration(package.SparkConf())
         yield HadoopFiles(gateway.jvm, configuration)

@@ -28,7 +28,7 @@ def bigdl_jvm() -> Iterator[Any]:
         with patch.dict(os.environ, submit_env()):
             gateway = launch_gateway(
                 SparkConf(loadDefaults=False).setAll(submit_conf().items()),
-                # BigDL prints every class it registers.
+                # Discarded, because BigDL prints every class that it registers.
                 popen_kwargs={"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
             )
     except PySparkRuntimeError as error:
@@ -47,8 +47,8 @@ def bigdl_jvm() -> Iterator[Any]:
 def save_tensors(tensors: Mapping[str, npt.NDArray[np.float32]], path: Path) -> None:
     """Write a tensor dictionary, the ``model.bin`` that BigDL's loader reads.
 
-    The arrays keep TensorFlow's layout; BigDL's ``dump_model`` does the same through a TensorFlow 1
-    API that is gone.
+    The arrays keep TensorFlow's layout. BigDL's own ``dump_model`` writes the same, but needs a
+    TensorFlow 1 API that no longer exists.
     """
     from bigdl.dllib.utils.common import JTensor
 
@@ -64,10 +64,10 @@ _PACKAGE = "com.intel.analytics.bigdl.graft"
 
 
 def graft_package(jvm: Any) -> Any:
-    """Return the Scala of ``jvm/`` in a JVM.
+    """Return the package of ``jvm/``'s classes in a JVM.
 
     Raises:
-        SetupError: it is not on the JVM's class path.
+        SetupError: the package is not on the JVM's class path.
     """
     try:
         jvm.java.lang.Class.forName(f"{_PACKAGE}.FeatureEngine")

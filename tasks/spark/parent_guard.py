@@ -1,7 +1,7 @@
-"""Ends the job when whoever started it is gone.
+"""Ends the job when the process that started it is gone.
 
-``spark-submit`` is a JVM that starts this Python as its child. Killed, the JVM takes its Spark
-workers along but not its Python driver; and a killed Airflow task takes neither.
+``spark-submit`` is a JVM that starts this Python as its child. If the JVM is killed, its Spark
+workers end but its Python driver does not; if an Airflow task is killed, neither ends.
 """
 
 import os
@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import psutil
 
-#: Process id of the Airflow task; set by the operator. By hand there is none to guard against.
+#: Variable with the process id of the Airflow task; set by the operator, unset without Airflow.
 TASK_PID = "GRAFT_TASK_PID"
 _POLL_SECONDS = 0.5
 
@@ -21,7 +21,7 @@ def guard_parents(environ: Mapping[str, str] | None = None) -> None:
     """Watch the JVM that started this process, and the Airflow task behind it if there is one."""
     task_pid = (os.environ if environ is None else environ).get(TASK_PID, "")
     if os.getppid() == 1 and psutil.Process(1).name() != "java":
-        # The JVM was gone before this looked, and init took its place.
+        # The JVM ended before this check, and init has become the parent.
         os.kill(os.getpid(), signal.SIGKILL)
     watched = [_process(os.getppid()), *([_process(int(task_pid))] if task_pid.isdigit() else [])]
     threading.Thread(target=_watch, args=(watched,), name="parent-guard", daemon=True).start()
@@ -40,7 +40,8 @@ def _watch(parents: list[psutil.Process | None]) -> None:
         forever.wait(_POLL_SECONDS)
     jvm = parents[0]
     with suppress(psutil.Error):
-        # Where the JVM was gone at the start, this is who took its place, such as a user's systemd.
+        # If the JVM ended before the guard started, this is another process, such as a user's
+        # systemd, which has become the parent.
         if jvm is not None and jvm.name() == "java":
             jvm.kill()
     os.kill(os.getpid(), signal.SIGKILL)
@@ -50,5 +51,5 @@ def _lives(process: psutil.Process) -> bool:
     # is_running() compares start times, so a recycled process id does not count.
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:  # it ended between the two questions
+    except psutil.NoSuchProcess:  # it ended between the two calls
         return False

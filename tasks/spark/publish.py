@@ -1,4 +1,4 @@
-"""Copies local artefacts to where executors find them, once."""
+"""Copies local artefacts to the location that executors read, once."""
 
 import logging
 from pathlib import Path
@@ -15,13 +15,13 @@ logger = logging.getLogger(__name__)
 
 
 def publish(local: Path, target: Location, files: HadoopFiles) -> bool:
-    """Make ``target`` the same artefact as the one in the folder ``local``.
+    """Copy the artefact in the folder ``local`` to ``target``, unless it is there.
 
-    Killed, it leaves whole files and no manifest; the next call copies the rest. One job of this
-    machine copies at a time; two machines copy the same.
+    A killed call leaves whole files and no manifest, and the next call copies the rest. A lock
+    keeps two jobs of this machine apart. Two machines may copy at once, since they copy the same.
 
     Returns:
-        Whether anything had to be copied.
+        True if anything had to be copied.
     """
     with storage_errors(local.parent), FileLock(local.parent / f".{local.name}.publish.lock"):
         manifest = read_manifest(local)

@@ -1,15 +1,16 @@
-"""Keeps what Spark's Python workers do between two tasks short."""
+"""Shortens the pause of Spark's Python workers between two tasks."""
 
 import gc
 import sys
 
 
 def settle() -> None:
-    """Call once in a worker, when everything that its tasks need is imported and loaded.
+    """Exempt everything that is loaded now from the clean-up that pyspark does after every task.
 
-    After every task pyspark collects garbage and invalidates the import system's caches, which has
-    each importer of Spark's zip files read its archive again. With TensorFlow loaded that took
-    0.2 s of the 2 s of a task: now there is neither garbage to look through nor an archive to read.
+    Call this once in a worker, when it has imported and loaded everything that its tasks need.
+    pyspark collects garbage and invalidates the import system's caches after every task, and each
+    importer of a zip file of Spark then reads its archive again. With TensorFlow loaded this took
+    0.2 s of the 2 s of a task. Frozen objects are not searched, and deleted importers do not read.
     """
     gc.collect()
     gc.freeze()

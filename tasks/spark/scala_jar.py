@@ -1,4 +1,4 @@
-"""The Scala of ``jvm/``, compiled by the compiler that Spark's jars hold: no JDK, no sbt."""
+"""Compiles the Scala of ``jvm/`` with the compiler in Spark's jars, without a JDK or sbt."""
 
 import os
 import subprocess
@@ -7,16 +7,16 @@ import tempfile
 from pathlib import Path
 
 from tasks.errors import GraftError, SetupError
-from tasks.spark.settings import bigdl_jars, java_home, scala_jar, scala_sources, spark_home
+from tasks.spark.runtime import bigdl_jars, java_home, scala_jar, scala_sources, spark_home
 from tasks.storage.local_files import storage_errors
 from tasks.storage.paths import CHECKOUT
 
 
 def compile_scala() -> Path:
-    """Compile ``jvm/`` unless that was done already, and return the jar.
+    """Return the jar of ``jvm/``, compiling it if it is not there.
 
     Raises:
-        SetupError: the compiler refused.
+        SetupError: the compiler reported errors.
         StorageError: the environment cannot be written.
     """
     jar = scala_jar()
@@ -51,7 +51,7 @@ def _run_compiler(class_path: list[Path], target: Path) -> None:
 
 
 def main() -> int:
-    """Compile and say where the jar is; return 1 if that fails."""
+    """Compile and print the jar's path; return 1 if that fails."""
     try:
         sys.stdout.write(f"{compile_scala()}\n")
     except GraftError as error:

@@ -1,7 +1,8 @@
-"""Artefacts that executors read or write: files first, the manifest last, nothing renamed whole.
+"""Artefacts that executors read or write: files first, the manifest last, no folder renamed.
 
-An object store renames no folder, so an artefact there is made in place. Its files are named and
-filled by what it is made from: whoever makes one again writes the same, and needs only the rest.
+An object store cannot rename a folder, so an artefact there is made in place. The names and
+contents of its files follow from its recipe, so a process that makes it again writes the same
+files, and only those that are missing.
 """
 
 import json
@@ -17,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 def find_manifest(files: HadoopFiles, path: Location) -> dict[str, Any] | None:
-    """Return what the artefact at ``path`` says of itself, or None unless it is whole."""
+    """Return the manifest of the artefact at ``path``, or None unless the artefact is whole."""
     sizes = files.sizes(path)
     if MANIFEST not in sizes:
         return None
@@ -40,6 +41,14 @@ def write_manifest(
     sizes: Mapping[str, int],
     seconds: float,
 ) -> None:
-    """Say that the artefact at ``path`` is whole: it consists of the files in ``sizes``."""
+    """Write the manifest of the artefact at ``path``, which is whole from then on.
+
+    Args:
+        files: the file systems.
+        path: the artefact's folder.
+        recipe: everything that the artefact was made from.
+        sizes: the artefact's files, sizes in bytes by path below ``path``.
+        seconds: the time it took.
+    """
     content = json.dumps(manifest(recipe, sizes, seconds), indent=2) + "\n"
     files.write(content.encode(), path / MANIFEST)

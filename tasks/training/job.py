@@ -23,7 +23,8 @@ from tasks.models.export import export_head
 from tasks.models.predictions import write_predictions
 from tasks.params.definitions import JobConfig
 from tasks.runs.outcome import METRICS, MODEL_FORMAT, clear_outcome, write_error, write_metrics
-from tasks.spark.cluster import Cluster, cluster_errors, spark_cluster, wait_for_executors
+from tasks.spark.cluster import Cluster, spark_cluster
+from tasks.spark.executors import cluster_errors, wait_for_executors
 from tasks.spark.files import HadoopFiles
 from tasks.spark.parent_guard import guard_parents
 from tasks.storage.artifact import Artifact, LocalArtifact, build, digest_of
@@ -118,7 +119,7 @@ def require_pair(train_dump: Dump, validation_dump: Dump) -> None:
             raise DataError(
                 f"{pipeline.path} is a dump of the {pipeline.split} split, expected {split}"
             )
-    for name in ("class_names", "feature_size"):
+    for name in ("class_names", "network", "feature_size"):
         ours, theirs = getattr(train_dump, name), getattr(validation_dump, name)
         if ours != theirs:
             raise DataError(
@@ -173,7 +174,15 @@ class Job:
         wait_for_executors(context, self.cluster.executors)
         with self.stages.timed("training"):
             paths = [artifact.path for artifact in features]
-            trained = train(context, paths, len(class_names), self.config, self.plan, snapshots)
+            trained = train(
+                context,
+                paths,
+                len(class_names),
+                self.config,
+                self.plan,
+                snapshots,
+                feature_size=self.pipelines[0].feature_size,
+            )
             shutil.copyfile(snapshots / OPTIMIZER_LOG, folder / OPTIMIZER_LOG)
         with self.stages.timed("export"), ThreadPoolExecutor() as pool:
             # One waits for Python workers, the other for the JVM.
@@ -210,6 +219,7 @@ class Job:
             "stages": self.stages.seconds,
             "records": {p.split: p.records for p in self.pipelines},
             "class_names": self.pipelines[0].class_names,
+            "network": self.pipelines[0].network,
             "config": self.config.model_dump(mode="json"),
             "plan": {**vars(self.plan), "master": self.cluster.master},
             "dumps": {p.split: str(p.path) for p in self.pipelines},

@@ -8,15 +8,11 @@ import numpy.typing as npt
 
 from tasks.features.store import Features, read_features
 from tasks.models.head import FloatArray, Scaling, fit_scaling, scaling_of
-from tasks.networks.inception import FEATURE_SIZE
 from tasks.params.definitions import JobConfig, TrainingParams
 from tasks.training.plan import Plan
 
 # BigDL's default of Epsilon, the constant that keeps RMSprop from dividing by 0.
 RMSPROP_EPSILON = 1e-8
-
-# The network's output, which the model's Squeeze expects.
-_POOLED = (-1, 1, 1, FEATURE_SIZE)
 
 
 def local_optimizer(
@@ -35,8 +31,7 @@ def local_optimizer(
     training, validation = features
     scaling = fit_scaling(training.feature) if config.standardize else None
     x, x_validation = (
-        (scaling(f.feature) if scaling else f.feature).reshape(_POOLED)
-        for f in (training, validation)
+        _pooled(scaling(f.feature) if scaling else f.feature) for f in (training, validation)
     )
     optimizer = LocalOptimizer(
         X=x,
@@ -100,7 +95,7 @@ def _samples(files: Any, scaling: Scaling | None) -> Any:
 
         read = read_features(file)
         feature = scaling(read.feature) if scaling else read.feature
-        for x, y in zip(feature.reshape(_POOLED), _from_one(read.label), strict=True):
+        for x, y in zip(_pooled(feature), _from_one(read.label), strict=True):
             yield Sample.from_ndarray(x, y)
 
     return files.flatMap(samples)
@@ -138,6 +133,11 @@ def _every_epoch(plan: Plan) -> Any:
 
     # EveryEpoch waits for a change of the epoch's number, and misses the first of a single step.
     return SeveralIteration(1) if plan.steps_per_epoch == 1 else EveryEpoch()
+
+
+def _pooled(feature: FloatArray) -> FloatArray:
+    """Return features ``[n, size]`` as ``[n, 1, 1, size]``, which the model's Squeeze expects."""
+    return feature[:, None, None, :]
 
 
 def _from_one(label: npt.NDArray[Any]) -> FloatArray:

@@ -19,9 +19,8 @@ from tasks.errors import GraftError
 from tasks.features.store import feature_contents, load_features
 from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head, Scaling, fold
-from tasks.networks.inception import FEATURE_SIZE
 from tasks.params.definitions import JobConfig
-from tasks.spark.cluster import log_optimizer_to, quiet
+from tasks.spark.bigdl import log_optimizer_to, quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors
 from tasks.storage.locations import Location
@@ -55,6 +54,8 @@ def train(
     config: JobConfig,
     plan: Plan,
     folder: Path,
+    *,
+    feature_size: int,
 ) -> Trained:
     """Train on the first features, measure on the second after every epoch.
 
@@ -70,6 +71,7 @@ def train(
         config: epochs, rates, seed, scaling.
         plan: optimiser, batch size and cores.
         folder: keeps snapshots and the optimiser's log; whoever has the head in place removes it.
+        feature_size: floats per feature.
 
     Raises:
         GraftError: training diverged; nothing to go on from is left.
@@ -80,7 +82,7 @@ def train(
         with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
         log_optimizer_to(context, log)
-        model = new_model(context, class_count, FEATURE_SIZE, config.seed)
+        model = new_model(context, class_count, feature_size, config.seed)
         if progress:
             logger.info("training resumed after epoch %d of %d", progress.epoch, config.epochs)
             model.set_weights([progress.weight, progress.bias])

@@ -14,7 +14,7 @@ import yaml
 from deploy.compose import read_compose
 from deploy.connection import SPARK_CONNECTION, spark_master
 from tasks.errors import SetupError
-from tasks.spark.settings import spark_home
+from tasks.spark.runtime import spark_home
 from tasks.storage.paths import CHECKOUT, Home
 
 Services = dict[str, dict[str, Any]]

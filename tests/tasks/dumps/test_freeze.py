@@ -7,12 +7,16 @@ import pytest
 from tasks.datasets.dataset import SPLITS
 from tasks.dumps.freeze import freeze
 from tasks.dumps.graph import NODES, build_graph
+from tasks.errors import DataError
+from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow
 
 
 @pytest.fixture(scope="module")
 def frozen(weights: dict[str, Any]) -> Any:
-    return freeze(build_graph(["shard"], class_count=2, batch_size=8), weights)
+    definition = build_graph(["shard"], INCEPTION_V1, class_count=2, batch_size=8)
+    return freeze(definition, weights, INCEPTION_V1)
 
 
 @pytest.fixture(scope="module")
@@ -61,34 +65,100 @@ def test_any_number_of_images(run: Callable[..., Any]) -> None:
         assert run(NODES.feature, image_batch=images).shape == (count, 1, 1, 1024)
 
 
-def test_folds_a_normalisation_into_its_convolution() -> None:
-    """One layer by hand: ``gamma * (conv(x, w) - mean) / sqrt(variance + epsilon) + beta``."""
-    tf = import_tensorflow().compat.v1
+Layer = Callable[[Any, Any], Any]
+
+
+def convolve(images: Any, weights: Any) -> Any:
+    return import_tensorflow().nn.conv2d(images, weights, strides=2, padding="SAME")
+
+
+def convolve_and_rectify(images: Any, weights: Any) -> Any:
+    return import_tensorflow().nn.relu(convolve(images, weights))
+
+
+def convolve_depthwise(images: Any, weights: Any) -> Any:
+    of_one = weights[..., :1]
+    return import_tensorflow().nn.depthwise_conv2d(images, of_one, [1, 2, 2, 1], "SAME")
+
+
+@pytest.fixture(scope="module")
+def values() -> dict[str, Any]:
+    """Variables of one layer."""
     rng = np.random.default_rng(1)
-    sizes = {"weights": (3, 3, 3, 4), "gamma": 4, "beta": 4, "mean": 4, "variance": 4}
-    weights = {n: rng.uniform(0.5, 2, size).astype(np.float32) for n, size in sizes.items()}
-    images = rng.standard_normal((2, 224, 224, 3)).astype(np.float32)
+    sizes = {"weights": (3, 3, 3, 3), "gamma": 3, "beta": 3, "mean": 3, "variance": 3}
+    return {name: rng.uniform(0.5, 2, size).astype(np.float32) for name, size in sizes.items()}
+
+
+def layer_graph(
+    values: dict[str, Any], layer: Layer, *, is_training: bool = False, both: bool = False
+) -> Any:
+    """Return a graph of one layer and its normalisation, whose feature is the latter, or both."""
+    tf = import_tensorflow().compat.v1
     with tf.Graph().as_default() as graph:
         tf.get_variable_scope().set_use_resource(False)
-        w, gamma, beta, mean, variance = (
-            tf.identity(tf.get_variable(n, value.shape, tf.float32)) for n, value in weights.items()
+        weights, gamma, beta, mean, variance = (
+            tf.identity(tf.get_variable(n, value.shape, tf.float32)) for n, value in values.items()
         )
         record = tf.placeholder(tf.string, [], NODES.record)
         tf.identity(record, NODES.image)
         tf.identity(record, NODES.record_label)
-        batch = tf.placeholder(tf.float32, [None, 224, 224, 3], NODES.image_batch)
-        layer = tf.nn.conv2d(batch, w, strides=2, padding="SAME")
+        before = layer(tf.placeholder(tf.float32, [None, 40, 40, 3], NODES.image_batch), weights)
+        empty = tf.constant([], tf.float32)
         normed = tf.raw_ops.FusedBatchNorm(
-            x=layer, scale=gamma, offset=beta, mean=mean, variance=variance,
-            epsilon=0.1, is_training=False,
+            x=before, scale=gamma, offset=beta, mean=empty if is_training else mean,
+            variance=empty if is_training else variance, epsilon=0.1, is_training=is_training,
+            name="norm",
         )  # fmt: skip
-        tf.identity(normed.y, NODES.feature)
-        assigned = [v.assign(weights[v.op.name]) for v in tf.global_variables()]
-        with tf.Session(graph=graph) as session:
-            session.run(assigned)
-            wanted = session.run(normed.y, {batch: images})
-    with tf.Graph().as_default() as graph:
-        tf.import_graph_def(freeze(layer.graph.as_graph_def(), weights), name="")
-        with tf.Session(graph=graph) as session:
-            found = session.run(f"{NODES.feature}:0", {f"{NODES.image_batch}:0": images})
-    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
+        tf.identity(tf.concat([before, normed.y], 3) if both else normed.y, NODES.feature)
+    return graph
+
+
+def feature_of(graph: Any, images: Any, values: dict[str, Any]) -> Any:
+    tf = import_tensorflow().compat.v1
+    with graph.as_default(), tf.Session(graph=graph) as session:
+        session.run([v.assign(values[v.op.name]) for v in tf.global_variables()])
+        return session.run(f"{NODES.feature}:0", {f"{NODES.image_batch}:0": images})
+
+
+@pytest.mark.parametrize("both", [False, True], ids=["alone", "read by others, too"])
+def test_folds_a_normalisation_into_its_convolution(
+    both: bool, values: dict[str, Any], tiny_network: Network
+) -> None:
+    """One layer by hand: ``gamma * (conv(x, w) - mean) / sqrt(variance + epsilon) + beta``."""
+    images = np.random.default_rng(2).standard_normal((2, 40, 40, 3)).astype(np.float32)
+    graph = layer_graph(values, convolve, both=both)
+    frozen = freeze(graph.as_graph_def(), values, tiny_network)
+    assert not [node.name for node in frozen.node if node.op in ("FusedBatchNorm", "VariableV2")]
+    tf = import_tensorflow().compat.v1
+    with tf.Graph().as_default() as thawed:
+        tf.import_graph_def(frozen, name="")
+    np.testing.assert_allclose(
+        feature_of(thawed, images, {}), feature_of(graph, images, values), rtol=1e-5, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    ("layer", "op"),
+    [(convolve_and_rectify, "Relu"), (convolve_depthwise, "DepthwiseConv2dNative")],
+)
+def test_refuses_a_normalisation_of_anything_but_a_convolution(
+    layer: Layer, op: str, values: dict[str, Any], tiny_network: Network
+) -> None:
+    message = (
+        rf"^tiny cannot be frozen: node norm, a FusedBatchNorm, follows \w+, a {op}, expected it "
+        "to follow a Conv2D$"
+    )
+    with pytest.raises(DataError, match=message):
+        freeze(layer_graph(values, layer).as_graph_def(), values, tiny_network)
+
+
+def test_refuses_a_normalisation_in_training_mode(
+    values: dict[str, Any], tiny_network: Network
+) -> None:
+    definition = layer_graph(values, convolve, is_training=True).as_graph_def()
+    message = (
+        "^tiny cannot be frozen: node norm, a FusedBatchNorm, is in training mode, expected "
+        "evaluation mode$"
+    )
+    with pytest.raises(DataError, match=message):
+        freeze(definition, values, tiny_network)

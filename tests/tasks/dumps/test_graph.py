@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from tasks.dumps.graph import NODES, build_graph
-from tasks.networks.inception import network_variables
+from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.network import Network
+from tasks.networks.structure import network_variables
 from tasks.networks.tensorflow import import_tensorflow
 
 SHARDS = ["/data/b.tfrecord", "/data/a.tfrecord"]
@@ -12,7 +14,7 @@ SHARDS = ["/data/b.tfrecord", "/data/a.tfrecord"]
 
 @pytest.fixture(scope="module")
 def definition() -> Any:
-    return build_graph(SHARDS, class_count=3, batch_size=2)
+    return build_graph(SHARDS, INCEPTION_V1, class_count=3, batch_size=2)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def test_batch_size_and_class_count(nodes: dict[str, Any]) -> None:
 
 def test_variables_are_the_networks(nodes: dict[str, Any]) -> None:
     variables = {node.name for node in nodes.values() if node.op == "VariableV2"}
-    assert variables == set(network_variables())
+    assert variables == set(network_variables(INCEPTION_V1))
 
 
 def test_is_in_evaluation_mode(nodes: dict[str, Any]) -> None:
@@ -70,7 +72,7 @@ def test_float_constants_are_written_out(definition: Any) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(definition: Any) -> None:
-    again = build_graph(SHARDS, class_count=3, batch_size=2)
+    again = build_graph(SHARDS, INCEPTION_V1, class_count=3, batch_size=2)
     assert again.SerializeToString(deterministic=True) == definition.SerializeToString(
         deterministic=True
     )
@@ -107,3 +109,13 @@ def test_a_record_becomes_image_and_label(definition: Any, records: dict[str, li
     assert (image.shape, image.dtype) == ((224, 224, 3), np.float32)
     assert -1 <= image.min() < image.max() <= 1
     assert label.dtype == np.int64
+
+
+def test_sizes_are_the_networks(tiny_network: Network) -> None:
+    definition = build_graph(SHARDS, tiny_network, class_count=3, batch_size=2)
+    nodes = {node.name: node for node in definition.node}
+    queue = nodes[nodes[NODES.enqueue_image].input[0]]
+    image, _ = queue.attr["shapes"].list.shape
+    assert [dimension.size for dimension in image.dim] == [40, 40, 3]
+    variables = {node.name for node in nodes.values() if node.op == "VariableV2"}
+    assert variables == set(network_variables(tiny_network))

@@ -1,3 +1,5 @@
+import dataclasses
+import logging
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -7,9 +9,17 @@ import numpy as np
 import pytest
 
 from tasks.errors import DataError
-from tasks.networks.checkpoint import fetch_checkpoint, read_shapes, read_weights
-from tasks.networks.inception import network_variables
+from tasks.networks.checkpoint import (
+    fetch_checkpoint,
+    prefix_of,
+    read_shapes,
+    read_weights,
+)
+from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.network import Network
+from tasks.networks.structure import network_variables
 from tasks.networks.tensorflow import import_tensorflow
+from tasks.storage.artifact import read_manifest
 from tasks.storage.local_files import file_sha256
 
 Fetch = Callable[..., Any]
@@ -22,7 +32,9 @@ def fetch(tmp_path: Path) -> Fetch:
         with tarfile.open(archive, "w") as tar:
             for path in files:
                 tar.add(path, path.name)
-        return fetch_checkpoint(archive, file_sha256(archive), tmp_path / "checkpoints")
+        return fetch_checkpoint(
+            archive, file_sha256(archive), INCEPTION_V1, tmp_path / "checkpoints"
+        )
 
     return fetch
 
@@ -58,29 +70,36 @@ def nothing_left(folder: Path) -> bool:
 
 
 class TestGood:
+    def test_says_how_many_variables_of_which_network(
+        self, checkpoint_file: Path, fetch: Fetch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        fetch(checkpoint_file)
+        assert "inception.tar has all 228 variables of inception_v1" in caplog.messages
+
     def test_v1_as_the_release(self, checkpoint: Path, weights: dict[str, Any]) -> None:
         assert (checkpoint / "inception_v1.ckpt").is_file()
         shapes = {name: value.shape for name, value in weights.items()}
-        assert shapes == network_variables()
+        assert shapes == network_variables(INCEPTION_V1)
         assert {value.dtype for value in weights.values()} == {np.dtype(np.float32)}
 
     def test_v2(self, weights: dict[str, Any], tmp_path: Path, fetch: Fetch) -> None:
         files = save_v2(tmp_path / "inception_v1.ckpt", weights)
         assert [path.suffix for path in files] == [".data-00000-of-00001", ".index"]
         fetched = fetch(*files)
-        read = read_weights(fetched.path / "inception_v1.ckpt")
+        read = read_weights(prefix_of(fetched.path), INCEPTION_V1)
         assert set(read) == set(weights)
         for name, value in weights.items():
             np.testing.assert_array_equal(read[name], value)
 
     def test_second_time_is_reused(self, checkpoint_archive: Path, checkpoint: Path) -> None:
         digest = file_sha256(checkpoint_archive)
-        again = fetch_checkpoint(checkpoint_archive, digest, checkpoint.parent)
+        again = fetch_checkpoint(checkpoint_archive, digest, INCEPTION_V1, checkpoint.parent)
         assert again.reused
         assert again.path == checkpoint
 
     def test_reads_only_what_the_features_need(self, checkpoint_prefix: Path) -> None:
-        more = set(read_shapes(checkpoint_prefix)) - set(network_variables())
+        more = set(read_shapes(checkpoint_prefix)) - set(network_variables(INCEPTION_V1))
         assert more == {
             "InceptionV1/Logits/Conv2d_0c_1x1/weights",
             "InceptionV1/Logits/Conv2d_0c_1x1/biases",
@@ -88,7 +107,7 @@ class TestGood:
 
     def test_the_fixtures(self, fixtures_folder: Path, tmp_path: Path) -> None:
         archive = fixtures_folder / "inception_v1_2016_08_28.tar.gz"
-        fetched = fetch_checkpoint(archive, "f" * 64, tmp_path)
+        fetched = fetch_checkpoint(archive, "f" * 64, INCEPTION_V1, tmp_path)
         assert (fetched.path / "inception_v1.ckpt").is_file()
 
 
@@ -104,11 +123,35 @@ class TestAnotherNetwork:
         with pytest.raises(DataError) as caught:
             fetch(save_v1(tmp_path / "other.ckpt", changed))
         assert str(caught.value) == (
-            "inception.tar is not a checkpoint of TF-Slim's Inception v1, whose features need 228 "
+            "inception.tar is not a checkpoint of inception_v1, whose features need 228 "
             "variables: InceptionV1/Conv2d_1a_7x7/weights is (3, 3, 3, 64) instead of "
             "(7, 7, 3, 64); InceptionV1/Conv2d_2b_1x1/weights is missing"
         )
         assert nothing_left(tmp_path / "checkpoints")
+
+    def test_the_network_is_named(
+        self, checkpoint_archive: Path, tiny_network: Network, tmp_path: Path
+    ) -> None:
+        message = (
+            r"^inception_v1\.tar is not a checkpoint of tiny, whose features need 8 variables: "
+            r"Tiny/a/weights is missing; .*; and 5 more$"
+        )
+        with pytest.raises(DataError, match=message):
+            fetch_checkpoint(checkpoint_archive, "f" * 64, tiny_network, tmp_path)
+
+    def test_one_archive_checked_for_two_networks_is_two_artefacts(
+        self, tiny_checkpoint: Path, tiny_network: Network, tmp_path: Path
+    ) -> None:
+        archive = tmp_path / "tiny.tar"
+        with tarfile.open(archive, "w") as tar:
+            tar.add(prefix_of(tiny_checkpoint), "tiny.ckpt")
+        twin = dataclasses.replace(tiny_network, name="twin")
+        paths = [
+            fetch_checkpoint(archive, "f" * 64, network, tmp_path / "checkpoints").path
+            for network in (tiny_network, twin)
+        ]
+        assert paths[0] != paths[1]
+        assert [read_manifest(path)["recipe"]["network"] for path in paths] == ["tiny", "twin"]
 
     def test_only_the_first_are_named(self, tmp_path: Path, fetch: Fetch) -> None:
         path = save_v1(tmp_path / "vgg_16.ckpt", {"vgg_16/fc8/biases": np.zeros(3, np.float32)})

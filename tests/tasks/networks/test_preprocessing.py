@@ -6,14 +6,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tasks.networks.network import Network, Preprocessing
 from tasks.networks.preprocessing import decode, preprocess, resize, scale
 from tasks.networks.tensorflow import import_tensorflow
 
+#: That of Inception v1.
+PREPROCESSING = Preprocessing(size=224, subtract=0.5, multiply=2.0)
 
-def run(operation: Callable[[Any], Any], value: Any) -> Any:
+
+def run(operation: Callable[..., Any], value: Any, *arguments: Any) -> Any:
     tf = import_tensorflow().compat.v1
     with tf.Graph().as_default() as graph, tf.Session(graph=graph) as session:
-        return session.run(operation(tf.constant(value)))
+        return session.run(operation(tf.constant(value), *arguments))
 
 
 def jpeg(pixels: Any) -> bytes:
@@ -22,11 +26,11 @@ def jpeg(pixels: Any) -> bytes:
     return stream.getvalue()
 
 
-def bilinear(image: Any) -> Any:
-    """TensorFlow 1's default: pixel i of the result lies at ``i * length / 224`` of the source."""
+def bilinear(image: Any, size: int) -> Any:
+    """TensorFlow 1's default: pixel i of the result lies at ``i * length / size`` of the source."""
 
     def taps(length: int) -> tuple[Any, Any, Any]:
-        place = np.arange(224) * (length / 224)
+        place = np.arange(size) * (length / size)
         low = np.floor(place).astype(int)
         return low, np.minimum(low + 1, length - 1), place - low
 
@@ -58,26 +62,37 @@ def test_a_grey_picture_has_three_channels() -> None:
     assert (image[..., 0] == image[..., 1]).all()
 
 
+@pytest.mark.parametrize("size", [224, 31])
 @pytest.mark.parametrize("shape", [(10, 7), (500, 333), (224, 300), (1, 1)])
-def test_resizes_without_aligned_corners_or_half_pixels(shape: tuple[int, int]) -> None:
+def test_resizes_without_aligned_corners_or_half_pixels(shape: tuple[int, int], size: int) -> None:
     image = np.random.default_rng(1).random((*shape, 3), np.float32)
     # TensorFlow computes the places in float32; either other rule is off by 1e-1.
-    np.testing.assert_allclose(run(resize, image), bilinear(image), atol=1e-4)
+    np.testing.assert_allclose(run(resize, image, size), bilinear(image, size), atol=1e-4)
 
 
 def test_the_right_size_stays_as_it_is() -> None:
     image = np.random.default_rng(1).random((224, 224, 3), np.float32)
-    assert (run(resize, image) == image).all()
+    assert (run(resize, image, 224) == image).all()
 
 
 def test_scales_to_the_networks_range() -> None:
-    assert run(scale, np.array([0, 0.5, 1], np.float32)).tolist() == [-1, 0, 1]
+    values = np.array([0, 0.5, 1], np.float32)
+    assert run(scale, values, PREPROCESSING).tolist() == [-1, 0, 1]
+    other = Preprocessing(size=1, subtract=0.25, multiply=4.0)
+    assert run(scale, values, other).tolist() == [-1, 1, 3]
 
 
 def test_the_whole_picture_uncropped() -> None:
     pixels = np.zeros((100, 200, 3), np.uint8)
     pixels[:, 100:] = 255
-    image = run(preprocess, pixels)
+    image = run(preprocess, pixels, PREPROCESSING)
     assert (image.shape, image.dtype) == ((224, 224, 3), np.float32)
     np.testing.assert_allclose(image[:, :105], -1, atol=1e-6)
     np.testing.assert_allclose(image[:, 119:], 1, atol=1e-6)
+
+
+def test_size_and_range_are_those_of_the_record(tiny_network: Network) -> None:
+    pixels = np.full((100, 200, 3), 255, np.uint8)
+    image = run(preprocess, pixels, tiny_network.preprocessing)
+    assert image.shape == (40, 40, 3)
+    np.testing.assert_allclose(image, 3, rtol=1e-6)

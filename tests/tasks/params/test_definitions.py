@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from tasks.errors import ParamsError
+from tasks.networks.inception import INCEPTION_V1
 from tasks.params.definitions import (
     FLOWERS_URL,
-    INCEPTION_V1_URL,
     JobConfig,
     RunParams,
     TrainingParams,
@@ -19,7 +19,7 @@ JOB = {"train_dump": "/dumps/train", "validation_dump": "/dumps/validation"}
 
 def test_defaults_are_the_original_recipe() -> None:
     params = parse(RunParams, {})
-    assert (params.dataset_url, params.checkpoint_url) == (FLOWERS_URL, INCEPTION_V1_URL)
+    assert (params.dataset_url, params.checkpoint_url) == (FLOWERS_URL, INCEPTION_V1.checkpoint_url)
     assert (params.batch_size, params.epochs) == (None, 10)
     assert (params.learning_rate, params.decay_rate) == (0.001, 0.9)
     assert params.standardize is True

@@ -57,6 +57,12 @@ class TestRead:
             path.unlink()
         (row,) = read_runs(home)
         assert (row.data, row.engine, row.seconds) == ("da7a", "bigdl", 12.5)
+        assert row.network == "inception_v1"
+
+    def test_the_network_of_the_dump_is_in_the_metrics(self, write_run: Run) -> None:
+        home = write_run("a", network="vgg_16")
+        (row,) = read_runs(home)
+        assert row.network == "vgg_16"
 
     def test_the_oldest_comes_first_and_the_newest_are_kept(
         self, write_run: Run, monkeypatch: pytest.MonkeyPatch

@@ -11,6 +11,7 @@ import pytest
 from tasks.dumps.description import read_dump
 from tasks.dumps.dump import dump_split
 from tasks.errors import DataError, SetupError, StorageError
+from tasks.networks.inception import INCEPTION_V1
 from tasks.spark.files import HadoopFiles, hadoop_files
 from tasks.spark.publish import publish
 from tasks.spark.shared_artifact import find_manifest
@@ -158,7 +159,14 @@ class TestDump:
         home = Home(tmp_path_factory.mktemp("local"), RemotePath(f"{viewfs.url}/published"))
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("HADOOP_CONF_DIR", str(viewfs.conf))
-            return dump_split("train", dataset, checkpoint, 4, home)
+            return dump_split(
+                split="train",
+                dataset=dataset,
+                checkpoint=checkpoint,
+                network=INCEPTION_V1,
+                batch_size=4,
+                home=home,
+            )
 
     def test_is_where_executors_find_it_with_its_shards(
         self, dump: Artifact, files: HadoopFiles, viewfs: Any, dataset: Path

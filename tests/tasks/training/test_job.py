@@ -35,6 +35,14 @@ def test_other_classes_are_named(pair: tuple[Dump, Dump]) -> None:
         require_pair(train, other)
 
 
+def test_another_network_is_named(pair: tuple[Dump, Dump]) -> None:
+    train, validation = pair
+    other = dataclasses.replace(validation, network="vgg_16")
+    message = r"do not go together: network is inception_v1 in .* and vgg_16 in "
+    with pytest.raises(DataError, match=message):
+        require_pair(train, other)
+
+
 def test_other_weights_are_refused(pair: tuple[Dump, Dump]) -> None:
     train, validation = pair
     other = dataclasses.replace(validation, digests={**validation.digests, "weights": "x"})

@@ -1,0 +1,46 @@
+"""Writes a checkpoint's weights as BigDL and as TensorFlow read them.
+
+They do not depend on the split: they are an artefact of their own, and both dumps link to it.
+"""
+
+import importlib.metadata
+from pathlib import Path
+from typing import Any
+
+from tasks.dumps.description import FROZEN, TENSORS
+from tasks.dumps.freeze import freeze
+from tasks.networks.checkpoint import prefix_of, read_weights
+from tasks.networks.network import Network
+from tasks.spark.jvm import save_tensors
+from tasks.storage.artifact import LocalArtifact, build
+from tasks.storage.paths import Home
+
+# Part of the recipe: raising it remakes weights, features and models.
+_FORMAT = 2
+_PACKAGES = ("tensorflow-cpu", "tf-slim", "bigdl-dllib-spark3")
+
+
+def dump_weights(checkpoint: Path, definition: Any, network: Network, home: Home) -> LocalArtifact:
+    """Return the artefact of ``model.bin`` and ``frozen.pb``, making it if it is not there.
+
+    Args:
+        checkpoint: folder that ``fetch_checkpoint`` made for ``network``.
+        definition: the ``GraphDef`` that ``build_graph`` returned, of either split.
+        network: the network in it.
+        home: where weights live.
+    """
+
+    def make(folder: Path) -> None:
+        weights = read_weights(prefix_of(checkpoint), network)
+        save_tensors(weights, folder / TENSORS)
+        frozen = freeze(definition, weights, network)
+        (folder / FROZEN).write_bytes(frozen.SerializeToString(deterministic=True))
+
+    # The checkpoint's digest names its network.
+    recipe = {"format": _FORMAT, "checkpoint": checkpoint.name, "versions": package_versions()}
+    return build(home.weights, recipe, make)
+
+
+def package_versions() -> dict[str, str]:
+    """Return the versions of the packages that a dump depends on."""
+    return {name: importlib.metadata.version(name) for name in _PACKAGES}

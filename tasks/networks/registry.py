@@ -1,0 +1,22 @@
+"""Table of the networks that the param ``network`` can name."""
+
+from types import MappingProxyType
+
+from tasks.errors import ParamsError
+from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.network import Network
+
+#: Records by name, the default first.
+NETWORKS = MappingProxyType({network.name: network for network in (INCEPTION_V1,)})
+
+
+def get_network(name: str) -> Network:
+    """Return the record of a network.
+
+    Raises:
+        ParamsError: no network has this name.
+    """
+    if name not in NETWORKS:
+        known = ", ".join(repr(known) for known in NETWORKS)
+        raise ParamsError(f"network is {name!r}, expected one of {known}")
+    return NETWORKS[name]
