@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tasks.datasets.index import Index
-from tasks.datasets.names import shown
+from tasks.datasets.names import counted, shown
 from tasks.datasets.options import Options
 from tasks.errors import DataError
 from tasks.storage.local_files import storage_errors
@@ -31,7 +31,7 @@ def check_bad(index: Index, pictures: int, options: Options) -> str | None:
         for name, reason in index.rows("SELECT name, reason FROM skipped LIMIT ?", _SHOWN)
     ]
     more = f"; and {bad - len(first):,} more" if bad > len(first) else ""
-    told = f"{bad:,} of {pictures:,} pictures cannot be used: {'; '.join(first)}{more}"
+    told = f"{bad:,} of {counted(pictures, 'picture')} cannot be used: {'; '.join(first)}{more}"
     if options.bad_pictures == "fail":
         raise DataError(f"{told}. Mend them, or leave them out with bad_pictures: skip")
     if bad > options.max_bad * pictures:
@@ -39,7 +39,7 @@ def check_bad(index: Index, pictures: int, options: Options) -> str | None:
             f"{told}. That is {bad / pictures:.2%}, more than the {options.max_bad:.2%} that "
             "max_bad lets bad_pictures: skip leave out"
         )
-    return told.replace("cannot be used", "cannot be used and are left out")
+    return f"left out with bad_pictures: skip: {told}"
 
 
 def write_skipped(index: Index, path: Path) -> None:

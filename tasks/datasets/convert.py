@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.datasets.bad_pictures import check_bad, write_skipped
-from tasks.datasets.copies import drop_copies, resolve_contradictions, tell_copies
+from tasks.datasets.copies import drop_copies, resolve_contradictions, tell_copies, tell_groups
 from tasks.datasets.dataset import SKIPPED, SPLITS
 from tasks.datasets.describe import Told, describe, tell_reading
 from tasks.datasets.entry import Classes, Source
@@ -58,9 +58,12 @@ def convert(source: Source, tree: Tree, folder: Path, options: Options) -> dict[
             tell_copies(told, index, classes.names)
         else:
             resolve_contradictions(index, classes.names, options)
-            told.count("copies", drop_copies(index), "copies of a picture are kept once")
+            told.count("copies", drop_copies(index), "copy", "of a picture left out")
         told.warn(check_bad(index, reading.pictures, options))
         told.warnings += choose_splits(index, classes.names, options)
+        if not finished:
+            tell_groups(told, index)
+        told.counts["skipped"] = index.value("SELECT COUNT(*) FROM skipped")
         write_skipped(index, folder / SKIPPED)
         content = folder / CONTENT
         if (

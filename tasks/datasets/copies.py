@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tasks.datasets.describe import Told
 from tasks.datasets.index import Index
-from tasks.datasets.names import shown
+from tasks.datasets.names import counted, shown
 from tasks.datasets.options import Options
 from tasks.errors import DataError
 
@@ -28,14 +28,29 @@ def drop_copies(index: Index) -> int:
 def tell_copies(told: Told, index: Index, class_names: Sequence[str]) -> None:
     """Warn of copies and contradictions that stay."""
     copies = index.value("SELECT COUNT(*) - COUNT(DISTINCT sha256) FROM pictures")
-    told.count("copies", copies, "records have the same picture as another one; they stay")
+    told.count("copies", copies, "record", "with the same picture as another one; kept")
     both = index.value(
         "SELECT COUNT(*) FROM (SELECT sha256 FROM pictures GROUP BY sha256"
         " HAVING MIN(split) < MAX(split))"
     )
     if both:
-        told.warn(f"{both:,} pictures are in more than one split, so what is measured is too good")
+        told.warn(
+            f"{counted(both, 'picture')} in more than one split: what is measured looks too good"
+        )
     told.warn(contradictions(index, class_names))
+
+
+def tell_groups(told: Told, index: Index) -> None:
+    """Warn of groups that the source itself has in more than one split."""
+    torn = index.value(
+        "SELECT COUNT(*) FROM (SELECT unit FROM pictures GROUP BY unit"
+        " HAVING MIN(split) < MAX(split))"
+    )
+    if torn:
+        told.warn(
+            f"{counted(torn, 'group')} in more than one split of the source: what is measured "
+            "looks too good"
+        )
 
 
 def contradictions(index: Index, class_names: Sequence[str]) -> str | None:
@@ -57,7 +72,7 @@ def contradictions(index: Index, class_names: Sequence[str]) -> str | None:
             )
         )
     more = f"; and {total - len(pairs):,} more" if total > len(pairs) else ""
-    return f"{total:,} pictures are in two classes: {'; '.join(pairs)}{more}"
+    return f"{counted(total, 'picture')} in two classes: {'; '.join(pairs)}{more}"
 
 
 def resolve_contradictions(index: Index, class_names: Sequence[str], options: Options) -> None:

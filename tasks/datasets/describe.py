@@ -8,6 +8,7 @@ from typing import Any
 
 from tasks.datasets.dataset import ALL_SPLITS, RECORDS_PER_CHUNK
 from tasks.datasets.index import Index
+from tasks.datasets.names import counted
 from tasks.datasets.reading import Reading
 from tasks.datasets.tfrecord import ShardScan
 from tasks.datasets.tree import Tree
@@ -31,11 +32,11 @@ class Told:
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def count(self, name: str, number: int, sentence: str) -> None:
+    def count(self, name: str, number: int, noun: str, what: str) -> None:
         """Keep a count, and a note of it unless it is 0."""
         self.counts[name] = number
         if number:
-            self.notes.append(f"{number:,} {sentence}")
+            self.notes.append(f"{counted(number, noun)} {what}")
 
     def warn(self, sentence: str | None) -> None:
         """Keep a warning, if it is one."""
@@ -53,13 +54,12 @@ class Told:
 def tell_reading(told: Told, reading: Reading, tree: Tree) -> None:
     """Tell what the first pass found."""
     told.counts["read"] = reading.pictures
-    told.count("skipped", reading.bad, "pictures cannot be used")
-    told.count("converted", reading.converted, "pictures are stored anew as JPEG")
-    told.count("junk", tree.junk, "files of systems and packers are passed over")
-    told.count("links", tree.links, "symbolic links are left out")
-    told.count("others", reading.passed_over, "files that are no pictures are passed over")
+    told.count("converted", reading.converted, "picture", "stored anew as JPEG")
+    told.count("junk", tree.junk, "file", "of systems and packers passed over")
+    told.count("links", tree.links, "symbolic link", "left out")
+    told.count("others", reading.passed_over, "file", "passed over: no picture and not named so")
     for remark, number in sorted(reading.remarks.items()):
-        told.notes.append(f"{number:,} pictures: {remark}")
+        told.notes.append(f"{counted(number, 'picture')} {remark}")
 
 
 def describe(

@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+from collections import deque
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tasks.datasets.signature import ARCHIVES
 from tasks.datasets.tfrecord import holds_records
 from tasks.datasets.tree import Folder, SingleFile, Tree, kind_of_file
 from tasks.errors import DataError
-from tasks.storage.archive import unpack
+from tasks.storage.archive import LeftOut, unpack_each
 from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.local_files import write_json
 
@@ -50,8 +51,8 @@ def extract_dataset(
     chosen = options or Options()
 
     def make(folder: Path) -> None:
+        tree = _tree(source, folder)
         try:
-            tree = _tree(source, folder)
             found = recognise(tree, chosen.data_layout)
             logger.info("%s: read as layout %s", source, found.layout)
             description = convert(found, tree, folder, chosen)
@@ -73,8 +74,10 @@ def _tree(source: Path, folder: Path) -> Tree:
         return Folder(source)
     kind = kind_of_file(source)
     if kind in _NO_DATA:
-        raise DataError(f"is {_NO_DATA[kind]}")
+        raise DataError(f"{source} is {_NO_DATA[kind]}")
     if kind in ARCHIVES and not holds_records(source):
-        unpack(source, _unpacked(folder), max_members=_MOST_MEMBERS)
-        return Folder(_unpacked(folder))
+        left_out = LeftOut()
+        files = unpack_each(source, _unpacked(folder), left_out, max_members=_MOST_MEMBERS)
+        deque(files, maxlen=0)
+        return Folder(_unpacked(folder), junk=left_out.junk, links=left_out.links)
     return SingleFile(source)

@@ -84,6 +84,16 @@ def shown(name: str) -> str:
     return repr(cut)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with what it counts.
+
+    >>> counted(1, "picture"), counted(1200, "copy")
+    ('1 picture', '1,200 copies')
+    """
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
 def listed(names: Sequence[str], total: int | None = None) -> str:
     """Return the first ten names, and how many more there are.
 

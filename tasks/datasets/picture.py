@@ -36,7 +36,7 @@ MAX_BYTES = 256 * 2**20
 _MAX_SCANS = 100
 
 #: Why a JPEG is stored anew; ``Picture.remarks`` also holds those of ``tasks.datasets.pillow``.
-ARITHMETIC = "JPEG with arithmetic coding, which the bigdl engine does not decode: stored anew"
+ARITHMETIC = "with arithmetic coding, which the bigdl engine does not decode, stored anew"
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ MAX_PIXELS = 89_478_485
 QUALITY = 98
 
 #: Remarks on a picture that was converted.
-ALPHA = "transparent: laid over white"
-TURNED = "turned upright as its EXIF orientation says"
-DEPTH = "16 bits a sample: cut to 8"
+ALPHA = "with transparency laid over white"
+TURNED = "turned upright as the EXIF orientation says"
+DEPTH = "with 16 bits a sample cut to 8"
 
 # Above this many pixels pictures are decoded one at a time: memory must not grow with the cores.
 _LARGE_PIXELS = 2**24

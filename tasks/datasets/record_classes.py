@@ -38,13 +38,9 @@ def _listed(labels: Labels, found: Sequence[Found]) -> Classes:
                 f"{each.where}: {LABEL!r} is {each.label}, expected {first} to "
                 f"{first + count - 1} as in {LABELS}"
             )
-    used = set(numbers)
-    unused = [name for label, name in enumerate(labels.names, first) if label not in used]
     warnings = []
     if first == 1:
         warnings.append("labels count from 1 in the source, and from 0 in the records made of it")
-    if unused:
-        warnings.append(f"classes of {LABELS} without a record: {listed(unused)}")
     return Classes(labels.names, {first + i: i for i in range(count)}, tuple(warnings))
 
 

@@ -56,8 +56,8 @@ def _split_by_rule(
     if moved:
         names = [class_names[label] for label in moved]
         warnings.append(
-            f"{len(names):,} classes are so small that chance left one of their sides empty; one "
-            f"picture or group of each changed sides: {listed(names)}"
+            "classes so small that chance left one of their sides empty, so that one picture or "
+            f"group of each changed sides: {listed(names)}"
         )
     _check_sides(index, class_names)
     return warnings
@@ -110,10 +110,14 @@ def _check_sides(index: Index, class_names: Sequence[str]) -> None:
 
 def _missing(counts: Counts, class_names: Sequence[str]) -> list[str]:
     warnings = []
+    used = {label for label, _ in counts}
+    unused = [name for label, name in enumerate(class_names) if label not in used]
+    if unused:
+        warnings.append(f"classes without a picture: {listed(unused)}")
     for split in SPLITS:
-        missing = [name for label, name in enumerate(class_names) if not counts.get((label, split))]
+        missing = [class_names[label] for label in sorted(used) if (label, split) not in counts]
         if missing:
-            warnings.append(f"split {split!r} has no pictures of: {listed(missing)}")
+            warnings.append(f"classes without a picture in split {split!r}: {listed(missing)}")
     return warnings
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tasks.datasets.entry import Classes, Entry, Found, Loaded, PassedOver
 from tasks.datasets.folder_layout import FolderLayout, named_as_picture, recognise_folder
-from tasks.datasets.names import check_case, class_name, listed, natural_order, shown
+from tasks.datasets.names import check_case, class_name, counted, listed, natural_order, shown
 from tasks.datasets.picture import MAX_BYTES
 from tasks.datasets.signature import HEAD_BYTES, PICTURES, kind_of
 from tasks.datasets.tree import Tree, unreadable
@@ -73,7 +73,7 @@ class FolderSource:
         remarks = list(self._layout.warnings)
         if self._outside_count:
             remarks.append(
-                f"{self._outside_count:,} files outside of any class are left out: "
+                f"{counted(self._outside_count, 'picture')} outside of any class left out: "
                 f"{listed(self._outside, self._outside_count)}"
             )
         empty = _empty_classes(self._tree, self._layout, self._labels)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -55,10 +55,13 @@ class Folder:
 
     Args:
         root: the folder.
+        junk: files that were passed over before.
+        links: symbolic links that were left out before.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, junk: int = 0, links: int = 0) -> None:
         self.root = root
+        self._before = _Survey(junk, links, [])
 
     @property
     def junk(self) -> int:
@@ -87,7 +90,7 @@ class Folder:
 
     @cached_property
     def _survey(self) -> "_Survey":
-        survey = _Survey(0, 0, [])
+        survey = replace(self._before, folders=[])
         for path, entry in self._walk():
             survey.links += entry.is_symlink()
             survey.junk += entry.is_file(follow_symlinks=False) and is_junk(path)

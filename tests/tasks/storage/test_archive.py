@@ -1,5 +1,4 @@
 import io
-import os
 import random
 import tarfile
 from collections.abc import Callable
@@ -68,7 +67,9 @@ def test_last_of_two_members_of_one_name_wins(make: Make, tmp_path: Path) -> Non
         (file("a/../../evil"), "leads out of the archive"),
         (file("/tmp/evil"), "member '/tmp/evil' has an absolute path, expected one relative"),  # noqa: S108
         (special("l", tarfile.SYMTYPE, "/etc/passwd"), "member 'l' is a link to '/etc/passwd'"),
-        (special("l", tarfile.LNKTYPE, "a"), "is a link to 'a', expected files and folders only"),
+        (special("d/l", tarfile.SYMTYPE, "../../a"), "is a link to '../../a', outside of the arch"),
+        (special("l", tarfile.LNKTYPE, "../a"), "is a link to '../a', outside of the archive"),
+        (special("l", tarfile.LNKTYPE, "b"), "is a link to 'b', expected a file that comes before"),
         (special("d", tarfile.CHRTYPE), "member 'd' is a device or a pipe, expected files"),
         (special("d", tarfile.BLKTYPE), "is a device or a pipe"),
         (special("d", tarfile.FIFOTYPE), "is a device or a pipe"),
@@ -98,15 +99,6 @@ def test_refuses_too_many_bytes_before_writing_them(make: Make, tmp_path: Path) 
     assert not (tmp_path / "less" / "b").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>404</html>", bytes(100), os.urandom(5000)])
-def test_not_an_archive(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "page.html"
-    path.write_bytes(content)
-    message = rf"^{path} \({len(content):,} bytes\) is not an archive: expected a tar"
-    with pytest.raises(DataError, match=message):
-        unpack(path, tmp_path / "out")
-
-
 def test_empty_archive(make: Make, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no file, expected at least one"):
         unpack(make(), tmp_path / "out")
@@ -126,23 +118,6 @@ def test_truncated_anywhere(make: Make, tmp_path: Path, mode: str) -> None:
             unpack(archive, tmp_path / str(cut))
 
 
-def test_damage_names_the_member(make: Make, tmp_path: Path) -> None:
-    noise = random.Random(1)  # noqa: S311
-    archive = make(file("first", noise.randbytes(100_000)), file("second"))
-    os.truncate(archive, 50_000)
-    with pytest.raises(DataError, match="truncated or damaged at or after member 'first'"):
-        unpack(archive, tmp_path / "out")
-
-
-def test_damaged_header_is_not_the_end(make: Make, tmp_path: Path) -> None:
-    archive = make(file("a"), file("b"), mode="w")
-    content = bytearray(archive.read_bytes())
-    content[1024] ^= 1
-    archive.write_bytes(content)
-    with pytest.raises(DataError, match="truncated or damaged at byte 1,024 of its content"):
-        unpack(archive, tmp_path / "out")
-
-
 @pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
 def test_damage_anywhere_is_one_of_our_errors(make: Make, tmp_path: Path, mode: str) -> None:
     noise = random.Random(2)  # noqa: S311
@@ -156,11 +131,6 @@ def test_damage_anywhere_is_one_of_our_errors(make: Make, tmp_path: Path, mode: 
             unpack(archive, tmp_path / str(number))
         except DataError as error:
             assert str(archive) in str(error)  # noqa: PT017
-
-
-def test_missing_archive(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"nowhere\.tar cannot be read: No such file"):
-        unpack(tmp_path / "nowhere.tar", tmp_path / "out")
 
 
 def test_cannot_write(make: Make, tmp_path: Path) -> None:
