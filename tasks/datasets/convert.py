@@ -52,7 +52,7 @@ def convert(source: Source, tree: Tree, folder: Path, options: Options) -> dict[
         classes = _set_labels(source, reading, index)
         told = Told(warnings=[*classes.warnings, *source.remarks()])
         tell_reading(told, reading, tree)
-        finished = isinstance(source, TfrecordSource) and set(SPLITS) <= set(source.shards)
+        finished = isinstance(source, TfrecordSource) and source.splits >= set(SPLITS)
         if finished:
             # Who made these records decided what is in them: copies and all.
             tell_copies(told, index, classes.names)
@@ -60,7 +60,7 @@ def convert(source: Source, tree: Tree, folder: Path, options: Options) -> dict[
             resolve_contradictions(index, classes.names, options)
             told.count("copies", drop_copies(index), "copy", "of a picture left out")
         told.warn(check_bad(index, reading.pictures, options))
-        told.warnings += choose_splits(index, classes.names, options)
+        told.warnings += choose_splits(index, source.splits, classes.names, options)
         if not finished:
             tell_groups(told, index)
         told.counts["skipped"] = index.value("SELECT COUNT(*) FROM skipped")

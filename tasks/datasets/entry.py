@@ -89,6 +89,8 @@ class Source(Protocol):
     """Pictures of one layout."""
 
     layout: str
+    #: The splits that the source tells apart; one that it names may have no pictures.
+    splits: frozenset[str]
 
     @property
     def total(self) -> int | None:

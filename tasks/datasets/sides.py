@@ -12,17 +12,26 @@ from tasks.errors import DataError
 Counts = dict[tuple[int, str], int]
 
 
-def choose_splits(index: Index, class_names: Sequence[str], options: Options) -> list[str]:
+def choose_splits(
+    index: Index, named: frozenset[str], class_names: Sequence[str], options: Options
+) -> list[str]:
     """Give every picture a split and return what a user should know of it.
 
     Training and validation pictures that the source tells apart stay as they are. Where it has
     none for validation, some are taken out of those for training, or of all.
 
+    Args:
+        index: the pictures, with the splits that the source has.
+        named: splits that the source has, even if there is no picture in them.
+        class_names: in label order.
+        options: what the user chose.
+
     Raises:
         DataError: a class has too few pictures to be on both sides, all have one class, or a
             split that the source has is empty.
     """
-    given = {split for (split,) in index.rows("SELECT DISTINCT split FROM pictures")}
+    found = {split for (split,) in index.rows("SELECT DISTINCT split FROM pictures")}
+    given = found | named
     warnings = []
     if given and given <= {None, TRAIN, TEST} and given != {TEST}:
         warnings += _split_by_rule(index, class_names, options, given)

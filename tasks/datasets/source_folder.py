@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tasks.datasets.dataset import TEST
 from tasks.datasets.entry import Classes, Entry, Found, Loaded, PassedOver
 from tasks.datasets.folder_layout import FolderLayout, named_as_picture, recognise_folder
 from tasks.datasets.names import check_case, class_name, counted, listed, natural_order, shown
@@ -30,6 +31,7 @@ class FolderSource:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._layout = recognise_folder(_picture_folders(tree))
+        self.splits = frozenset(self._layout.splits.values()) - {TEST}
         self._outside: list[str] = []
         self._outside_count = 0
         self._labels: set[str] = set()

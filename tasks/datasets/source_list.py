@@ -20,6 +20,7 @@ class ListSource:
     """
 
     layout = "list"
+    splits: frozenset[str] = frozenset()
 
     def __init__(self, tree: Tree, name: str) -> None:
         self._root = (tree.root / name).parent

@@ -59,6 +59,7 @@ class ParquetSource:
     def __init__(self, tree: Tree, paths: Sequence[str]) -> None:
         self._root = tree.root
         self._by_split = order_shards(paths)
+        self.splits = frozenset(split for split in self._by_split if split)
         self._columns: dict[str, Columns] = {}
         self.total = 0
         for path in paths:

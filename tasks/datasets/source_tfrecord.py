@@ -41,6 +41,7 @@ class TfrecordSource:
         self._root = tree.root
         self._labels = labels
         self.shards = order_shards(paths)
+        self.splits = frozenset(split for split in self.shards if split)
         self.compressed = any(is_gzip(self._root / path) for path in paths)
         #: What was found of each shard, once all entries were read.
         self.scans: dict[str, ShardScan] = {}
