@@ -76,7 +76,8 @@ class FolderLayout:
 
 def named_as_picture(path: str) -> bool:
     """Whether a file's name ends as those of pictures do."""
-    return path.rpartition(".")[2].lower() in _PICTURE_SUFFIXES
+    _, dot, suffix = path.rpartition(".")
+    return bool(dot) and suffix.lower() in _PICTURE_SUFFIXES
 
 
 def recognise_folder(folders: Collection[Parts]) -> FolderLayout:
