@@ -28,7 +28,7 @@ def check_bad(index: Index, pictures: int, options: Options) -> str | None:
         return None
     first = [
         f"{shown(name)} {reason}"
-        for name, reason in index.rows("SELECT name, reason FROM skipped LIMIT ?", _SHOWN)
+        for name, reason in index.rows("SELECT name, reason FROM skipped ORDER BY name LIMIT ?", _SHOWN)
     ]
     more = f"; and {bad - len(first):,} more" if bad > len(first) else ""
     told = f"{bad:,} of {counted(pictures, 'picture')} cannot be used: {'; '.join(first)}{more}"
@@ -51,5 +51,5 @@ def write_skipped(index: Index, path: Path) -> None:
     if not index.value("SELECT COUNT(*) FROM skipped"):
         return
     with storage_errors(path), path.open("w", encoding="utf-8") as stream:
-        for name, reason in index.rows("SELECT name, reason FROM skipped"):
+        for name, reason in index.rows("SELECT name, reason FROM skipped ORDER BY name"):
             stream.write(json.dumps({"name": name, "reason": reason}) + "\n")

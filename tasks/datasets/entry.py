@@ -97,7 +97,7 @@ class Source(Protocol):
         """How many entries there are, if that is known before they are read."""
 
     def entries(self) -> Iterator[Entry]:
-        """Yield all entries in a fixed order."""
+        """Yield all entries; their order changes nothing about the data set."""
 
     def load(self, entry: Entry) -> Loaded:
         """Return the content of an entry; called from several threads.

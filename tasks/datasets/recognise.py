@@ -81,6 +81,8 @@ def _look(tree: Tree) -> _Seen:
         elif looks_like_shard(path) or unnamed < _MOST_OPENED:
             unnamed += not looks_like_shard(path)
             _sort(tree, path, seen)
+    for found in (seen.lists, seen.labels, seen.first):
+        found.sort()
     return seen
 
 

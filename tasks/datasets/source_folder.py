@@ -38,7 +38,7 @@ class FolderSource:
         self.total = sum(self._layout.place(file.path) is not None for file in tree.files())
 
     def entries(self) -> Iterator[Entry]:
-        """Yield all files in classes in the order of their paths."""
+        """Yield all files in classes."""
         for file in self._tree.files():
             placed = self._layout.place(file.path)
             if placed is None:
@@ -76,7 +76,7 @@ class FolderSource:
         if self._outside_count:
             remarks.append(
                 f"{counted(self._outside_count, 'picture')} outside of any class left out: "
-                f"{listed(self._outside, self._outside_count)}"
+                f"{listed(natural_order(self._outside), self._outside_count)}"
             )
         empty = _empty_classes(self._tree, self._layout, self._labels)
         if empty:

@@ -45,7 +45,7 @@ class Tree(Protocol):
         """All folders below."""
 
     def files(self) -> Iterator[TreeFile]:
-        """Yield the files, in the order of their paths; can be called again."""
+        """Yield the files, in any order; can be called again."""
 
 
 class Folder:
@@ -79,7 +79,7 @@ class Folder:
         return self._survey.folders
 
     def files(self) -> Iterator[TreeFile]:
-        """Yield the files, in the order of their paths; can be called again.
+        """Yield the files, in any order; can be called again.
 
         Raises:
             DataError: a symbolic link leads out of the folder.
@@ -99,21 +99,18 @@ class Folder:
         return survey
 
     def _walk(self) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
+        """Yield paths below the root; one folder's entries are never all in memory."""
         real = os.path.realpath(self.root)
         waiting = [(str(self.root), "")]
         while waiting:
             folder, prefix = waiting.pop()
-            entries = _entries(folder)
-            for entry in entries:
+            for entry in _entries(folder):
                 path = prefix + entry.name
                 if entry.is_symlink():
                     _check_link(path, entry.path, real)
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, f"{path}/"))
                 yield path, entry
-            waiting += [
-                (entry.path, f"{prefix}{entry.name}/")
-                for entry in reversed(entries)
-                if entry.is_dir(follow_symlinks=False)
-            ]
 
 
 class SingleFile:
@@ -166,10 +163,10 @@ class _Survey:
     folders: list[str]
 
 
-def _entries(folder: str) -> list["os.DirEntry[str]"]:
+def _entries(folder: str) -> Iterator["os.DirEntry[str]"]:
     try:
         with os.scandir(folder) as found:
-            return sorted(found, key=lambda entry: entry.name)
+            yield from found
     except OSError as error:
         raise unreadable(Path(folder), error) from error
 
