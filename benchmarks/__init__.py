@@ -1,1 +1,1 @@
-"""Benchmarks: every figure is a ratio of two measurements of one run."""
+"""Benchmarks: every result is a ratio of two measurements of one run."""

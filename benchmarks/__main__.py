@@ -4,161 +4,81 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.processes import Measured, measure
-from tasks import steps
+from benchmarks.inputs import Inputs, add_sources, prepare, scratch_home
+from benchmarks.processes import measure
+from benchmarks.results import report, summarise
 from tasks.networks.checkpoint import prefix_of
 from tasks.params.definitions import RunParams
+from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
-from tasks.storage.locations import Location
-from tasks.storage.paths import CHECKOUT, Home
+from tasks.spark.settings import TRAIN_JOB
+from tasks.storage.paths import Home
 
-_FIXTURES = CHECKOUT.parent / "shared" / "fixtures"
+# The job "checked" alone runs check_parity, because the plain script has no such step.
+_UNCHECKED = ("--parity-records", "0")
 
 
 def main() -> int:
     """Measure, print the ratios and write them to ``work/benchmarks/``."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    default = _FIXTURES.as_uri() if _FIXTURES.is_dir() else None
-    parser.add_argument("--dataset", default=default and f"{default}/flowers.tar.gz")
-    parser.add_argument(
-        "--checkpoint", default=default and f"{default}/inception_v1_2016_08_28.tar.gz"
-    )
+    add_sources(parser)
     options = parser.parse_args()
-    if not options.dataset or not options.checkpoint:
-        parser.error("--dataset and --checkpoint take the URLs of the archives to measure on")
-    with _scratch_home() as home:
-        results = _measure(home, options.dataset, options.checkpoint)
-    path = Home.from_environ().root / "benchmarks" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(results, indent=2), encoding="utf-8")
-    print(f"\nwritten to {path}")
+    # The dump's batch size affects getRDD alone, which needs more than 4 GiB for batches of 32.
+    params = RunParams(
+        dataset_url=options.dataset, checkpoint_url=options.checkpoint, dump_batch_size=4
+    )
+    cores = os.cpu_count() or 1
+    print(f"{platform.machine()}, {cores} cores, {_processor()}, {datetime.now(UTC):%Y-%m-%d}")
+    with scratch_home() as home:
+        inputs = prepare(params, home)
+        commands = _commands(inputs, params.network, cores)
+        measured = {name: measure(command) for name, command in commands.items()}
+        metrics = {run: _metrics(home, run) for run in ("cold", "tensorflow", "checked")}
+    results = summarise(measured, metrics)
+    print("\n".join(report(results)))
+    print(f"\nwritten to {_write(results)}")
     return 0
 
 
-@contextmanager
-def _scratch_home() -> Iterator[Home]:
-    """Yield an empty GRAFT_HOME, so that nothing measured is reused."""
-    folder = Path(tempfile.mkdtemp(prefix="graft-bench-"))
-    os.environ["GRAFT_HOME"] = str(folder)
-    try:
-        yield Home(folder)
-    finally:
-        shutil.rmtree(folder)
-        del os.environ["GRAFT_HOME"]
+def _commands(inputs: Inputs, network: str, cores: int) -> dict[str, list[str]]:
+    """Return the commands to measure, in an order that keeps those of one ratio together."""
+    python, prefix = [sys.executable, "-m"], str(prefix_of(inputs.checkpoint))
+    chosen, threads = ["--network", network], ["--threads", str(cores)]
+    submit = ["spark-submit", "--master", f"local[{cores}]", "--driver-memory", "4g"]
+    train, validation = (str(path) for path in inputs.dumps)
 
+    def job(run_id: str, *flags: str) -> list[str]:
+        dumps = ["-t", train, "-v", validation]
+        return [*submit, str(TRAIN_JOB), *dumps, "--run-id", run_id, *flags]
 
-def _measure(home: Home, dataset_url: str, checkpoint_url: str) -> dict[str, Any]:
-    cores = os.cpu_count() or 1
-    print(f"{platform.machine()}, {cores} cores, {_processor()}, {datetime.now(UTC):%Y-%m-%d}")
-    # Batches of the dump matter to getRDD alone, which takes more than 4 GiB for 32.
-    params = RunParams(dataset_url=dataset_url, checkpoint_url=checkpoint_url, dump_batch_size=4)
-    archive = steps.download_dataset(params, home)
-    dataset = steps.extract_dataset(archive.path, home).path
-    checkpoint = steps.fetch_checkpoint(params, home).path
-    dumps = [
-        steps.dump(split, dataset, checkpoint, params, home).path
-        for split in ("train", "validation")
-    ]
-    prefix = str(prefix_of(checkpoint))
-
-    python, network = [sys.executable, "-m"], ["--network", params.network]
-    forward = measure(
-        [*python, "benchmarks.forward_only", prefix, *network, "--threads", str(cores)]
-    )
-    # The plain script checks nothing against another engine; what that costs is measured apart.
-    unchecked = ("--parity-records", "0")
-    cold = _job(dumps, "cold", cores, *unchecked)
-    warm = _job(dumps, "warm", cores, "--force", "true", *unchecked)
-    plain = measure([*python, "benchmarks.plain_script", str(dataset), prefix, *network])
-    tensorflow = _job(dumps, "tensorflow", cores, "--feature-engine", "tensorflow", *unchecked)
-    _job(dumps, "checked", cores, "--force", "true")
-    getrdd = measure([*_submit(cores), "benchmarks/getrdd.py", str(dumps[1])])
-
-    metrics = {run: _metrics(home, run) for run in ("cold", "tensorflow", "checked")}
-    records = sum(metrics["cold"]["records"].values())
-    rates = {
-        "forward_only": float(forward.output.split()[-1]),
-        "bigdl": records / metrics["cold"]["stages"]["features"],
-        "tensorflow": records / metrics["tensorflow"]["stages"]["features"],
-        "getrdd": float(getrdd.output.split()[-1]),
+    return {
+        "forward_only": [*python, "benchmarks.forward_only", prefix, *chosen, *threads],
+        "cold": job("cold", *_UNCHECKED),
+        "warm": job("warm", "--force", "true", *_UNCHECKED),
+        "plain_script": [*python, "benchmarks.plain_script", str(inputs.dataset), prefix, *chosen],
+        "tensorflow": job("tensorflow", "--feature-engine", "tensorflow", *_UNCHECKED),
+        "checked": job("checked", "--force", "true"),
+        "getrdd": [*submit, "benchmarks/getrdd.py", validation],
     }
-    results = {
-        "records": records,
-        "images_per_second": rates,
-        "seconds": {
-            "job_cold": cold.seconds,
-            "job_warm": warm.seconds,
-            "job_cold_tensorflow": tensorflow.seconds,
-            "plain_script": plain.seconds,
-            "check_parity": metrics["checked"]["stages"]["parity"],
-        },
-        "stages_cold": metrics["cold"]["stages"],
-        "top1": {
-            "bigdl": metrics["cold"]["top1"],
-            "tensorflow": metrics["tensorflow"]["top1"],
-            "plain_script": float(plain.output.split()[-1]),
-        },
-        "largest_relative_difference": metrics["checked"]["parity"]["largest_relative_difference"],
-        "ratios": {
-            "bigdl_over_getrdd": rates["bigdl"] / rates["getrdd"],
-            "bigdl_over_tensorflow": rates["bigdl"] / rates["tensorflow"],
-            "features_over_forward": rates["bigdl"] / rates["forward_only"],
-            "job_over_plain_script": cold.seconds / plain.seconds,
-            "warm_over_cold": warm.seconds / cold.seconds,
-        },
-        "peak_mib": {"bigdl": cold.peak_lines(), "tensorflow": tensorflow.peak_lines()},
-    }
-    _report(results)
-    return results
 
 
-def _submit(cores: int) -> list[str]:
-    return ["spark-submit", "--master", f"local[{cores}]", "--driver-memory", "4g"]
-
-
-def _job(dumps: Sequence[Location], run_id: str, cores: int, *flags: str) -> Measured:
-    train, validation = (str(path) for path in dumps)
-    command = [*_submit(cores), str(CHECKOUT / "tasks" / "train_job.py"), "-t", train]
-    return measure([*command, "-v", validation, "--run-id", run_id, *flags])
-
-
-def _metrics(home: Home, run_id: str) -> dict[str, Any]:
+def _metrics(home: Home, run_id: str) -> RunMetrics:
     metrics = read_metrics(home, run_id)
     if metrics is None:
         raise RuntimeError(f"the job {run_id} left no metrics")
     return metrics
 
 
-def _report(results: dict[str, Any]) -> None:
-    print(f"{results['records']:,} records")
-    rows = {
-        "bigdl_over_getrdd": ("bigdl over BigDL's own getRDD", ">= 10"),
-        "bigdl_over_tensorflow": ("bigdl over the tensorflow engine", ">= 0.50"),
-        "features_over_forward": (
-            "features, cold, over TensorFlow's forward pass alone",
-            ">= 0.80",
-        ),
-        "job_over_plain_script": ("whole job, cold, over the plain script", "<= 1.00"),
-        "warm_over_cold": ("job on cached features over cold", "<= 0.25"),
-    }
-    for key, (text, goal) in rows.items():
-        print(f"{text:<54} {results['ratios'][key]:6.2f}  (goal {goal})")
-    for title in ("images_per_second", "seconds", "stages_cold", "top1"):
-        print(f"{title}: " + ", ".join(f"{k} {v:.4g}" for k, v in results[title].items()))
-    print(f"largest relative difference {results['largest_relative_difference']:.1e}")
-    for engine, lines in results["peak_mib"].items():
-        print(f"peak resident memory of the cold job, {engine}")
-        for line in lines:
-            print(f"  {line}")
+def _write(results: dict[str, Any]) -> Path:
+    path = Home.from_environ().root / "benchmarks" / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(results, indent=2), encoding="utf-8")
+    return path
 
 
 def _processor() -> str:

@@ -1,6 +1,6 @@
-"""TensorFlow's forward pass alone: no reading, no decoding, one process.
+"""TensorFlow's forward pass alone, in one process, without reading or decoding pictures.
 
-The network is the plain tf-slim graph with the checkpoint's weights, as a TensorFlow user has it.
+The network is the plain tf-slim graph with the checkpoint's weights, as in a TensorFlow program.
 """
 
 import argparse
@@ -19,7 +19,7 @@ _WARM_UP = 3
 
 
 def forward_rate(network: Network, checkpoint: Path, *, images: int, threads: int) -> float:
-    """Return images per second, warm, with ``threads`` threads."""
+    """Return images per second after a warm-up, with ``threads`` threads."""
     tf = import_tensorflow().compat.v1
     shape = [_BATCH, network.image_size, network.image_size, 3]
     batch = np.random.default_rng(0).random(shape, np.float32)

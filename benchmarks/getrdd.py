@@ -8,19 +8,20 @@ from pathlib import Path
 
 from tasks.dumps.description import read_dump
 from tasks.features.bigdl_engine import BigdlEngine
+from tasks.features.bridge import Bridge
 from tasks.spark.cluster import spark_cluster
 
 
 def main() -> None:
-    """Print records per second, and how many there were."""
+    """Print the number of records and records per second."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("dump", type=Path)
     options = parser.parse_args()
-    pipeline = read_dump(options.dump)
+    dump = read_dump(options.dump)
     with spark_cluster("getRDD") as cluster, tempfile.TemporaryDirectory() as folder:
-        engine = BigdlEngine(cluster.context)
+        engine = BigdlEngine(Bridge(cluster.context))
         started = time.monotonic()
-        records = engine.extract_with_getrdd(pipeline, Path(folder))
+        records = engine.extract_with_getrdd(dump, Path(folder))
         rate = records / (time.monotonic() - started)
     sys.stdout.write(f"\n{records} {rate:.3f}\n")
 

@@ -1,6 +1,6 @@
-"""The script that Graft has to beat: one TensorFlow process, tf.data and scikit-learn.
+"""The script that the job is compared with: one TensorFlow process, tf.data and scikit-learn.
 
-It reads the same shards, decodes and scales as the pipeline does, runs the same network with the
+It reads the same shards, decodes and scales them like the pipeline, runs the same network with the
 same checkpoint, and fits a regularised logistic regression on standardised features.
 """
 

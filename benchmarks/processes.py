@@ -1,4 +1,4 @@
-"""Runs a command and watches the memory of everything that it starts."""
+"""Runs a command and measures its time and the memory of its processes."""
 
 import os
 import subprocess
@@ -16,10 +16,10 @@ _INTERVAL = 0.2
 
 @dataclass
 class Measured:
-    """What a command took.
+    """Time, output and memory of a command.
 
     Attributes:
-        seconds: from start to exit.
+        seconds: time from start to exit.
         output: standard output and error.
         peaks: largest resident memory of every process, MiB, by role and process id.
     """
@@ -35,15 +35,15 @@ class Measured:
 
 
 def measure(command: Sequence[str], also: Sequence[int] = (), **env: str) -> Measured:
-    """Run ``command`` to its end and return what it took.
+    """Run ``command`` to its end and measure it.
 
     Args:
         command: program and arguments.
-        also: other processes whose memory, and that of their children, is watched.
-        env: variables besides this process's own.
+        also: ids of other processes to measure with their children.
+        env: variables in addition to those of this process.
 
     Raises:
-        RuntimeError: it failed; its output is in the message.
+        RuntimeError: the command failed; its output is in the message.
     """
     measured = Measured()
     started = time.monotonic()
@@ -77,14 +77,14 @@ def _watch(pids: Sequence[int], measured: Measured, finished: threading.Event) -
 
 
 def _note_peak(process: psutil.Process, measured: Measured) -> None:
-    # One that has just ended, or that nobody has waited for yet, tells nothing any more.
+    # A process that has just ended has no figures any more.
     with suppress(psutil.Error, OSError), process.oneshot():
         key = (_role(process), process.pid)
         measured.peaks[key] = max(measured.peaks.get(key, 0.0), _peak_mib(process.pid))
 
 
 def _peak_mib(pid: int) -> float:
-    """Return the most resident memory that a process has had; Linux keeps the mark itself."""
+    """Return the peak resident memory of a process in MiB, as Linux records it."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     marks = [line.split() for line in status.splitlines() if line.startswith("VmHWM")]
     return int(marks[0][1]) / 1024 if marks else 0.0
@@ -93,7 +93,7 @@ def _peak_mib(pid: int) -> float:
 def _role(process: psutil.Process) -> str:
     words = process.cmdline()
     command = " ".join(words)
-    # Not the name: a JVM that forks to start another program has that of a thread for a moment.
+    # Not the process name: a JVM that forks has the name of one of its threads for a moment.
     if words and Path(words[0]).name == "java":
         if "org.apache.spark.deploy.SparkSubmit" in command:
             return "driver JVM"

@@ -1,4 +1,4 @@
-"""Data sets of another size: cut, or repeated as more shards, none of them copied."""
+"""Data sets of another size: cut to a part, or repeated as links to the same shards."""
 
 import io
 import json
@@ -11,7 +11,13 @@ from tasks.datasets.tfrecord import read_records, write_records
 
 
 def cut_archive(archive: Path, records: int, folder: Path) -> Path:
-    """Write an archive of about ``records`` of a data set's, the first of every shard."""
+    """Write an archive with about ``records`` records of another one, the first of every shard.
+
+    Args:
+        archive: a data set in the official layout.
+        records: number of records to keep.
+        folder: an existing folder; receives the archive and scratch files.
+    """
     target = folder / "cut.tar.gz"
     with tarfile.open(archive) as whole:
         whole.extractall(folder / "whole", filter="data")
@@ -29,12 +35,12 @@ def cut_archive(archive: Path, records: int, folder: Path) -> Path:
 
 
 def repeat_dataset(dataset: Path, times: int, folder: Path) -> Path:
-    """Make a data set of ``times`` as many shards in ``folder``; they are links to the first ones.
+    """Make a data set with ``times`` as many shards, all of them links to the given ones.
 
     Args:
-        dataset: folder that ``extract_dataset`` made, on the same file system.
-        times: how often every record comes.
-        folder: a new folder, whose name the features' recipe takes for the data set's digest.
+        dataset: folder that ``extract_dataset`` made, on the same file system as ``folder``.
+        times: number of times that every record occurs.
+        folder: a new folder; its name is the data set's digest in the features' recipe.
     """
     data = read_dataset(dataset)
     description = json.loads((dataset / DESCRIPTION).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""A standalone Spark cluster on loopback, as small as one can be: a master and a few workers."""
+"""A small standalone Spark cluster on loopback: a master and a few workers."""
 
 import os
 import re
@@ -16,11 +16,11 @@ _SECONDS = 120
 
 @dataclass(frozen=True)
 class Standalone:
-    """A cluster that runs.
+    """A running cluster.
 
     Attributes:
-        master: its URL.
-        pids: of master and workers, whose children the executors are.
+        master: Spark's master URL.
+        pids: process ids of master and workers; executors are the workers' children.
     """
 
     master: str
@@ -32,15 +32,15 @@ def standalone(workers: int, memory: str) -> Iterator[Standalone]:
     """Start a master and workers of one core each, yield the cluster and end its processes.
 
     Args:
-        workers: how many.
-        memory: what each may give to executors, such as ``3g``.
+        workers: number of workers.
+        memory: memory of each worker for executors, such as ``3g``.
 
     Raises:
-        RuntimeError: one of them did not get ready; the end of its log is in the message.
+        RuntimeError: a process did not start; the end of its log is in the message.
     """
     with tempfile.TemporaryDirectory(prefix="graft-cluster-") as name, ExitStack() as stack:
         folder = Path(name)
-        # Not the port that was asked for: a master that finds it taken goes on to the next.
+        # Port 0, and the URL from the log: a master takes another port if the given one is in use.
         url, pid = _start(
             stack, folder / "master", ["master.Master", "--port", "0"], r"master at (spark://\S+)"
         )
@@ -55,7 +55,14 @@ def standalone(workers: int, memory: str) -> Iterator[Standalone]:
 
 
 def _start(stack: ExitStack, log: Path, command: list[str], ready: str) -> tuple[str, int]:
-    """Start a daemon and return what its log says when it is ready, and its process id."""
+    """Start a daemon; return the match of ``ready`` in its log, and its process id.
+
+    Args:
+        stack: ends the daemon.
+        log: receives the daemon's output.
+        command: class name below Spark's ``deploy`` package, and options.
+        ready: pattern of the line that the daemon logs when it is ready, with one group.
+    """
     name, *options = command
     java = Path(os.environ["SPARK_HOME"]) / "bin" / "spark-class"
     daemon = [str(java), f"{_PACKAGE}.{name}", "--host", "127.0.0.1", "--webui-port", "0", *options]

@@ -3,7 +3,7 @@ package com.intel.analytics.bigdl.graft
 import org.apache.hadoop.conf.Configuration
 
 /**
- * What the engine has to know of a dump.
+ * The part of a dump's description that the engine needs.
  *
  * @param weights digest of the weights: pipelines of dumps of the same are interchangeable
  * @param graph path of model.pb

@@ -13,7 +13,7 @@ import org.apache.spark.{SparkContext, TaskContext, TaskKilledException}
 import org.apache.spark.api.java.JavaRDD
 import org.apache.spark.util.{LongAccumulator, SerializableConfiguration}
 
-/** What Python calls. */
+/** The functions that Python calls. */
 object FeatureEngine {
 
   /** A dump as Python has it. */
@@ -75,7 +75,7 @@ object FeatureEngine {
       folder: String): Unit = {
     val image = dump.nodes("image_batch")
     val outputs = names.asScala.filter(_ != image)
-    val pipeline = new Pipeline(dump.here(sc.hadoopConfiguration), chunk.records, outputs)
+    val pipeline = Pipeline(dump.here(sc.hadoopConfiguration), chunk.records, outputs)
     try TfRecords.read(chunk, sc.hadoopConfiguration) { records =>
       pipeline.foreachBatch(chunk, records) { (_, _, arrays) =>
         val values = outputs.zip(arrays).toMap + (image -> pipeline.images)

@@ -3,6 +3,7 @@ package com.intel.analytics.bigdl.graft
 import java.nio.ByteOrder.LITTLE_ENDIAN
 
 import scala.collection.JavaConverters._
+import scala.util.control.NonFatal
 
 import com.intel.analytics.bigdl.dllib.utils.tf.TensorflowLoader
 import org.tensorflow.framework.{NodeDef, TensorProto}
@@ -31,7 +32,7 @@ class Graph(path: String) {
   }
 }
 
-/** What nodes say of themselves. */
+/** Reads attributes of nodes, and refuses nodes. */
 object Graph {
   def integers(node: NodeDef, attribute: String): Seq[Int] =
     node.getAttrOrThrow(attribute).getList.getIList.asScala.map(_.toInt)
@@ -81,9 +82,16 @@ object Graph {
       unknown(node, s"with $attribute")
     }
 
+  /** Uses a node, and names it where that fails. */
+  def naming[A](node: NodeDef)(use: NodeDef => A): A =
+    try use(node)
+    catch {
+      case e: UserError => throw e
+      case NonFatal(e) => unknown(node, s"that it cannot read (${Storage.reason(e)})")
+    }
+
   /** Refuses a node that this engine would not compute as TensorFlow does. */
   def unknown(node: NodeDef, what: String): Nothing =
-    throw new DataError(
-      s"the bigdl engine cannot run node ${node.getName}, a ${node.getOp} $what: " +
-        "choose feature_engine tensorflow")
+    throw new UnsupportedGraphError(
+      s"the bigdl engine cannot run node ${node.getName}, a ${node.getOp} $what")
 }

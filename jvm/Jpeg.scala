@@ -25,7 +25,7 @@ class Jpeg {
 
   private val reader: ImageReader = ImageIO.getImageReadersByFormatName("jpeg").next()
 
-  /** Returns the picture or throws a `DataError`. */
+  /** Returns the picture or throws a `DataError` or an `UnsupportedRecordError`. */
   def decode(encoded: Array[Byte]): Picture = {
     val start = encoded.take(Start.length).toSeq
     if (start != Start) {
@@ -44,7 +44,7 @@ class Jpeg {
       header.halfHigh.foreach(upsampleRows(samples, header.ids.size, _, height, width))
       Picture(height, width, header.toRgb(samples, height * width))
     } catch {
-      case e: DataError => throw e
+      case e: UserError => throw e
       case NonFatal(_) => damaged()
     } finally reader.reset()
   }
@@ -72,7 +72,7 @@ object Jpeg {
   private def damaged(): Nothing =
     throw new DataError("image/encoded does not decode: the JPEG is damaged or cut short")
 
-  /** What libjpeg reads before the picture: components, and markers that tell their colours. */
+  /** The parts of a JPEG before the picture: components, and markers that tell their colours. */
   private case class Header(
       pixels: Long, ids: Seq[Int], sampling: Seq[Int], jfif: Boolean, adobe: Option[Int]) {
 
@@ -134,8 +134,8 @@ object Jpeg {
             val (data, length) = (i + 4, at(i + 2) << 8 | at(i + 3))
             val now = marker match {
               case m if m >= 0xc9 && m <= 0xcf && m != 0xcc =>
-                throw new DataError("image/encoded is a JPEG with arithmetic coding, which the " +
-                  "bigdl engine does not decode: choose feature_engine tensorflow")
+                throw new UnsupportedRecordError(
+                  "image/encoded is a JPEG with arithmetic coding, which the bigdl engine does not decode")
               case m if m >= 0xc0 && m <= 0xc7 && m != 0xc4 =>
                 val components = (0 until at(data + 5)).map(data + 6 + 3 * _)
                 val height = at(data + 1) << 8 | at(data + 2)

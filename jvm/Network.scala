@@ -73,8 +73,9 @@ object Network {
 
     private def get(name: String): ModuleNode[Float] = made.getOrElseUpdate(name, make(name))
 
-    private def make(name: String): ModuleNode[Float] = {
-      val node = graph(name)
+    private def make(name: String): ModuleNode[Float] = naming(graph(name))(layer)
+
+    private def layer(node: NodeDef): ModuleNode[Float] = {
       requireText(node, "data_format", "NHWC")
       lazy val Seq(_, kernelHeight, kernelWidth, _) = integers(node, "ksize")
       lazy val Seq(_, strideHeight, strideWidth, _) = integers(node, "strides")

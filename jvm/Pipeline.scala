@@ -4,6 +4,7 @@ import java.util.concurrent.ConcurrentLinkedQueue
 
 import scala.collection.mutable
 import scala.util.Try
+import scala.util.control.NonFatal
 
 import com.intel.analytics.bigdl.dllib.tensor.Tensor
 import com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath.TensorNumeric.NumericFloat
@@ -55,7 +56,25 @@ class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
       val (encoded, label) = parser.parse(record)
       preprocessing(jpeg.decode(encoded), images, index * imageFloats)
       label
-    } catch { case e: DataError => throw new DataError(s"$origin: ${e.getMessage}") }
+    } catch {
+      case e: DataError => throw new DataError(s"$origin: ${e.getMessage}")
+      case e: UnsupportedRecordError =>
+        throw new UnsupportedRecordError(s"$origin: ${e.getMessage}")
+    }
+}
+
+object Pipeline {
+
+  /** Recovers a dump's pipeline, or says that this engine cannot. */
+  def apply(dump: Dump, batch: Int, outputs: Seq[String]): Pipeline =
+    try new Pipeline(dump, batch, outputs)
+    catch {
+      case e: UserError => throw e
+      // BigDL's own layers refuse shapes in many words.
+      case NonFatal(e) =>
+        throw new UnsupportedGraphError(
+          s"the bigdl engine cannot run the graph ${dump.graph} (${Storage.reason(e)})")
+    }
 }
 
 /** Recovered pipelines that wait for the next task: as many as run at once, for a JVM's life. */
@@ -68,7 +87,7 @@ object Pipelines {
   def use[A](dump: Dump, conf: Configuration)(work: Pipeline => A): A = {
     val queue = queueOf(dump)
     val pipeline = Option(queue.poll())
-      .getOrElse(new Pipeline(dump.here(conf), Batch, Seq(dump.nodes("feature"))))
+      .getOrElse(Pipeline(dump.here(conf), Batch, Seq(dump.nodes("feature"))))
     val result =
       try work(pipeline)
       catch {

@@ -156,7 +156,7 @@ object Storage {
     }
 
   /** One line, and no trace of the causes behind it. */
-  private def reason(error: Throwable): String =
+  def reason(error: Throwable): String =
     Option(error.getMessage).flatMap(_.linesIterator.toSeq.headOption)
       .getOrElse(error.getClass.getSimpleName)
 }

@@ -1,4 +1,4 @@
-"""What Airflow gains: a page in its navigation, a tab on every run, a note on ours."""
+"""Airflow plugin: a page in the navigation, a tab on every run, a note on each of Graft's runs."""
 
 import functools
 from typing import Any
@@ -10,7 +10,7 @@ from graft_airflow.pages import EXTERNAL_VIEWS, fastapi_app
 
 
 class GraftPlugin(AirflowPlugin):
-    """Registers the pages of ``graft_airflow.pages`` and the listener that writes the notes."""
+    """Registration of the pages and of the listener that writes the notes."""
 
     name = "graft"
     external_views = EXTERNAL_VIEWS
@@ -18,6 +18,6 @@ class GraftPlugin(AirflowPlugin):
 
     # Every process of Airflow loads plugins; only the api-server asks for applications.
     @functools.cached_property
-    def fastapi_apps(self) -> list[Any]:  # type: ignore[override] # an attribute to whoever reads it
+    def fastapi_apps(self) -> list[Any]:  # type: ignore[override] # Airflow reads it as an attribute
         """The pages, behind Airflow's login."""
         return [fastapi_app()]

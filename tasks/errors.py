@@ -6,7 +6,7 @@ these is a defect of Graft, not of its input.
 
 
 class GraftError(Exception):
-    """What went wrong can be told in one line, and the user can do something about it."""
+    """An error that one line explains and that the user can do something about."""
 
 
 class ParamsError(GraftError):
@@ -14,7 +14,7 @@ class ParamsError(GraftError):
 
 
 class TransientError(GraftError):
-    """What may pass by itself; only these are worth a retry."""
+    """An error that may pass by itself; only these are worth a retry."""
 
 
 class NetworkError(TransientError):
@@ -41,8 +41,20 @@ class SetupError(GraftError):
     """The machine lacks something: Java, Spark, BigDL, a Spark connection."""
 
 
-class UnavailableError(SetupError):
-    """Something that this machine cannot run, however it is set up."""
+class EngineError(GraftError):
+    """A feature engine cannot do the work that it is asked to do; another engine may."""
+
+
+class UnavailableError(EngineError):
+    """A feature engine does not run on this machine."""
+
+
+class UnsupportedGraphError(EngineError):
+    """A feature engine cannot run the graph of a dump."""
+
+
+class UnsupportedRecordError(EngineError):
+    """A feature engine cannot decode a record that is sound."""
 
 
 class ParityError(GraftError):

@@ -1,4 +1,4 @@
-"""The steps before training, each from checked params and the artefacts before it."""
+"""Work of the steps before training, from checked params and the artefacts of earlier steps."""
 
 import dataclasses
 from pathlib import Path
@@ -14,7 +14,7 @@ from tasks.storage.paths import Home
 
 
 def download_dataset(params: RunParams, home: Home) -> LocalArtifact:
-    """Download the data set's archive, or find it as it was."""
+    """Download the data set's archive; reuse it if it has not changed."""
     given = _sourced(params, home)
     return download(given.dataset_url, home.downloads, given.dataset_sha256)
 
@@ -50,7 +50,7 @@ def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: H
 
 
 def _sourced(params: RunParams, home: Home) -> RunParams:
-    """Return the params with the URLs of their source, the sample made if it is that."""
+    """Return the params with the URLs to use; make the bundled sample if it is the source."""
     if params.source == "urls":
         return params
     from tasks.sample.make import make_sample, sample_conf

@@ -1,1 +1,1 @@
-"""The seam between Airflow and ``tasks``: params, steps and the Spark operator."""
+"""Graft in Airflow: params, tasks, the Spark operator and the pages."""

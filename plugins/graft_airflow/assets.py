@@ -1,10 +1,28 @@
-"""What other DAGs can follow, and be followed by: the data set, and the model made of it."""
+"""Assets that tie the DAG to other DAGs: the data set that it reads and the model that it makes."""
+
+from typing import Any
 
 from airflow.sdk import Asset
 
-#: Whoever publishes a new version of the data set names it as outlet; the DAG trains on it then.
+from tasks.runs.metrics import RunMetrics
+
+#: A DAG that publishes a new version of the data set names this asset as outlet; Graft's DAG then
+#: trains on it.
 DATASET = Asset(name="flowers_dataset", uri="graft://dataset/flowers", group="dataset")
 
-#: Updated by every finished training; the event's extra has the model's ``digest`` and ``path``,
-#: its ``accuracy`` (top-1, on the validation records) and the ``run_id``.
+#: Updated by every training; other DAGs may follow it.
 MODEL = Asset(name="flowers_model", uri="graft://model/flowers", group="model")
+
+
+def model_event(metrics: RunMetrics, run_id: str) -> dict[str, Any]:
+    """Return the extra of an event of ``MODEL``.
+
+    Its ``accuracy`` is the top-1 accuracy on the validation records, from 0 to 1.
+    """
+    model = metrics.model
+    return {
+        "digest": model.digest,
+        "accuracy": metrics.top1,
+        "path": model.path,
+        "run_id": run_id,
+    }

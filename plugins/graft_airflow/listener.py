@@ -1,4 +1,4 @@
-"""Writes what came of a run into its note, when the scheduler has seen the run's end."""
+"""Listener in the scheduler that writes a run's result into the run's note when the run ends."""
 
 import re
 from typing import TYPE_CHECKING
@@ -12,10 +12,10 @@ from tasks.storage.paths import Home
 if TYPE_CHECKING:
     from airflow.models import DagRun
 
-# What Airflow keeps of a note, and what is too little to say anything in.
+# Airflow keeps so many characters of a note; fewer than the second number cannot tell a result.
 _LIMIT = 1000
 _TOO_LITTLE = 100
-# Where our part of it begins, at the end; whoever triggered the run may have written the rest.
+# Start of Graft's part, at the end of the note; the user may have written the text before it.
 _MARK = "Graft: "
 _OURS = re.compile(rf"(?:\A|\n\n){_MARK}")
 
@@ -33,9 +33,11 @@ def on_dag_run_failed(dag_run: "DagRun") -> None:
 
 
 def joined(theirs: str, ours: str) -> str:
-    """Return a note with our part of it in place of what it has of us, within Airflow's limit.
+    """Return the note with Graft's part added or replaced, within Airflow's limit.
 
-    What is not ours is never shortened.
+    Args:
+        theirs: the note as it is; the user's part of it is never shortened.
+        ours: text of Graft's new part, shortened to fit and left out if there is hardly room.
     """
     found = list(_OURS.finditer(theirs))
     kept = theirs[: found[-1].start()] if found else theirs
@@ -50,7 +52,7 @@ def joined(theirs: str, ours: str) -> str:
 def _write(dag_run: "DagRun") -> None:
     from sqlalchemy.orm import object_session
 
-    # Of a run of "airflow dags test" there is a copy only, and nobody looks at its note.
+    # "airflow dags test" passes a copy without a session, and nobody looks at its note.
     if dag_run.dag_id != DAG_ID or object_session(dag_run) is None:
         return
     failed = [ti.task_id for ti in dag_run.task_instances if ti.state == "failed"]

@@ -1,4 +1,4 @@
-"""The pages that Airflow's UI shows in frames: all runs, and the report of one."""
+"""Pages that Airflow's UI shows in frames: all runs, and the report of one run."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/transfer-learning"
 
-#: No scripts, no requests to anywhere, and no frame but Airflow's own.
+#: Forbid scripts, requests to other places, and frames other than Airflow's own.
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; "
@@ -23,8 +23,8 @@ HEADERS = {
     "Cache-Control": "private, no-cache",
 }
 
-# A twig grafted onto a stem. Airflow shows it on a light, a dark and, where it is chosen, a blue
-# ground: hence the white edge.
+# A twig grafted onto a stem. The white edge keeps it visible on a light, a dark and, where the page
+# is selected, a blue background.
 _TWIG = (
     "M9 22V9M9 16c0-4 3-6 7-6M16 10c0-4 2-6 5-6 0 4-2 6-5 6zM9 9C5 9 3 7 3 3c4 0 6 2 6 6zM6 18h6"
 )
@@ -35,7 +35,7 @@ _ICON = (
     f'<path stroke="#17703a" stroke-width="2" d="{_TWIG}"/></g></svg>'
 )
 
-#: Addresses are relative to Airflow's own, which may lie below a path.
+#: Addresses are relative to Airflow's, which may have a path itself.
 EXTERNAL_VIEWS = [
     {
         "name": "Transfer learning",
@@ -54,12 +54,12 @@ EXTERNAL_VIEWS = [
 
 
 def fastapi_app() -> dict[str, Any]:
-    """Return the pages as Airflow's plugins are to name them."""
+    """Return the pages in the form in which a plugin hands an application to Airflow."""
     return {"app": pages(), "url_prefix": PREFIX, "name": "Transfer learning"}
 
 
 def pages() -> "FastAPI":
-    """Return an application of two pages, for those who may read the DAG's runs."""
+    """Return an application of two pages, for users who may read the DAG's runs."""
     from fastapi import FastAPI
     from fastapi.responses import HTMLResponse
 
@@ -75,7 +75,8 @@ def pages() -> "FastAPI":
     def runs(first: str = "", second: str = "") -> HTMLResponse:
         from tasks.report.overview import overview
 
-        return HTMLResponse(overview(Home.from_environ(), DAG_ID, first, second))
+        home = Home.from_environ()
+        return HTMLResponse(overview(home, dag_id=DAG_ID, first=first, second=second))
 
     @app.get("/dags/{dag_id}/runs/{run_id}/report")
     def report(dag_id: str, run_id: str) -> HTMLResponse:

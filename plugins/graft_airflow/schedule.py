@@ -1,4 +1,4 @@
-"""When the DAG runs by itself."""
+"""Schedule of the DAG: times, and updates of the data set's asset."""
 
 from datetime import timedelta
 
@@ -6,16 +6,16 @@ from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
 
 from tasks.params.installation import cron_schedule
 
-# A DAG that was never run by its schedule and is switched on waits for the next time, not for the
-# last one; but a run that is due must not be missed because the file is parsed at that moment.
+# When the DAG is switched on, it waits for the next time and does not make up for the last one.
+# Up to this delay counts as on time: a due run must not be missed because the file is being parsed.
 _LATE = timedelta(minutes=5)
 
 
 def schedule(dataset: Asset) -> AssetOrTimeSchedule | list[Asset]:
-    """Return when to retrain: at the times of ``GRAFT_SCHEDULE``, and with the data set's asset.
+    """Return the schedule: the times of ``GRAFT_SCHEDULE``, and every update of ``dataset``.
 
     Raises:
-        ParamsError: ``GRAFT_SCHEDULE`` is no cron expression.
+        ParamsError: ``GRAFT_SCHEDULE`` is not a cron expression.
     """
     cron = cron_schedule()
     if cron is None:

@@ -1,156 +1,109 @@
-"""Turns a function of ``tasks`` into an Airflow task that reports what it did."""
+"""Tasks of the DAG. The docstring of each is its documentation in Airflow's pages."""
 
-import functools
 import inspect
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
 
-from airflow.sdk import (
-    Asset,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
-    get_current_context,
-    task,
-)
-from airflow.sdk.exceptions import (
-    AirflowException,
-    AirflowFailException,
-    AirflowSkipException,
-    AirflowTaskTimeout,
-)
-
-from tasks.errors import GraftError, TransientError
-from tasks.params.definitions import SOURCE_PARAMS, RunParams, parse
-from tasks.runs.record import forget_step, record_failure, record_step
-from tasks.storage.paths import Home
-
-#: Only what may pass by itself is tried again; a defect or a bad input is not.
-RETRIES: dict[str, Any] = {
-    "retries": 3,
-    "retry_delay": timedelta(seconds=10),
-    "retry_exponential_backoff": True,
-    "max_retry_delay": timedelta(minutes=10),
-    "retry_policy": ExceptionRetryPolicy(
-        rules=[
-            RetryRule(
-                exception="tasks.errors.TransientError",
-                action=RetryAction.RETRY,
-                reason="what failed may be back by then",
-            ),
-            RetryRule(
-                # Airflow's timeout of a task is no Exception.
-                exception="builtins.BaseException",
-                action=RetryAction.FAIL,
-                reason="trying again would not help",
-            ),
-        ]
-    ),
-}
+from graft_airflow.assets import DATASET, MODEL
+from graft_airflow.retries import RETRIES
+from graft_airflow.run import Run
+from graft_airflow.step import Outcome, step
+from graft_airflow.train_operator import DumpResult, TrainClassifierOperator
+from tasks.storage.artifact import Artifact
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a step knows of the run that it is part of."""
+@step(timeout=timedelta(hours=6), inlets=[DATASET])
+def download_dataset(run: Run) -> Artifact:
+    """Download the data set's archive; an unchanged one is not downloaded again.
 
-    params: RunParams
-    home: Home
-    run_id: str
-
-    def shown_params(self) -> dict[str, Any]:
-        """Return the params as JSON types, without what may be secret in a URL or is not used."""
-        from tasks.download.transfer import redact
-
-        unused = set(SOURCE_PARAMS) if self.params.source == "sample" else set()
-        params = self.params.model_dump(mode="json", exclude=unused)
-        return {k: redact(v) if k.endswith("_url") else v for k, v in params.items()}
-
-
-class Outcome(Protocol):
-    """What a step hands back: an artefact, or a file of the run."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return JSON types: ``path``, ``reused``, ``seconds`` and what else there is to tell."""
-
-
-def current_run(context: Mapping[str, Any]) -> Run:
-    """Return the run of a task's context, its params checked.
-
-    Raises:
-        ParamsError: a param is unknown or out of bounds.
+    * **Reads** `dataset_url`, or makes the bundled sample (`source`); checks `dataset_sha256`.
+    * **Writes** `downloads/<digest>/`.
+    * **Log**: bytes done of all and per second.
     """
-    return Run(parse(RunParams, dict(context["params"])), Home.from_environ(), context["run_id"])
+    from tasks import steps
+
+    return steps.download_dataset(run.params, run.home)
 
 
-def step(
-    timeout: timedelta, inlets: Sequence[Asset] = ()
-) -> Callable[[Callable[..., Outcome]], Any]:
-    """Make a task of a function ``(run, *paths) -> Outcome``.
+@step(timeout=timedelta(hours=3))
+def extract_dataset(run: Run, archive: Path) -> Artifact:
+    """Unpack the archive and check shards, labels and every record.
 
-    The paths are those of what the tasks before it made. An error of ours fails the
-    task at once with its one-line message; a ``TransientError`` is tried again.
-
-    Args:
-        timeout: how long the task may take.
-        inlets: what the task reads that other DAGs may write.
+    * **Reads** the archive.
+    * **Writes** `datasets/<digest>/`: TFRecord shards, `labels.txt`, `dataset.json`.
     """
+    from tasks import steps
 
-    def decorate(function: Callable[..., Outcome]) -> Any:
-        @functools.wraps(function)
-        def execute(*artifacts: Mapping[str, Any], **named: Mapping[str, Any]) -> dict[str, Any]:
-            started = time.monotonic()
-            context = get_current_context()
-            inputs = [Path(a["path"]) for a in (*artifacts, *named.values())]
-            with failing_at_once(context, function.__name__):
-                run = current_run(context)
-                facts = function(run, *inputs).as_dict()
-                took = time.monotonic() - started
-                record_step(run.home, run.run_id, function.__name__, {**facts, "seconds": took})
-            return facts
-
-        # Airflow binds a task's arguments by signature, and the run is not one of them.
-        signature = inspect.signature(function)
-        inputs = list(signature.parameters.values())[1:]
-        execute.__signature__ = signature.replace(parameters=inputs)  # type: ignore[attr-defined] # functions take any attribute
-        return task(
-            task_id=function.__name__,
-            # Not as it stands: Markdown shows what is indented as code.
-            doc_md=inspect.getdoc(function),
-            execution_timeout=timeout,
-            inlets=list(inlets),
-            **RETRIES,
-        )(execute)
-
-    return decorate
+    return steps.extract_dataset(archive, run.home)
 
 
-@contextmanager
-def failing_at_once(context: Mapping[str, Any], task_id: str) -> Iterator[None]:
-    """Raise an error of ours that no retry mends as one that Airflow does not retry.
+@step(timeout=timedelta(hours=2))
+def fetch_checkpoint(run: Run) -> Artifact:
+    """Download the checkpoint and check that it has every variable that the network needs.
 
-    Why a step failed goes into the run's record, for the run's note; what an earlier try left there
-    goes.
+    * **Reads** `checkpoint_url`, or makes the bundled sample's (`source`); checks
+      `checkpoint_sha256`.
+    * **Writes** `downloads/<digest>/` and `checkpoints/<digest>/`.
     """
-    try:
-        with suppress(GraftError, OSError):  # whoever needs the folder says what is wrong with it
-            forget_step(Home.from_environ(), context["run_id"], task_id)
-        yield
-    except AirflowSkipException:
-        raise
-    # Airflow's timeout of a task is no Exception.
-    except (Exception, AirflowTaskTimeout) as error:
-        with suppress(GraftError):  # this one is not what went wrong first
-            record_failure(Home.from_environ(), context["run_id"], task_id, _reason(error))
-        if isinstance(error, GraftError) and not isinstance(error, TransientError):
-            raise AirflowFailException(str(error)) from None
-        raise
+    from tasks import steps
+
+    return steps.fetch_checkpoint(run.params, run.home)
 
 
-def _reason(error: BaseException) -> str:
-    ours = isinstance(error, (GraftError, AirflowException))
-    return str(error) if ours else f"{type(error).__name__}: {error}"
+@step(timeout=timedelta(hours=1))
+def dump_train(run: Run, dataset: Path, checkpoint: Path) -> Artifact:
+    """Dump the pipeline that reads the training records through the network.
+
+    * **Reads** the data set and the checkpoint.
+    * **Writes** `dumps/<digest>/`: `model.pb`, `model.bin`, `frozen.pb`, `pipeline.json`.
+    """
+    from tasks import steps
+
+    return steps.dump("train", dataset, checkpoint, run.params, run.home)
+
+
+@step(timeout=timedelta(hours=1))
+def dump_validation(run: Run, dataset: Path, checkpoint: Path) -> Artifact:
+    """Dump the pipeline that reads the validation records through the network.
+
+    * **Reads** the data set and the checkpoint.
+    * **Writes** `dumps/<digest>/`: `model.pb`, `model.bin`, `frozen.pb`, `pipeline.json`.
+    """
+    from tasks import steps
+
+    return steps.dump("validation", dataset, checkpoint, run.params, run.home)
+
+
+def train_classifier(
+    train_dump: DumpResult, validation_dump: DumpResult
+) -> TrainClassifierOperator:
+    """Extract features on Spark and train the classifier on them with BigDL.
+
+    * **Reads** both dumps. A run that the schedule or the data set's asset started is *skipped* if
+      a model of the same data set, checkpoint and params exists, unless `force` is set.
+    * **Writes** `features/<digest>/`, `models/<digest>/` (head, predictions, metrics) and
+      `runs/<run id>/metrics.json`; a new model updates the asset `flowers_model`.
+    * **Log**: images done of all and per second, then a line for every epoch. The button *Spark UI,
+      then report* leads to Spark while the job runs and to the report after.
+    """
+    return TrainClassifierOperator(
+        task_id="train_classifier",
+        train_dump=train_dump,
+        validation_dump=validation_dump,
+        outlets=[MODEL],
+        execution_timeout=timedelta(hours=24),
+        doc_md=inspect.getdoc(train_classifier),
+        **RETRIES,
+    )
+
+
+@step(timeout=timedelta(minutes=30))
+def report(run: Run) -> Outcome:
+    """Write the run's report as one page: accuracy, confusion matrix, wrong pictures, time.
+
+    * **Reads** the run's metrics and the model's predictions.
+    * **Writes** `runs/<run id>/report.html`; the tab *Report* of the run shows it.
+    """
+    from tasks.report import page
+
+    return page.write_report(run.home, run.run_id)

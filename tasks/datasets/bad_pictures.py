@@ -28,7 +28,9 @@ def check_bad(index: Index, pictures: int, options: Options) -> str | None:
         return None
     first = [
         f"{shown(name)} {reason}"
-        for name, reason in index.rows("SELECT name, reason FROM skipped ORDER BY name LIMIT ?", _SHOWN)
+        for name, reason in index.rows(
+            "SELECT name, reason FROM skipped ORDER BY name LIMIT ?", _SHOWN
+        )
     ]
     more = f"; and {bad - len(first):,} more" if bad > len(first) else ""
     told = f"{bad:,} of {counted(pictures, 'picture')} cannot be used: {'; '.join(first)}{more}"

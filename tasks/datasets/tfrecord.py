@@ -30,7 +30,7 @@ _GZIP_START = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class ShardScan:
-    """What one pass over a shard found.
+    """Result of one pass over a shard.
 
     Attributes:
         records: how many records it holds.

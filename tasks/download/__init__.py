@@ -1,1 +1,1 @@
-"""Download: files from http(s) and from whatever fsspec knows."""
+"""Download: files from http(s) and from any file system that fsspec knows."""

@@ -1,14 +1,13 @@
-"""Downloads a URL once: resumed where it broke off, checked, and kept under its content's digest.
+"""Downloads a URL once: resumes a broken download, checks it, and keeps it as an artefact.
 
-Below the downloads folder, ``partial/`` holds what is under way and ``sources/`` what each URL last
-gave; both are named after a digest of the URL, which may hold a password. Everything else there is
-an artefact with one file.
+Below the downloads folder, ``partial/`` holds unfinished downloads and ``sources/`` the version
+that each URL last gave. Their names have a digest of the URL, which may hold a password. Everything
+else there is an artefact with one file.
 """
 
-import json
 import logging
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,6 +16,7 @@ from filelock import FileLock
 
 from tasks.download.fsspec import fetch_fsspec
 from tasks.download.http import fetch_http
+from tasks.download.sources import Source, read_source, write_source
 from tasks.download.transfer import (
     DEFAULT_POLICY,
     RetryPolicy,
@@ -27,23 +27,10 @@ from tasks.download.transfer import (
 )
 from tasks.errors import DataError, NetworkError, ParamsError
 from tasks.storage.artifact import MANIFEST, LocalArtifact, build, digest_of, find, read_manifest
-from tasks.storage.local_files import file_sha256, storage_errors, write_json
+from tasks.storage.local_files import file_sha256, storage_errors
 from tasks.storage.paths import safe_name
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Source:
-    """What a URL last gave."""
-
-    url: str
-    etag: str | None
-    last_modified: str | None
-    size: int
-    sha256: str
-    artifact: str
-    downloaded_at: str
 
 
 def download(
@@ -51,19 +38,19 @@ def download(
 ) -> LocalArtifact:
     """Return the artefact that holds the file at a URL, downloading it if need be.
 
-    A file that is there already is used as it is when it has the ``sha256`` asked for, when the
-    source says that it has not changed, or, with a warning, when the source does not answer.
+    An earlier download is reused if it has the given ``sha256``, if the source says that the file
+    has not changed, or, with a warning, if the source does not answer.
 
     Args:
         url: http(s), file, or any file system that fsspec knows.
-        downloads: where downloads live.
+        downloads: the folder of all downloads.
         sha256: 64 hexadecimal digits that the content must have.
-        policy: how long to wait for a server, and how often.
+        policy: number of attempts and waiting times.
 
     Raises:
         ParamsError: the URL is malformed, names no file, or its scheme is not known.
-        DataError: there is no such file, or it does not have the ``sha256``.
-        NetworkError: the source did not answer, or broke off, in all attempts.
+        DataError: there is no such file, or it has another SHA-256.
+        NetworkError: in all attempts the source did not answer, or the connection broke.
         StorageError: ``downloads`` cannot be written, or the disk is full.
     """
     started = time.monotonic()
@@ -77,7 +64,7 @@ def download(
             if artifact:
                 logger.info("reused %s: it has the SHA-256 asked for", artifact.path / name)
             else:
-                artifact = _refresh(url, downloads, sha256, policy)
+                artifact = _refresh(url, downloads, sha256=sha256, policy=policy)
     return replace(artifact, seconds=time.monotonic() - started)
 
 
@@ -95,7 +82,7 @@ def downloaded_file(artifact_path: Path) -> Path:
 
 
 def file_name(url: str) -> str:
-    """Return the name under which the file at a URL is kept.
+    """Return the name of the kept file of a URL.
 
     >>> file_name("http://example.org/data/flowers%20v2.tar.gz?token=1")
     'flowers_v2.tar.gz'
@@ -117,15 +104,16 @@ def _recipe(sha256: str, name: str) -> dict[str, str]:
     return {"sha256": sha256, "name": name}
 
 
-def _refresh(url: str, downloads: Path, sha256: str | None, policy: RetryPolicy) -> LocalArtifact:
-    """Ask the source; whoever calls this holds the URL's lock."""
-    key = digest_of({"url": url})
-    pointer = downloads / "sources" / f"{key}.json"
-    # With a SHA-256 asked for, what is there was found wanting already.
-    source = None if sha256 else _read_source(pointer)
+def _refresh(
+    url: str, downloads: Path, *, sha256: str | None, policy: RetryPolicy
+) -> LocalArtifact:
+    """Ask the source for the file, unless it has not changed; the caller holds the URL's lock."""
+    # A file with the wanted SHA-256 would have been found already.
+    source = None if sha256 else read_source(url, downloads)
     artifact = find(downloads, _recipe(source.sha256, file_name(url))) if source else None
-    known = Validators(source.etag, source.last_modified) if source and artifact else None
-    transfer = Transfer(url, downloads / "partial" / f"{key}.part", known, policy)
+    known = source.validators if source and artifact else None
+    part = downloads / "partial" / f"{digest_of({'url': url})}.part"
+    transfer = Transfer(url, part, known, policy)
     fetch = fetch_http if urlsplit(url).scheme in {"http", "https"} else fetch_fsspec
     try:
         validators = fetch(transfer)
@@ -138,36 +126,22 @@ def _refresh(url: str, downloads: Path, sha256: str | None, policy: RetryPolicy)
         transfer.drop()
         logger.info("%s has not changed since %s: reused", redact(url), source.downloaded_at)
         return artifact
-    return _keep(transfer, downloads, pointer, sha256, validators or Validators())
-
-
-def _read_source(pointer: Path) -> _Source | None:
-    try:
-        return _Source(**json.loads(pointer.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError) as error:
-        logger.warning("%s cannot be read (%s): downloading again", pointer, error)
-        return None
+    return _keep(transfer, validators or Validators(), downloads=downloads, sha256=sha256)
 
 
 def _keep(
-    transfer: Transfer,
-    downloads: Path,
-    pointer: Path,
-    sha256: str | None,
-    validators: Validators,
+    transfer: Transfer, validators: Validators, *, downloads: Path, sha256: str | None
 ) -> LocalArtifact:
-    """Turn the finished part into an artefact and note what the URL gave."""
+    """Turn the finished part into an artefact and record the version that the URL gave."""
     content_sha256 = file_sha256(transfer.part)
     if sha256 and content_sha256 != sha256:
         transfer.drop()
         raise DataError(
             f"{redact(transfer.url)} has SHA-256 {content_sha256}, expected {sha256}; "
-            "nothing was kept of it"
+            "the download was deleted"
         )
     name = file_name(transfer.url)
-    source = _Source(
+    source = Source(
         url=redact(transfer.url),
         etag=validators.etag,
         last_modified=validators.last_modified,
@@ -181,6 +155,6 @@ def _keep(
         transfer.part.rename(folder / name)
 
     artifact = build(downloads, _recipe(content_sha256, name), make)
-    write_json(pointer, asdict(source))
+    write_source(source, transfer.url, downloads)
     transfer.drop()
     return artifact

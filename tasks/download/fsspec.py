@@ -1,4 +1,4 @@
-"""Copies from file:// and any other file system that fsspec knows."""
+"""Copies files from file:// and any other file system that fsspec knows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ _CHUNK_BYTES = 2**20
 
 
 def fetch_fsspec(transfer: Transfer) -> Validators | None:
-    """Copy the file to ``part``, or return ``None`` if the known version still holds."""
+    """Copy the file to ``part``, or return None if it is still the known version."""
     with _source_errors(transfer.url, UnreachableError):
         files, path = _file_system(transfer.url)
         facts = files.info(path)
@@ -26,7 +26,7 @@ def fetch_fsspec(transfer: Transfer) -> Validators | None:
         return None
     transfer.drop()
     size = facts.get("size")
-    progress = ByteProgress(redact(transfer.url), 0, size)
+    progress = ByteProgress(redact(transfer.url), offset=0, total=size)
     with transfer.part.open("wb") as part:
         for chunk in _chunks(files, path, transfer.url):
             part.write(chunk)
@@ -64,7 +64,12 @@ def _chunks(files: Any, path: str, url: str) -> Iterator[bytes]:
 
 @contextmanager
 def _source_errors(url: str, otherwise: type[NetworkError]) -> Iterator[None]:
-    """Turn what a file system raises while it is read into our errors."""
+    """Turn the errors of reading from a file system into Graft's.
+
+    Args:
+        url: named in the message.
+        otherwise: the error for everything that is not known to be permanent.
+    """
     try:
         yield
     except (ParamsError, DataError):
@@ -74,5 +79,5 @@ def _source_errors(url: str, otherwise: type[NetworkError]) -> Iterator[None]:
     except PermissionError:
         raise DataError(f"{redact(url)} may not be read: permission denied") from None
     except Exception as error:
-        # Every file system has exceptions of its own; none is known to be permanent.
+        # Every file system has its own exceptions, and any of them may be temporary.
         raise otherwise(f"{redact(url)} cannot be read: {reason(error, url)}") from None

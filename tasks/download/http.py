@@ -1,6 +1,5 @@
-"""Downloads over http(s): with retries, and resumed where a download broke off."""
+"""Downloads over http(s), with retries; a broken download is resumed."""
 
-import json
 import logging
 import re
 from functools import partial
@@ -12,7 +11,6 @@ import urllib3
 from tasks.download.progress import ByteProgress
 from tasks.download.transfer import Transfer, UnreachableError, Validators, reason, redact
 from tasks.errors import DataError, GraftError, NetworkError, ParamsError
-from tasks.storage.local_files import write_json
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +21,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 
 
 def fetch_http(transfer: Transfer) -> Validators | None:
-    """Bring ``part`` up to the whole file, or return ``None`` if the known version still holds."""
+    """Complete ``part``, or return None if the file is still the known version."""
     policy = transfer.policy
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(policy.attempts),
@@ -55,34 +53,25 @@ def _log_retry(transfer: Transfer, state: tenacity.RetryCallState) -> None:
 
 
 def _attempt(session: requests.Session, transfer: Transfer) -> Validators | None:
-    etag = _resumable(transfer)
+    etag = transfer.resumable_etag()
     offset = transfer.part.stat().st_size if etag else 0
-    with _request(session, transfer, offset, etag) as response:
+    with _request(session, transfer, offset=offset, etag=etag) as response:
         if response.status_code == 304 and transfer.known:
             return None
-        _check_answer(response, transfer, offset, etag)
+        _check_answer(response, transfer, offset=offset, etag=etag)
         if response.status_code == 200:
             offset = 0
-            _start_over(response, transfer)
+            transfer.start_over(response.headers.get("ETag", ""))
         _receive(response, transfer, offset)
         return Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
 
 
-def _resumable(transfer: Transfer) -> str | None:
-    """Return the ETag of which ``part`` is the beginning, if it can be gone on with."""
-    try:
-        etag = str(json.loads(transfer.sidecar.read_text(encoding="utf-8"))["etag"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return None
-    return etag if transfer.part.is_file() and transfer.part.stat().st_size else None
-
-
 def _request(
-    session: requests.Session, transfer: Transfer, offset: int, etag: str | None
+    session: requests.Session, transfer: Transfer, *, offset: int, etag: str | None
 ) -> requests.Response:
     known = transfer.known or Validators()
     headers = {
-        # Compressed on the way, a body has not the announced length and cannot be resumed.
+        # A body compressed for the transfer has another length and cannot be resumed.
         "Accept-Encoding": "identity",
         "Range": f"bytes={offset}-" if etag else None,
         "If-Range": etag,
@@ -93,7 +82,7 @@ def _request(
     try:
         return session.get(transfer.url, headers=headers, stream=True, timeout=timeouts)
     except requests.exceptions.RequestException as error:
-        # Not chained: requests puts the whole URL, secrets included, into its messages.
+        # Not chained, because messages of requests have the whole URL with its secrets.
         raise _request_error(error, transfer) from None
 
 
@@ -115,7 +104,7 @@ def _request_error(error: requests.exceptions.RequestException, transfer: Transf
 
 
 def _check_answer(
-    response: requests.Response, transfer: Transfer, offset: int, etag: str | None
+    response: requests.Response, transfer: Transfer, *, offset: int, etag: str | None
 ) -> None:
     status = response.status_code
     answer = f"answered {status} {response.reason}"
@@ -125,12 +114,14 @@ def _check_answer(
         transfer.drop()
         raise NetworkError(f"{answer} to a resumed download")
     if etag and status == 206:
-        _check_resumed(response, transfer, offset, etag)
+        _check_resumed(response, transfer, offset=offset, etag=etag)
     elif status != 200:
         raise DataError(f"{redact(transfer.url)} {answer}, expected 200")
 
 
-def _check_resumed(response: requests.Response, transfer: Transfer, offset: int, etag: str) -> None:
+def _check_resumed(
+    response: requests.Response, transfer: Transfer, *, offset: int, etag: str
+) -> None:
     content_range = response.headers.get("Content-Range", "")
     match = _CONTENT_RANGE.fullmatch(content_range)
     if not match or int(match[1]) != offset or response.headers.get("ETag", etag) != etag:
@@ -142,23 +133,14 @@ def _check_resumed(response: requests.Response, transfer: Transfer, offset: int,
     logger.info("%s: resumed at %.1f MiB", redact(transfer.url), offset / _MIB)
 
 
-def _start_over(response: requests.Response, transfer: Transfer) -> None:
-    transfer.drop()
-    transfer.part.touch()
-    etag = response.headers.get("ETag", "")
-    # A weak ETag also stands for files that differ in some bytes.
-    if etag.startswith('"'):
-        write_json(transfer.sidecar, {"url": redact(transfer.url), "etag": etag})
-
-
 def _receive(response: requests.Response, transfer: Transfer, offset: int) -> None:
     length = response.headers.get("Content-Length", "")
     total = offset + int(length) if length.isdecimal() else None
-    progress = ByteProgress(redact(transfer.url), offset, total)
+    progress = ByteProgress(redact(transfer.url), offset=offset, total=total)
     try:
         with transfer.part.open("ab") as part:
-            # What is there, so that a stall loses nothing; and not decoded, whatever
-            # Content-Encoding says: some servers declare a .tar.gz so.
+            # read1 returns bytes as they arrive, so that a stalled download loses none. They are
+            # not decoded: some servers send a .tar.gz with Content-Encoding: gzip.
             while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=False):
                 part.write(chunk)
                 progress.add(len(chunk))

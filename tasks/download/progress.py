@@ -1,4 +1,4 @@
-"""Progress lines of a transfer, whose size may not be known."""
+"""Progress lines of a transfer; its size may be unknown."""
 
 import logging
 import time
@@ -13,9 +13,9 @@ class ByteProgress:
     """Counts bytes and logs a line every few seconds.
 
     Args:
-        label: what is transferred, the first word of every line.
-        offset: bytes that were there before.
-        total: bytes in all, if it is known.
+        label: name of the file, the first word of every line.
+        offset: number of bytes from an earlier attempt.
+        total: size of the whole file in bytes, if it is known.
     """
 
     def __init__(self, label: str, offset: int, total: int | None) -> None:

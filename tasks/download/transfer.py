@@ -1,11 +1,13 @@
-"""What is common to all ways of bringing a file here: its state, its patience, its words."""
+"""Shared by the download back ends: transfer state, retry policy, URL redaction."""
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tasks.errors import NetworkError
+from tasks.storage.local_files import write_json
 
 _USER = re.compile(r"(?<=://)[^/?#]*@")
 _QUERY = re.compile(r"([?#]).*", re.DOTALL)
@@ -13,14 +15,15 @@ _QUERY = re.compile(r"([?#]).*", re.DOTALL)
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How long a server is waited for, and how often it is asked.
+    """Limits on waiting for a server.
 
     Attributes:
-        attempts: requests in all.
-        connect_timeout: seconds until a connection is there.
-        read_timeout: seconds until the next bytes are there.
-        first_wait: seconds between the first two attempts, doubled after each and jittered.
-        longest_wait: seconds that no wait exceeds.
+        attempts: the most requests.
+        connect_timeout: the longest wait for a connection, in seconds.
+        read_timeout: the longest wait for the next bytes, in seconds.
+        first_wait: wait between the first two attempts, in seconds, doubled after each and
+            jittered.
+        longest_wait: the longest wait between two attempts, in seconds.
     """
 
     attempts: int = 5
@@ -34,12 +37,12 @@ DEFAULT_POLICY = RetryPolicy()
 
 
 class UnreachableError(NetworkError):
-    """There was no answer at all, so what was downloaded before is as good as it gets."""
+    """The source did not answer at all, so an earlier download may be reused."""
 
 
 @dataclass(frozen=True)
 class Validators:
-    """What a source says to tell one version of a file from another."""
+    """Values by which a source distinguishes versions of a file."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -47,13 +50,13 @@ class Validators:
 
 @dataclass(frozen=True)
 class Transfer:
-    """One download under way.
+    """A download in progress.
 
     Attributes:
-        url: where from.
-        part: where to, until it is whole.
-        known: the validators of the version that is there already.
-        policy: how to retry.
+        url: the source.
+        part: the file that receives the bytes until it is whole.
+        known: the validators of an earlier download.
+        policy: limits on waiting and retrying.
     """
 
     url: str
@@ -63,17 +66,37 @@ class Transfer:
 
     @property
     def sidecar(self) -> Path:
-        """Says which version of the file ``part`` is the beginning of."""
+        """The file that names the version to which the bytes in ``part`` belong."""
         return self.part.with_name(f"{self.part.name}.json")
 
+    def resumable_etag(self) -> str | None:
+        """Return the ETag of the version that ``part`` is the beginning of, if there is one."""
+        try:
+            etag = str(json.loads(self.sidecar.read_text(encoding="utf-8"))["etag"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+        return etag if self.part.is_file() and self.part.stat().st_size else None
+
+    def start_over(self, etag: str) -> None:
+        """Empty ``part`` and note the ETag of the version that it will receive.
+
+        Args:
+            etag: of the source's answer, or ''. A weak one is not noted, because files with the
+                same weak ETag may differ in some bytes.
+        """
+        self.drop()
+        self.part.touch()
+        if etag.startswith('"'):
+            write_json(self.sidecar, {"url": redact(self.url), "etag": etag})
+
     def drop(self) -> None:
-        """Forget what was transferred so far."""
+        """Delete the bytes that were transferred so far."""
         self.sidecar.unlink(missing_ok=True)
         self.part.unlink(missing_ok=True)
 
 
 def redact(url: str) -> str:
-    """Return ``url`` without what may be secret in it.
+    """Return ``url`` without the parts that may be secret.
 
     >>> redact("https://me:secret@example.org/flowers.tar.gz?token=1")
     'https://***@example.org/flowers.tar.gz?***'

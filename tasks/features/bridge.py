@@ -1,77 +1,99 @@
-"""What the Scala of ``jvm/`` does for both engines: files of records and features, as bytes.
+"""The bridge from Python to the Scala of ``jvm/``: chunks, records and files, as bytes.
 
 Executors reach files through the JVM alone, so that Python's workers run on any file system of
 Hadoop's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tasks.features.chunks import Chunk
 from tasks.spark.errors import user_errors
+from tasks.spark.files import HadoopFiles
 from tasks.spark.jvm import graft_package
 from tasks.storage.locations import Location
 
 
-def java_chunk(context: Any, chunk: Chunk) -> Any:
-    """Return a chunk as the Scala knows it."""
-    return graft_package(context._jvm).Chunk(
-        chunk.shard, chunk.offset, chunk.skip, chunk.first, chunk.records, chunk.file_name
-    )
+class Bridge:
+    """The JVM of a Spark context; one is made for a job, and engines and readers hold it.
 
+    Attributes:
+        spark: the Spark context.
+        files: files at local and remote places.
+        jvm: py4j's view of the JVM.
+        jvm_spark: the JVM's own Spark context.
+        scala: the Scala of ``jvm/``.
 
-def java_list(context: Any, items: Sequence[Any]) -> Any:
-    """Return a Java list."""
-    result = context._jvm.java.util.ArrayList()
-    for item in items:
-        result.add(item)
-    return result
-
-
-def chunk_records(context: Any, chunks: Sequence[Chunk]) -> Any:
-    """Return an RDD of serialised examples, a partition for each chunk."""
-    records = graft_package(context._jvm).FeatureEngine.records(
-        context._jsc.sc(), _java_chunks(context, chunks)
-    )
-    return _rdd_of_bytes(context, records)
-
-
-def file_contents(context: Any, paths: Sequence[Location], partitions: int) -> Any:
-    """Return an RDD of the contents of files, in their order."""
-    texts = java_list(context, [str(path) for path in paths])
-    storage = graft_package(context._jvm).Storage
-    return _rdd_of_bytes(context, storage.contents(context._jsc.sc(), texts, partitions))
-
-
-def write_features(contents: Any, folder: Location, chunks: Sequence[Chunk]) -> int:
-    """Write what an RDD of bytes holds, the Parquet of one chunk in every partition.
-
-    Returns:
-        How many rows were written.
+    Raises:
+        SetupError: the compiled Scala is not on the driver's class path.
     """
-    context = contents.context
-    names = java_list(context, [chunk.file_name for chunk in chunks])
-    # As PySpark does to save text: elements reach the JVM as the bytes that they are.
-    contents._bypass_serializer = True
-    feature_file = graft_package(context._jvm).FeatureFile
-    with user_errors():
-        return int(feature_file.writeAll(contents._jrdd, str(folder), names))
 
+    def __init__(self, spark: Any) -> None:
+        self.spark = spark
+        self.jvm = spark._jvm
+        self.jvm_spark = spark._jsc.sc()
+        self.scala = graft_package(self.jvm)
+        self.files = HadoopFiles.of(spark)
 
-def present_files(context: Any, chunks: Sequence[Chunk], folder: Location) -> set[str]:
-    """Return the names of those chunks' files that are in a folder and hold the right records."""
-    feature_file = graft_package(context._jvm).FeatureFile
-    with user_errors():
-        names = feature_file.present(context._jsc.sc(), _java_chunks(context, chunks), str(folder))
-    return set(names.splitlines())
+    def java_list(self, items: Iterable[Any]) -> Any:
+        """Return a Java list."""
+        result = self.jvm.java.util.ArrayList()
+        for item in items:
+            result.add(item)
+        return result
 
+    def java_map(self, items: Mapping[str, Any]) -> Any:
+        """Return a Java map."""
+        result = self.jvm.java.util.HashMap()
+        for name, value in items.items():
+            result.put(name, value)
+        return result
 
-def _java_chunks(context: Any, chunks: Sequence[Chunk]) -> Any:
-    return java_list(context, [java_chunk(context, chunk) for chunk in chunks])
+    def java_chunk(self, chunk: Chunk) -> Any:
+        """Return a chunk as a Scala object."""
+        return self.scala.Chunk(
+            chunk.shard, chunk.offset, chunk.skip, chunk.first, chunk.records, chunk.file_name
+        )
 
+    def java_chunks(self, chunks: Sequence[Chunk]) -> Any:
+        """Return a Java list of chunks as Scala objects."""
+        return self.java_list(self.java_chunk(chunk) for chunk in chunks)
 
-def _rdd_of_bytes(context: Any, java_rdd: Any) -> Any:
-    from pyspark import RDD
-    from pyspark.serializers import NoOpSerializer
+    def records(self, chunks: Sequence[Chunk]) -> Any:
+        """Return an RDD of serialised examples, a partition for each chunk."""
+        return self._rdd_of_bytes(
+            self.scala.FeatureEngine.records(self.jvm_spark, self.java_chunks(chunks))
+        )
 
-    return RDD(java_rdd, context, NoOpSerializer())
+    def contents(self, paths: Sequence[Location], partitions: int) -> Any:
+        """Return an RDD of the contents of files, in the order of ``paths``."""
+        texts = self.java_list(str(path) for path in paths)
+        return self._rdd_of_bytes(self.scala.Storage.contents(self.jvm_spark, texts, partitions))
+
+    def write_features(self, contents: Any, folder: Location, chunks: Sequence[Chunk]) -> int:
+        """Write Parquet files and return how many rows they hold together.
+
+        Args:
+            contents: an RDD of bytes that a Python function makes; every partition holds the
+                Parquet of one chunk.
+            folder: where the files go.
+            chunks: they name the files, in the order of the partitions.
+        """
+        names = self.java_list(chunk.file_name for chunk in chunks)
+        # As PySpark does to save text: elements reach the JVM as the bytes that they are.
+        contents._bypass_serializer = True
+        with user_errors():
+            return int(self.scala.FeatureFile.writeAll(contents._jrdd, str(folder), names))
+
+    def present_files(self, chunks: Sequence[Chunk], folder: Location) -> set[str]:
+        """Return the names of the chunks' files in ``folder`` that hold the right records."""
+        java_chunks = self.java_chunks(chunks)
+        with user_errors():
+            names = self.scala.FeatureFile.present(self.jvm_spark, java_chunks, str(folder))
+        return set(names.splitlines())
+
+    def _rdd_of_bytes(self, java_rdd: Any) -> Any:
+        from pyspark import RDD
+        from pyspark.serializers import NoOpSerializer
+
+        return RDD(java_rdd, self.spark, NoOpSerializer())

@@ -1,4 +1,4 @@
-"""Cuts a split into pieces of work, so that every core is busy however few the shards are."""
+"""Chunks: a split cut into many pieces of work, so that few shards still keep every core busy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 
 from tasks.datasets.dataset import Shard
 
-# A killed run's chunks are kept, and machines of other cores may work on the same split: the plan
-# depends on the split alone. Enough chunks for many cores to end together and for progress to show;
-# long enough to hide the few milliseconds that Spark needs for a task.
+# The plan depends on the split alone, because the next run, perhaps on another machine, keeps the
+# chunks of a killed one. There are enough chunks for many cores to end together and for progress to
+# show, and each is long enough to hide the few milliseconds that Spark needs for a task.
 _CHUNKS = 1024
 _FEWEST_RECORDS = 16
 _MOST_RECORDS = 256
@@ -67,3 +67,13 @@ def chunk_at(shard: Shard, first: int, records: int, records_per_offset: int) ->
         first=first,
         records=records,
     )
+
+
+def first_chunks(chunks: Sequence[Chunk], records: int) -> list[Chunk]:
+    """Return as many of the first chunks as hold at least ``records`` records together."""
+    chosen: list[Chunk] = []
+    for chunk in chunks:
+        if sum(c.records for c in chosen) >= records:
+            break
+        chosen.append(chunk)
+    return chosen

@@ -1,50 +1,85 @@
-"""What a feature engine is, and those that there are."""
+"""The contract of a feature engine, and the registry of engines.
+
+To add one: write a class like ``Engine``, name it in ``ENGINES`` here and in ``FeatureEngine`` of
+``tasks/params/network.py``.
+"""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from tasks.dumps.description import Dump
 from tasks.errors import GraftError
 from tasks.features.bigdl_engine import BigdlEngine
+from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
 from tasks.features.tensorflow_engine import TensorflowEngine
 from tasks.storage.locations import Location
 
 
 class Engine(Protocol):
-    """Runs a dump's pipeline on the executors.
+    """Runs the pipeline of a dump on the executors.
+
+    An engine is made from a ``Bridge``; it raises an ``UnavailableError`` then if it does not run
+    on this machine.
 
     Attributes:
-        version: of what computes the features; others may differ in the last digit.
+        name: its key in ``ENGINES``; part of the features' digest.
+        version: of the code that computes the features; another version may give features that
+            differ in the last digit, so it is part of their digest.
     """
 
+    name: str
     version: str
 
     def done(self) -> int:
-        """Return how many records have been through."""
+        """Return how many records this engine has turned into features so far."""
 
-    def extract(self, chunks: Sequence[Chunk], pipeline: Dump, folder: Location) -> int:
+    def extract(self, chunks: Sequence[Chunk], dump: Dump, folder: Location) -> int:
         """Write the features of chunks, a Parquet file for each; return how many there are.
 
-        Columns: ``label`` (int32, from 0), ``feature`` (1,024 float32), ``shard`` (file name) and
-        ``record`` (number in the shard, from 0). The file is the chunk's ``file_name``. A chunk
-        that Spark tries again, or twice at once, ends as the same file.
+        Columns: ``label`` (int32, from 0), ``feature`` (``dump.feature_size`` float32), ``shard``
+        (file name) and ``record`` (number in the shard, from 0). The file is the chunk's
+        ``file_name``. A chunk that Spark tries again, or twice at once, ends as the same file.
 
         Raises:
             DataError: a record cannot be read or decoded; shard and record are named.
+            UnsupportedGraphError: the engine cannot run the dump's graph; the node is named.
+            UnsupportedRecordError: the engine cannot decode a record that is sound; shard and
+                record are named.
+        """
+
+    def end_points(
+        self, chunk: Chunk, dump: Dump, nodes: Sequence[str]
+    ) -> dict[str, npt.NDArray[np.float32]]:
+        """Run a few records on the driver and return the values of named nodes.
+
+        Args:
+            chunk: the records, all in one batch.
+            dump: the dump.
+            nodes: names of graph nodes; ``dump.nodes.image_batch`` may be among them.
+
+        Returns:
+            By node, float32 ``[records, values]``: a record's values in TensorFlow's order,
+            ``[height, width, channels]``, as one row.
+
+        Raises:
+            DataError, UnsupportedGraphError, UnsupportedRecordError: as ``extract`` does.
         """
 
 
-#: Makes an engine on a Spark context.
-ENGINES: dict[str, Callable[[Any], Engine]] = {
-    "bigdl": BigdlEngine,
-    "tensorflow": TensorflowEngine,
+#: Makes an engine, by name. ``check_parity`` tries references in this order.
+ENGINES: dict[str, Callable[[Bridge], Engine]] = {
+    BigdlEngine.name: BigdlEngine,
+    TensorflowEngine.name: TensorflowEngine,
 }
 
 
-def require_all(written: int, expected: int, pipeline: Dump) -> None:
+def require_all(written: int, expected: int, dump: Dump) -> None:
     """Raise a ``GraftError`` unless there are as many features as there are records."""
     if written != expected:
         raise GraftError(
-            f"{written} features were written for {expected} records of {pipeline.path}; run again"
+            f"{written} features were written for {expected} records of {dump.path}; run again"
         )

@@ -1,213 +1,169 @@
-"""``check_parity``: the same records through both feature engines, compared to 1e-4.
+"""``check_parity``: the same records through another feature engine, compared to 1e-4.
 
-Both run the same dump, one in TensorFlow, one in BigDL. Where they differ, a pipeline was read
-wrongly by one of them, and the features that a head is trained on are not what they seem.
+Every engine runs the same dump. Where two differ, one of them computes something else than the
+network of the dump, and a head that is trained on its features is worthless.
 """
 
 import json
 import logging
-import tempfile
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from tasks.dumps.description import FROZEN, TENSORS, Dump
-from tasks.errors import ParityError, UnavailableError
-from tasks.features import tensorflow_engine
-from tasks.features.bigdl_engine import BigdlEngine
-from tasks.features.chunks import Chunk, chunk_at, plan_chunks
-from tasks.features.engines import ENGINES, require_all
-from tasks.features.store import feature_matrix, load_tables
-from tasks.spark.files import HadoopFiles
+from tasks.errors import EngineError, ParityError
+from tasks.features.bridge import Bridge
+from tasks.features.chunks import Chunk, first_chunks, plan_chunks
+from tasks.features.comparison import TOLERANCE, Difference, Rows, compare, rows_like
+from tasks.features.engines import ENGINES, Engine, require_all
+from tasks.features.first_difference import first_difference
+from tasks.features.store import load_tables
+from tasks.spark.executors import wait_for_tasks
 from tasks.storage.artifact import Artifact, build, digest_of
 from tasks.storage.local_files import write_json
-from tasks.storage.locations import Location
 from tasks.storage.paths import Home
 
 logger = logging.getLogger(__name__)
 
-#: The largest relative difference that counts as agreement.
-TOLERANCE = 1e-4
 PARITY = "parity.json"
-_FORMAT = 1
-
-FloatArray = npt.NDArray[np.float32]
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Parity:
-    """What a comparison of both engines found.
+    """The result of a check that was passed.
 
     Attributes:
         records: how many were compared.
         largest_relative_difference: between any two features, see ``relative_difference``.
-        tolerance: what it may be.
+        tolerance: the largest difference that passes.
     """
 
     records: int
     largest_relative_difference: float
     tolerance: float
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the result as a run's metrics have it."""
+        return asdict(self)
+
 
 @dataclass(frozen=True)
-class Origin:
-    """Where a record came from."""
+class LeftOut:
+    """The result of a check that no other engine could make.
 
-    shard: str
-    record: int
-
-
-def relative_difference(actual: FloatArray, expected: FloatArray) -> FloatArray:
-    """Return ``|actual - expected|`` over ``|expected|``, or over its mean where that is larger.
-
-    Features are averages of rectified values: many are almost 0, and float32 rounding of the sums
-    that they come from is of the size of the others.
+    Attributes:
+        reason: why, for every engine that was tried.
     """
-    size = np.abs(expected)
-    difference: FloatArray = np.abs(actual - expected) / np.maximum(size, size.mean() or 1)
-    return difference
+
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the result as a run's metrics have it."""
+        return {"left_out": self.reason}
 
 
 def check_parity(
-    context: Any,
-    pipeline: Dump,
-    engine: str,
-    features: Artifact,
-    records: int,
-    home: Home,
-) -> Parity | None:
-    """Run a split's first records through the other engine, too, and compare.
+    bridge: Bridge, dump: Dump, *, candidate: str, features: Artifact, records: int, home: Home
+) -> Parity | LeftOut:
+    """Compare a split's first features with those of a reference, the first engine that can run.
 
     Args:
-        context: the Spark context.
-        pipeline: the dump.
-        engine: the engine that ``features`` came from.
+        bridge: the bridge to the JVM.
+        dump: the dump of the split.
+        candidate: the engine that made ``features``; any other of ``ENGINES`` is a reference.
         features: the split's features.
         records: how many records, at least; whole chunks are compared.
         home: where the result is kept; a check that was passed is not made again.
 
-    Returns:
-        What was found, or None where the other engine does not run.
-
     Raises:
         ParityError: the engines disagree; record and first node that differs are named.
     """
-    (other,) = set(ENGINES) - {engine}
-    try:
-        runner = ENGINES[other](context)
-    except UnavailableError as error:
-        logger.info("check_parity: left out, the engine %s does not run here: %s", other, error)
-        return None
-    recipe = {
-        "format": _FORMAT,
-        "features": features.digest,
-        "other": other,
-        "other_version": runner.version,
-        "graph": pipeline.digests["graph"],
-        "records": records,
-    }
-
-    def make(folder: Path) -> None:
-        chunks = _first_chunks(pipeline, records)
-        expected = sum(chunk.records for chunk in chunks)
-        # Named after the recipe: what a killed run leaves is written over, and goes with the rest.
-        rows = home.shared(home.parity) / f".{digest_of(recipe)}.rows"
+    check = _Check(bridge, dump, candidate, features, records, home)
+    reasons = []
+    for name in ENGINES:
+        if name == candidate:
+            continue
         try:
-            written = runner.extract(chunks, pipeline, rows)
-            require_all(written, expected, pipeline)
-            theirs = load_tables(context, rows)
+            return check.against(name)
+        except EngineError as error:
+            reasons.append(str(error))
+    result = LeftOut("; ".join(reasons))
+    logger.info("check_parity: left out: %s", result.reason)
+    return result
+
+
+@dataclass(frozen=True)
+class _Check:
+    bridge: Bridge
+    dump: Dump
+    candidate: str
+    features: Artifact
+    records: int
+    home: Home
+
+    def against(self, name: str) -> Parity:
+        """Return the result with one engine as the reference, made now or before."""
+        reference = ENGINES[name](self.bridge)
+        recipe = {
+            "format": _FORMAT,
+            "features": self.features.digest,
+            "reference": reference.name,
+            "reference_version": reference.version,
+            "graph": self.dump.digests["graph"],
+            "records": self.records,
+        }
+        make = partial(self._make, reference, digest_of(recipe))
+        found = build(self.home.parity, recipe, make).path / PARITY
+        parity = Parity(**json.loads(found.read_text(encoding="utf-8")))
+        logger.info(
+            "check_parity: %s and %s agree on %d records, largest relative difference %.1e "
+            "(at most %.0e passes)",
+            self.candidate,
+            reference.name,
+            parity.records,
+            parity.largest_relative_difference,
+            parity.tolerance,
+        )
+        return parity
+
+    def _make(self, reference: Engine, digest: str, folder: Path) -> None:
+        planned = plan_chunks(self.dump.shards, self.dump.records_per_chunk)
+        chunks = first_chunks(planned, self.records)
+        expected = sum(chunk.records for chunk in chunks)
+        theirs = self._extract(reference, chunks, digest)
+        shards = {Path(chunk.shard).stem for chunk in chunks}
+        ours = rows_like(theirs, load_tables(self.bridge, self.features.path, shards))
+        require_all(min(theirs.num_rows, ours.num_rows), expected, self.dump)
+        difference = compare(Rows(self.candidate, ours), Rows(reference.name, theirs))
+        if not difference.is_agreement:
+            raise self._disagreement(difference, reference)
+        parity = Parity(theirs.num_rows, difference.largest, TOLERANCE)
+        write_json(folder / PARITY, parity.as_json())
+
+    def _extract(self, reference: Engine, chunks: list[Chunk], digest: str) -> Any:
+        """Return the table of the reference's features of chunks."""
+        # Named after the recipe: the next try overwrites and deletes what a killed run leaves.
+        rows = self.home.shared(self.home.parity) / f".{digest}.rows"
+        try:
+            written = reference.extract(chunks, self.dump, rows)
+            require_all(written, sum(chunk.records for chunk in chunks), self.dump)
+            return load_tables(self.bridge, rows)
+        except Exception:
+            # Tasks of the failed job may still write, and training needs their cores.
+            wait_for_tasks(self.bridge.spark)
+            raise
         finally:
-            HadoopFiles.of(context).delete(rows)
-        ours = _rows_like(theirs, context, features.path)
-        require_all(min(theirs.num_rows, ours.num_rows), expected, pipeline)
-        largest = _compare(context, pipeline, {engine: ours, other: theirs})
-        write_json(folder / PARITY, asdict(Parity(theirs.num_rows, largest, TOLERANCE)))
+            self.bridge.files.delete(rows)
 
-    found = build(home.parity, recipe, make).path / PARITY
-    parity = Parity(**json.loads(found.read_text(encoding="utf-8")))
-    logger.info(
-        "check_parity: bigdl and tensorflow agree on %d records, largest relative difference %.1e "
-        "(at most %.0e passes)",
-        parity.records,
-        parity.largest_relative_difference,
-        parity.tolerance,
-    )
-    return parity
-
-
-def _first_chunks(pipeline: Dump, records: int) -> list[Chunk]:
-    chosen: list[Chunk] = []
-    for chunk in plan_chunks(pipeline.shards, pipeline.records_per_chunk):
-        if sum(c.records for c in chosen) >= records:
-            break
-        chosen.append(chunk)
-    return chosen
-
-
-def _rows_like(theirs: Any, context: Any, path: Location) -> Any:
-    """Return the rows of a features artefact that are of the same records as ``theirs``."""
-    shards = set(theirs["shard"].to_pylist())
-    ours = load_tables(context, path, {Path(shard).stem for shard in shards})
-    place = {origin: i for i, origin in enumerate(_origins(ours))}
-    return ours.take([place[origin] for origin in _origins(theirs) if origin in place])
-
-
-def _origins(table: Any) -> list[Origin]:
-    pairs = zip(table["shard"].to_pylist(), table["record"].to_pylist(), strict=True)
-    return [Origin(*pair) for pair in pairs]
-
-
-def _compare(context: Any, pipeline: Dump, tables: dict[str, Any]) -> float:
-    """Return the largest relative difference between two engines' rows of the same records."""
-    ours, theirs = tables["bigdl"], tables["tensorflow"]
-    origins = _origins(theirs)
-    labels = [table["label"].to_numpy() for table in (ours, theirs)]
-    for i in np.flatnonzero(labels[0] != labels[1])[:1]:
-        raise ParityError(
-            f"check_parity: the label of {origins[i].shard}, record {origins[i].record} is "
-            f"{labels[0][i]} to bigdl and {labels[1][i]} to tensorflow"
+    def _disagreement(self, difference: Difference, reference: Engine) -> ParityError:
+        candidate, worst = ENGINES[self.candidate](self.bridge), difference.worst
+        node = first_difference(self.dump, worst, candidate=candidate, reference=reference)
+        return ParityError(
+            f"check_parity: the engines {self.candidate} and {reference.name} differ by "
+            f"{difference.largest:.1e}, expected at most {TOLERANCE:.0e}, first at {node} of "
+            f"{worst.shard}, record {worst.record}; {self.dump.path / TENSORS} and "
+            f"{self.dump.path / FROZEN} are not the same network, or an engine misreads it: dump "
+            "again, and choose parity_records 0 to train all the same"
         )
-    difference = relative_difference(feature_matrix(ours), feature_matrix(theirs))
-    # A NaN is no agreement either.
-    largest = float(difference.max())
-    if not largest <= TOLERANCE:
-        worst = origins[int(np.argmax(np.nan_to_num(difference.max(axis=1), nan=np.inf)))]
-        node = first_difference(context, pipeline, worst)
-        raise ParityError(
-            f"check_parity: the engines bigdl and tensorflow differ by {largest:.1e}, expected at "
-            f"most {TOLERANCE:.0e}, first at {node} of {worst.shard}, record {worst.record}; "
-            f"{pipeline.path / TENSORS} and {pipeline.path / FROZEN} are not the same network, or "
-            "an engine misreads it: dump again, and choose parity_records 0 to train all the same"
-        )
-    return largest
-
-
-def first_difference(context: Any, pipeline: Dump, origin: Origin) -> str:
-    """Name the first node, in the order of the network, that the engines disagree on.
-
-    Args:
-        context: the Spark context.
-        pipeline: the dump.
-        origin: the record to look at.
-    """
-    (shard,) = (s for s in pipeline.shards if s.path.name == origin.shard)
-    chunk = chunk_at(shard, origin.record, 1, pipeline.records_per_chunk)
-    names = end_points(pipeline)
-    expected = tensorflow_engine.end_points(context, chunk, pipeline, list(names.values()))
-    shapes = {node: value.shape[1:] for node, value in expected.items()}
-    with tempfile.TemporaryDirectory() as folder:
-        actual = BigdlEngine(context).end_points(chunk, pipeline, shapes, Path(folder))
-    for name, node in names.items():
-        difference = relative_difference(actual[node], expected[node]).max()
-        if not difference <= TOLERANCE:
-            return f"{name} ({node}, by {difference:.1e})"
-    return "no node by itself"
-
-
-def end_points(pipeline: Dump) -> dict[str, str]:
-    """Return the nodes to compare by name: the input, the network's end points, the feature."""
-    nodes = pipeline.nodes
-    return {"image": nodes.image_batch, **pipeline.end_points, "feature": nodes.feature}

@@ -12,11 +12,11 @@ INTERVAL = 5.0
 
 
 class Progress:
-    """Says how far some work is, how fast, and how long it will take.
+    """Counts of some work, and the lines that report them: how much is done, how fast, time left.
 
     Args:
-        task: what is going on, the first word of every line.
-        unit: what is counted.
+        task: name of the work, the first word of every line.
+        unit: name of the things that are counted, in the plural.
     """
 
     def __init__(self, task: str, unit: str) -> None:
@@ -27,12 +27,12 @@ class Progress:
         self._started = time.monotonic()
 
     def expect(self, count: int, found: int = 0) -> None:
-        """Say that there are ``count`` more units, ``found`` of them done before."""
+        """Add ``count`` units of work, of which ``found`` were done by an earlier run."""
         self._total += count
         self._found += found
 
     def line(self, done: int) -> str:
-        """Return the line for ``done`` units that were finished beside those found."""
+        """Return the line for ``done`` units that this run has finished."""
         seconds = max(time.monotonic() - self._started, 1e-9)
         rate = done / seconds
         done += self._found

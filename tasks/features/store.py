@@ -1,4 +1,4 @@
-"""Features as they are stored: Parquet files, the same for every engine and file system."""
+"""Stored features: Parquet files, the same for every engine and file system."""
 
 import io
 from dataclasses import dataclass
@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tasks.features.bridge import file_contents
-from tasks.spark.files import HadoopFiles
+from tasks.features.bridge import Bridge
 from tasks.storage.locations import Location
 
 _PARTITIONS_PER_CORE = 4
@@ -21,7 +20,7 @@ class Features:
     """Features in memory.
 
     Attributes:
-        feature: float32 ``[records, 1024]``.
+        feature: float32 ``[records, feature_size]``.
         label: int32 ``[records]``, from 0.
     """
 
@@ -30,42 +29,44 @@ class Features:
 
 
 def feature_contents(
-    context: Any,
+    bridge: Bridge,
     path: Location,
     partitions: int | None = None,
     shards: set[str] | None = None,
 ) -> Any:
     """Return an RDD of the contents of a features artefact's files, for ``read_features``.
 
+    The files are in the order of shards and records.
+
     Args:
-        context: the Spark context.
+        bridge: the bridge to the JVM.
         path: the artefact's folder.
-        partitions: of the RDD; by default one for a few files, so that what becomes of one fits the
-            driver however many there are. They are in the order of shards and records.
-        shards: names of the shards that are wanted, without ``.tfrecord``; None: all.
+        partitions: number of partitions. Default: one for 8 files, so that the driver can hold the
+            result of one partition.
+        shards: names of the wanted shards, without ``.tfrecord``; None: all.
     """
-    names = sorted(HadoopFiles.of(context).sizes(path))
+    names = sorted(bridge.files.sizes(path))
     wanted = [path / name for name in names if _is_features(name, shards)]
     few = -(-len(wanted) // _FILES_PER_PARTITION)
-    return file_contents(context, wanted, partitions or few)
+    return bridge.contents(wanted, partitions or few)
 
 
-def load_tables(context: Any, path: Location, shards: set[str] | None = None) -> Any:
+def load_tables(bridge: Bridge, path: Location, shards: set[str] | None = None) -> Any:
     """Read a features artefact into the driver as ``read_tables`` does; see ``feature_contents``.
 
-    Executors read a remote one, a few files ahead. A local one is read here, which takes a tenth of
-    the time.
+    Executors read a remote one, a few files ahead. The driver reads a local one, which takes a
+    tenth of the time.
     """
     if isinstance(path, Path):
         return read_tables(*feature_files(path, shards))
-    partitions = _PARTITIONS_PER_CORE * context.defaultParallelism
-    contents = feature_contents(context, path, partitions, shards)
+    partitions = _PARTITIONS_PER_CORE * bridge.spark.defaultParallelism
+    contents = feature_contents(bridge, path, partitions, shards)
     return read_tables(*contents.toLocalIterator(prefetchPartitions=True))
 
 
-def load_features(context: Any, path: Location) -> Features:
+def load_features(bridge: Bridge, path: Location) -> Features:
     """Read a features artefact into the driver's memory."""
-    return _features(load_tables(context, path))
+    return _features(load_tables(bridge, path))
 
 
 def feature_files(path: Path, shards: set[str] | None = None) -> list[Path]:
@@ -79,7 +80,7 @@ def read_features(*files: Path | bytes) -> Features:
 
 
 def feature_matrix(table: Any) -> npt.NDArray[np.float32]:
-    """Return the features of a table of ``read_tables`` as ``[records, 1024]``."""
+    """Return the features of a table of ``read_tables`` as ``[records, feature_size]``."""
     values: npt.NDArray[np.float32] = table["feature"].combine_chunks().flatten().to_numpy()
     return values.reshape(table.num_rows, -1)
 

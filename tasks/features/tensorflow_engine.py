@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from tasks.dumps.description import Dump
 from tasks.errors import UnavailableError
-from tasks.features.bridge import chunk_records, write_features
+from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
-from tasks.features.frozen import network_of, send_frozen
+from tasks.features.frozen import send_frozen, session_of
 from tasks.spark.errors import user_errors
 from tasks.storage.locations import Location
 
@@ -34,55 +34,56 @@ class TensorflowEngine:
         UnavailableError: TensorFlow is not installed.
     """
 
-    def __init__(self, context: Any) -> None:
+    name = "tensorflow"
+
+    def __init__(self, bridge: Bridge) -> None:
         if importlib.util.find_spec("tensorflow") is None:
-            raise UnavailableError(f"TensorFlow is not installed in {sys.prefix}: make setup")
+            raise UnavailableError(
+                f"TensorFlow is not installed in {sys.prefix} (make setup installs it)"
+            )
         self.version = importlib.metadata.version("tensorflow-cpu")
-        self._context = context
-        self._done = context.accumulator(0)
+        self._bridge = bridge
+        self._done = bridge.spark.accumulator(0)
 
     def done(self) -> int:
-        """Return how many records have been through."""
+        """Return how many records this engine has turned into features so far."""
         return int(self._done.value)
 
-    def extract(self, chunks: Sequence[Chunk], pipeline: Dump, folder: Location) -> int:
-        """Write the features of chunks, a Parquet file for each; return how many there are.
+    def extract(self, chunks: Sequence[Chunk], dump: Dump, folder: Location) -> int:
+        """Write the features of chunks, as ``Engine.extract`` says."""
+        send_frozen(self._bridge, dump)
+        records = self._bridge.records(chunks)
+        compute = _computer(chunks, dump, self._done.add)
+        contents = records.mapPartitionsWithIndex(compute)
+        return self._bridge.write_features(contents, folder, chunks)
 
-        Raises:
-            DataError: a record cannot be read or decoded; shard and record are named.
-        """
-        send_frozen(self._context, pipeline)
-        records = chunk_records(self._context, chunks)
-        compute = _computer(chunks, pipeline, self._done.add)
-        return write_features(records.mapPartitionsWithIndex(compute), folder, chunks)
-
-
-def end_points(
-    context: Any, chunk: Chunk, pipeline: Dump, nodes: Sequence[str]
-) -> dict[str, npt.NDArray[np.float32]]:
-    """Run a few records here, all in one batch, and return the values of named nodes."""
-    send_frozen(context, pipeline)
-    with user_errors():
-        records = chunk_records(context, [chunk]).collect()
-    network = network_of(pipeline)
-    images, _ = network.images(records, PurePosixPath(chunk.shard).name, chunk.first)
-    return network.values(nodes, images)
+    def end_points(
+        self, chunk: Chunk, dump: Dump, nodes: Sequence[str]
+    ) -> dict[str, npt.NDArray[np.float32]]:
+        """Return the values of named nodes, as ``Engine.end_points`` says."""
+        send_frozen(self._bridge, dump)
+        with user_errors():
+            records = self._bridge.records([chunk]).collect()
+        session = session_of(dump)
+        images, _ = session.images(records, PurePosixPath(chunk.shard).name, chunk.first)
+        values = session.values(nodes, images)
+        return {node: values[node].reshape(chunk.records, -1) for node in nodes}
 
 
 def _computer(
-    chunks: Sequence[Chunk], pipeline: Dump, done: Callable[[int], None]
+    chunks: Sequence[Chunk], dump: Dump, done: Callable[[int], None]
 ) -> Callable[[int, Iterable[bytes]], Iterator[bytes]]:
-    """Return what a worker does with a chunk's records: make Parquet of their features."""
+    """Return a function that a worker calls with a chunk's records: it yields one Parquet file."""
 
     def compute(index: int, records: Iterable[bytes]) -> Iterator[bytes]:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        # To their end: Spark starts a new worker after one that left something unread.
+        # All records: Spark replaces a worker that leaves some unread.
         read = list(records)
-        table = pa.Table.from_batches(list(extract_chunk(chunks[index], read, pipeline)))
+        table = pa.Table.from_batches(list(extract_chunk(chunks[index], read, dump)))
         content = io.BytesIO()
-        # Features are noise to a compressor, and a dictionary of them larger than they are.
+        # Features do not compress, and a dictionary of them is larger than they are.
         pq.write_table(table, content, compression="none", use_dictionary=["shard"])
         done(table.num_rows)
         yield content.getvalue()
@@ -90,18 +91,18 @@ def _computer(
     return compute
 
 
-def extract_chunk(chunk: Chunk, records: Iterable[bytes], pipeline: Dump) -> Iterator[Any]:
+def extract_chunk(chunk: Chunk, records: Iterable[bytes], dump: Dump) -> Iterator[Any]:
     """Yield Arrow record batches of the features of one chunk's records.
 
     Raises:
         DataError: a picture does not decode; shard and record are named.
     """
-    network = network_of(pipeline)
+    session = session_of(dump)
     remaining = iter(records)
     name = PurePosixPath(chunk.shard).name
     for first in range(chunk.first, chunk.first + chunk.records, _BATCH):
         batch = list(islice(remaining, _BATCH))
-        features, labels = network.features(batch, name, first)
+        features, labels = session.features(batch, name, first)
         yield _rows(features, labels, name, first)
 
 

@@ -3,18 +3,26 @@
 from typing import Any
 
 
-def new_model(context: Any, class_count: int, feature_size: int, seed: int) -> Any:
-    """Return an untrained ``Squeeze``, ``Linear(feature_size, class_count)``."""
+def new_model(spark: Any, *, class_count: int, feature_size: int, seed: int) -> Any:
+    """Return an untrained ``Squeeze``, ``Linear(feature_size, class_count)``.
+
+    Args:
+        spark: the Spark context.
+        class_count: outputs of the linear layer.
+        feature_size: its inputs; the model takes ``[records, feature_size, 1, 1]`` or any other
+            place of the ones.
+        seed: of BigDL's random numbers, from which the weights are drawn.
+    """
     from bigdl.dllib.nn.layer import Linear, Sequential
     from bigdl.dllib.utils.common import RNG
 
     RNG().set_seed(seed)
     linear = Linear(feature_size, class_count).set_name("head")
-    return Sequential().add(_squeeze(context._jvm)).add(linear)
+    return Sequential().add(_squeeze(spark._jvm)).add(linear)
 
 
 def _squeeze(jvm: Any) -> Any:
-    """Return a Squeeze of all dimensions but the batch's, which BigDL's Python side cannot make."""
+    """Return a Squeeze of all dimensions but the batch's; BigDL's Python side cannot make one."""
     from bigdl.dllib.nn.layer import Layer
 
     numeric = "com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath$TensorNumeric$NumericFloat$"

@@ -1,4 +1,4 @@
-"""Writes the trained head for whoever serves it: BigDL's own format and plain arrays."""
+"""Export of the trained head: BigDL's own format and plain arrays."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,17 +15,17 @@ ARRAYS = "head.npz"
 BIGDL = "head.bigdl"
 
 
-def export_head(context: Any, head: Head, class_names: Sequence[str], folder: Path) -> None:
-    """Write ``head.npz`` and ``head.bigdl`` into ``folder``; both work on raw features."""
+def export_head(spark: Any, head: Head, class_names: Sequence[str], folder: Path) -> None:
+    """Write ``head.npz`` and ``head.bigdl`` into ``folder``; both take raw features."""
     np.savez(folder / ARRAYS, weight=head.weight, bias=head.bias, class_names=np.array(class_names))
     with quiet(), user_errors():
         class_count, feature_size = head.weight.shape
-        model = new_model(context, class_count, feature_size, seed=0)
+        model = new_model(spark, class_count=class_count, feature_size=feature_size, seed=0)
         model.set_weights([head.weight, head.bias])
         model.saveModel(str(folder / BIGDL), over_write=True)
 
 
 def load_head(path: Path) -> tuple[Head, list[str]]:
-    """Read ``head.npz``: the head and the class names in label order."""
+    """Return the head in a ``head.npz`` and the class names in label order."""
     with np.load(path) as arrays:
         return Head(arrays["weight"], arrays["bias"]), [str(n) for n in arrays["class_names"]]

@@ -1,19 +1,22 @@
-"""Whether there is anything to train: has a model been made of the very same inputs?
+"""Search for a model that was trained on the same inputs, without Spark.
 
-The job asks the same of its recipe, but it has to start Spark for that: the recipe holds the number
-of cores, which is a property of the cluster and none of the inputs.
+The job asks the same of its whole recipe, but has to start Spark for that: the recipe holds the
+number of cores, which depends on the cluster and not on the inputs.
 """
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tasks.datasets.pair import Pair
 from tasks.dumps.description import PIPELINE_JSON
-from tasks.params.definitions import TrainingParams
-from tasks.runs.outcome import METRICS, MODEL_FORMAT
+from tasks.errors import DataError
+from tasks.models.recipe import inputs_of, inputs_of_model, is_current
+from tasks.params.definitions import JobParams
+from tasks.runs.metrics import Metrics
 from tasks.storage.artifact import is_whole, read_manifest
 from tasks.storage.paths import Home
 
@@ -22,11 +25,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """A model that is there.
+    """A model that exists.
 
     Attributes:
         path: its folder.
-        finished_at: when its training ended, ISO 8601 with an offset.
+        finished_at: end of its training, ISO 8601 with an offset.
         top1: its accuracy on the validation records.
     """
 
@@ -45,41 +48,33 @@ class TrainedModel:
         }
 
 
-def find_trained(home: Home, dumps: Sequence[str], params: TrainingParams) -> TrainedModel | None:
-    """Return the newest model that was trained on these dumps with these params, if there is one.
+def find_trained(home: Home, dumps: Pair[str], params: JobParams) -> TrainedModel | None:
+    """Return the newest model that was trained on these dumps with these params, else None.
 
     Args:
-        home: whose models.
-        dumps: digests of the dumps of both splits.
-        params: as the run has them; ``force`` has no say here.
+        home: where the models are.
+        dumps: digests of the dumps' recipes.
+        params: the run's; ``force`` has no influence here.
     """
-    wanted = [_pipeline_digests(home.dumps / dump / PIPELINE_JSON) for dump in dumps]
+    wanted = inputs_of(params, dumps.map(lambda dump: _dump_digests(home.dumps / dump)))
     found = [
-        TrainedModel(path, metrics["finished_at"], metrics["top1"])
+        TrainedModel(path, metrics.finished_at, metrics.top1)
         for path, metrics in _whole_models(home)
-        if list(metrics["digests"].values()) == wanted
-        and _decisive(metrics["config"]) == params.decisive()
+        if inputs_of_model(metrics) == wanted
     ]
     return max(found, key=lambda model: model.finished_at, default=None)
 
 
-def _whole_models(home: Home) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield what the job would reuse: the folder of every model and its metrics."""
+def _whole_models(home: Home) -> Iterator[tuple[Path, Metrics]]:
+    """Yield folder and metrics of every model that the job would reuse."""
     for path in sorted(home.models.glob("[!.]*")):
         try:
-            if is_whole(path) and read_manifest(path)["recipe"]["format"] == MODEL_FORMAT:
-                yield path, json.loads((path / METRICS).read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError) as error:
+            if is_whole(path) and is_current(read_manifest(path)["recipe"]):
+                yield path, Metrics.read(path)
+        except (DataError, OSError, ValueError, KeyError) as error:
             logger.warning("%s is left out: it cannot be read (%r)", path, error)
 
 
-def _pipeline_digests(description: Path) -> Any:
-    return json.loads(description.read_text(encoding="utf-8"))["digests"]
-
-
-def _decisive(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the params that a model was trained with; those of an older version may differ."""
-    names = TrainingParams.model_fields
-    return TrainingParams.model_construct(
-        **{name: value for name, value in config.items() if name in names}
-    ).decisive()
+def _dump_digests(dump: Path) -> dict[str, str]:
+    digests: dict[str, str] = json.loads((dump / PIPELINE_JSON).read_text("utf-8"))["digests"]
+    return digests

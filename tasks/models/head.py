@@ -1,4 +1,4 @@
-"""The linear classifier on top of the network, and the scaling that is folded into it."""
+"""Linear classifier on top of the network, and the scaling that is folded into it."""
 
 from dataclasses import dataclass
 
@@ -10,18 +10,18 @@ FloatArray = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Scaling:
-    """Zero mean and unit deviation, feature by feature.
+    """Scaling of every feature to zero mean and unit deviation.
 
     Attributes:
-        mean: float32 ``[1024]``.
-        deviation: float32 ``[1024]``, never 0.
+        mean: float32 ``[features]``.
+        deviation: float32 ``[features]``, never 0.
     """
 
     mean: FloatArray
     deviation: FloatArray
 
     def __call__(self, features: FloatArray) -> FloatArray:
-        """Return ``features``, float32 ``[n, 1024]``, scaled."""
+        """Return ``features``, float32 ``[records, features]``, scaled."""
         return (features - self.mean) / self.deviation
 
 
@@ -30,7 +30,7 @@ class Head:
     """A linear layer on raw features.
 
     Attributes:
-        weight: float32 ``[classes, 1024]``.
+        weight: float32 ``[classes, features]``.
         bias: float32 ``[classes]``.
     """
 
@@ -38,25 +38,30 @@ class Head:
     bias: FloatArray
 
     def logits(self, features: FloatArray) -> FloatArray:
-        """Return float32 ``[n, classes]`` for ``features``, float32 ``[n, 1024]``."""
+        """Return float32 ``[records, classes]`` for float32 ``[records, features]``."""
         return features @ self.weight.T + self.bias
 
 
 def fit_scaling(features: FloatArray) -> Scaling:
-    """Return the scaling of the training features, float32 ``[n, 1024]``."""
+    """Return the scaling of the training features, float32 ``[records, features]``."""
     return scaling_of(
         features.mean(axis=0, dtype=np.float64), features.std(axis=0, dtype=np.float64)
     )
 
 
 def scaling_of(mean: npt.NDArray[np.float64], deviation: npt.NDArray[np.float64]) -> Scaling:
-    """Return a scaling that leaves features without deviation as they are."""
+    """Return the scaling of this mean and deviation; features without deviation are only shifted.
+
+    Args:
+        mean: float64 ``[features]``.
+        deviation: float64 ``[features]``.
+    """
     deviation = np.where(deviation > 0, deviation, 1.0)
     return Scaling(mean.astype(np.float32), deviation.astype(np.float32))
 
 
 def fold(head: Head, scaling: Scaling) -> Head:
-    """Return the head that gives on raw features what ``head`` gives on scaled ones.
+    """Return the head whose logits on raw features are those of ``head`` on scaled ones.
 
     ``W ((x - m) / d) + b = (W / d) x + (b - (W / d) m)``.
     """
@@ -66,6 +71,6 @@ def fold(head: Head, scaling: Scaling) -> Head:
 
 
 def softmax(logits: FloatArray) -> FloatArray:
-    """Return float32 probabilities ``[n, classes]``."""
+    """Return float32 probabilities ``[records, classes]`` of logits of the same shape."""
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), np.float32)

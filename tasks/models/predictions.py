@@ -1,4 +1,4 @@
-"""What the head says of every validation record."""
+"""Predictions of the head for every validation record, as Parquet."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import DataError
+from tasks.features.bridge import Bridge
 from tasks.features.store import feature_contents, read_tables
 from tasks.models.head import Head, softmax
 from tasks.storage.locations import Location
@@ -18,14 +19,14 @@ PARQUET = "predictions.parquet"
 
 @dataclass(frozen=True)
 class Predictions:
-    """What was said of every validation record, in the order of shards and records.
+    """Predictions for every validation record, in the order of shards and records.
 
     Attributes:
-        shard: file names, ``[records]``.
-        record: numbers in the shard, from 0, ``[records]``.
-        label: the right class, from 0, ``[records]``.
-        prediction: the most probable class, ``[records]``.
-        probability: of every class, ``[records, classes]``.
+        shard: file name of each record's shard, ``[records]``.
+        record: its number in the shard, from 0, int64 ``[records]``.
+        label: its class, from 0, int64 ``[records]``.
+        prediction: the most probable class, from 0, int64 ``[records]``.
+        probability: probability of every class, float64 ``[records, classes]``.
     """
 
     shard: list[str]
@@ -36,7 +37,8 @@ class Predictions:
 
 
 def write_predictions(
-    context: Any,
+    bridge: Bridge,
+    *,
     features: Location,
     head: Head,
     class_names: Sequence[str],
@@ -44,13 +46,20 @@ def write_predictions(
 ) -> float:
     """Write ``predictions.parquet`` into ``folder`` and return the top-1 accuracy.
 
-    Columns: ``shard``, ``record``, ``label``, ``prediction`` (both from 0), their names, and
-    ``probability``, one float per class. The executors predict; the driver holds the rows of a few
-    files at a time, however many there are.
+    Columns: ``shard``, ``record``, ``label`` and ``prediction`` (both from 0), ``label_name``,
+    ``prediction_name``, and ``probability``, one float per class. The executors predict; the driver
+    holds the rows of a few files at a time, however many there are.
+
+    Args:
+        bridge: the bridge to the JVM.
+        features: artefact of the validation features.
+        head: works on raw features.
+        class_names: in label order.
+        folder: an existing folder.
     """
     import pyarrow.parquet as pq
 
-    files = feature_contents(context, features)
+    files = feature_contents(bridge, features)
     tables = files.map(_predictor(head, list(class_names)))
     right = count = 0
     writer = None
@@ -65,10 +74,10 @@ def write_predictions(
 
 
 def read_predictions(model: Path) -> Predictions:
-    """Read the predictions that are part of a model's artefact.
+    """Return the predictions in a model's folder.
 
     Raises:
-        DataError: they are not there, or cannot be read.
+        DataError: the file is missing, or cannot be read.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -90,7 +99,7 @@ def read_predictions(model: Path) -> Predictions:
 
 
 def predict(features: Any, head: Head, class_names: Sequence[str]) -> Any:
-    """Turn an Arrow table of features into one of predictions."""
+    """Return the Arrow table of predictions for an Arrow table of features."""
     import pyarrow as pa
 
     values = features["feature"].combine_chunks().flatten().to_numpy()

@@ -1,1 +1,1 @@
-"""Params: what a run can be told, and what an installation sets."""
+"""Params of a run, and settings of an installation."""

@@ -1,19 +1,40 @@
-"""What a person reads of a param: its meaning, unit, bounds and an example, in one text.
+"""Explanation of a param for a person: its meaning, unit, bounds and an example, in one text.
 
-The trigger form and the job's ``--help`` are made from it.
+The trigger form and ``--help`` of ``graft`` and of the job show it.
 """
 
 from collections.abc import Mapping
 from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+# Smaller numbers are easier to read with an exponent.
+_SMALL = 1e-3
 
 
 def param_help(schema: Mapping[str, Any]) -> str:
     """Return the explanation of a field: ``Passes over ... From 1 to 1,000 passes, e.g. 20.``.
 
     Args:
-        schema: the field's own, of its model's JSON schema.
+        schema: the field's part of its model's JSON schema.
     """
     return " ".join(part for part in (schema.get("description", ""), _range(schema)) if part)
+
+
+def model_help(model: type[BaseModel]) -> dict[str, str]:
+    """Return the explanation of every field of a model with its default, by name."""
+    schemas = model.model_json_schema()["properties"]
+    return {
+        name: f"{param_help(schemas[name])} ({_default(field)})"
+        for name, field in model.model_fields.items()
+    }
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return f"default: {'empty' if field.default is None else field.default}"
 
 
 def _range(schema: Mapping[str, Any]) -> str:
@@ -31,12 +52,8 @@ def _range(schema: Mapping[str, Any]) -> str:
 
 
 def _shown(value: object) -> str:
-    """Return a number as a person types it, but for the commas of large ones."""
+    """Return a number as a person types it; a large one gets commas."""
     if isinstance(value, float) and value < _SMALL:
         mantissa, exponent = f"{value:e}".split("e")
         return f"{float(mantissa):g}e{int(exponent)}"
     return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-# Below it an exponent is easier to read.
-_SMALL = 1e-3

@@ -1,4 +1,4 @@
-"""What an installation sets for the DAG: when it runs by itself, and with which params then."""
+"""Settings of an installation: the DAG's schedule, and the params of the runs it starts."""
 
 import os
 from collections.abc import Mapping
@@ -6,21 +6,22 @@ from collections.abc import Mapping
 from croniter import croniter
 
 from tasks.errors import ParamsError
-from tasks.params.definitions import RunParams, json_object, parse
+from tasks.params.definitions import RunParams
+from tasks.params.parser import json_object, parse
 
-#: A JSON object of params in place of the built-in defaults, for runs that nobody triggers.
+#: A JSON object of params that replaces built-in defaults, in the form and in scheduled runs.
 PARAMS = "GRAFT_PARAMS"
 
 #: A cron expression, a preset such as ``@daily``, or ``none``; in UTC.
 SCHEDULE = "GRAFT_SCHEDULE"
 DEFAULT_SCHEDULE = "@weekly"
 NEVER = "none"
-# A preset of Airflow's that croniter lacks.
+# Airflow has this preset, croniter does not.
 _PRESETS = {"@quarterly": "0 0 1 */3 *"}
 
 
 def default_params(environ: Mapping[str, str] | None = None) -> RunParams:
-    """Return the params of a run that is told nothing else.
+    """Return the params of a run for which nobody sets any.
 
     Raises:
         ParamsError: ``GRAFT_PARAMS`` is not a JSON object of params within their bounds.
@@ -37,7 +38,7 @@ def cron_schedule(environ: Mapping[str, str] | None = None) -> str | None:
     """Return the cron expression of ``GRAFT_SCHEDULE``, weekly by default, or None for never.
 
     Raises:
-        ParamsError: it is none, or names a day that never comes.
+        ParamsError: the value is not a cron expression, or its day never comes.
     """
     given = _environ(environ).get(SCHEDULE, "").strip() or DEFAULT_SCHEDULE
     if given == NEVER:
@@ -52,7 +53,7 @@ def cron_schedule(environ: Mapping[str, str] | None = None) -> str | None:
 
 
 def _problem(expression: str) -> str:
-    """Return what is wrong with a cron expression, nothing if it will do."""
+    """Return what is wrong with a cron expression, or an empty text."""
     if any(field.upper().startswith("R") for field in expression.split()):
         return "R is another time whenever it is read"
     try:

@@ -1,1 +1,1 @@
-"""The report of a run: one HTML page that stands on its own, made from what the run left."""
+"""Report of a run: one HTML page without links to other files; and the page of all runs."""

@@ -1,7 +1,7 @@
 """Line charts as data for ``chart.svg.j2``.
 
-Drawn by hand and not by a plotting library: text stays text, colours are the page's own and follow
-its dark mode, no id is there twice when a page has two charts, and nothing is imported to draw one.
+A template draws them and not a plotting library: text stays text, the colours are the page's and
+follow its dark mode, no id occurs twice on a page of two charts, and nothing has to be imported.
 """
 
 import math
@@ -19,7 +19,7 @@ _MOST_DOTS = 60
 
 @dataclass(frozen=True)
 class Tick:
-    """A mark on an axis: where, in pixels, and what it says."""
+    """A mark on an axis: its place in pixels, and its text."""
 
     at: float
     text: str
@@ -27,7 +27,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Dot:
-    """A value: where, in pixels, and what it says."""
+    """A value: its place in pixels, and its text."""
 
     x: float
     y: float
@@ -39,11 +39,11 @@ class Chart:
     """A line chart, laid out.
 
     Attributes:
-        title: what it shows, for those who do not see it.
-        x_label, y_label: what the axes are.
-        x_ticks, y_ticks: their marks.
-        lines: the points of every unbroken line; what is not finite breaks it.
-        dots: the single values, as long as there are few enough to tell them apart.
+        title: its content in words, for readers who do not see it.
+        x_label, y_label: labels of the axes.
+        x_ticks, y_ticks: marks on the axes.
+        lines: the points of every unbroken line; a value that is not finite breaks it.
+        dots: the finite values, none where there are too many to tell apart.
     """
 
     title: str
@@ -56,15 +56,15 @@ class Chart:
 
 
 def line_chart(
-    y_label: str, x_label: str, names: Sequence[str], values: Sequence[float]
+    names: Sequence[str], values: Sequence[float], *, x_label: str, y_label: str
 ) -> Chart | None:
-    """Lay out a chart of values at even distances, its y axis from 0.
+    """Return a chart of values at even distances, its y axis from 0.
 
     Args:
-        y_label: what the values are.
-        x_label: what they are ordered by.
         names: of each value, on the x axis.
-        values: none below 0; those that are not finite are left out.
+        values: none below 0; a value that is not finite is left out.
+        x_label: label of the order of the values.
+        y_label: label of the values.
 
     Returns:
         The chart, or None where no value is finite.
@@ -72,11 +72,8 @@ def line_chart(
     finite = [value for value in values if math.isfinite(value)]
     if not finite:
         return None
-    y_marks = _marks(max(finite))
-    top = y_marks[-1]
-    y = [HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM) for value in values]
-    step = (WIDTH - LEFT - RIGHT) / max(len(values) - 1, 1)
-    x = [LEFT + number * step for number in range(len(values))]
+    marks = _marks(max(finite))
+    x, y = _places(len(values)), [_height(value, marks[-1]) for value in values]
     dots = [
         Dot(round(x[i], 1), round(y[i], 1), f"{x_label} {names[i]}: {values[i]:.4f}")
         for i in range(len(values))
@@ -91,13 +88,26 @@ def line_chart(
         x_label=x_label,
         y_label=y_label,
         x_ticks=tuple(Tick(round(x[i], 1), names[i]) for i in range(0, len(names), every)),
-        y_ticks=tuple(
-            Tick(round(HEIGHT - BOTTOM - m / top * (HEIGHT - TOP - BOTTOM), 1), f"{m:g}")
-            for m in y_marks
-        ),
+        y_ticks=tuple(Tick(round(_height(m, marks[-1]), 1), f"{m:g}") for m in marks),
         lines=tuple(_lines(x, y)),
         dots=tuple(dots) if len(dots) <= _MOST_DOTS else (),
     )
+
+
+def _places(count: int) -> list[float]:
+    """Return the x of every value, in pixels."""
+    step = (WIDTH - LEFT - RIGHT) / max(count - 1, 1)
+    return [LEFT + number * step for number in range(count)]
+
+
+def _height(value: float, top: float) -> float:
+    """Return the y of a value, in pixels from the upper edge.
+
+    Args:
+        value: from 0 to ``top``, or not finite.
+        top: the value at the end of the y axis.
+    """
+    return HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM)
 
 
 def _marks(largest: float) -> list[float]:
@@ -111,6 +121,7 @@ def _marks(largest: float) -> list[float]:
 
 
 def _lines(x: Sequence[float], y: Sequence[float]) -> Iterator[str]:
+    """Yield the points of every unbroken line, as SVG writes them."""
     points: list[str] = []
     for left, height in zip(x, y, strict=True):
         if math.isfinite(height):

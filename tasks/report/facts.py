@@ -1,39 +1,41 @@
-"""Gathers what a run's report shows from the files that the run left."""
+"""Facts of a run's report, gathered from the files of the run."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from tasks.errors import DataError
 from tasks.models.predictions import read_predictions
-from tasks.report.chart import line_chart
+from tasks.report.chart import Chart, line_chart
 from tasks.report.pictures import MOST_PICTURES, PICTURE_SIZE, wrong_pictures
 from tasks.report.scores import (
     ClassScores,
-    FloatArray,
     IntArray,
     class_scores,
     confusion_matrix,
     majority_baseline,
+    mean_of_finite,
     most_mistaken,
     row_shares,
 )
-from tasks.runs.outcome import METRICS, read_metrics
-from tasks.runs.record import read_steps
+from tasks.runs.metrics import METRICS, RunMetrics
+from tasks.runs.outcome import read_metrics
+from tasks.runs.record import Step, read_steps
+from tasks.runs.summary import parity_sentence
 from tasks.storage.paths import Home
 
-#: A confusion matrix of more classes is too large to look at, and for a page.
+#: Most classes of a confusion matrix; a larger one is too large to read, and for a page.
 MOST_CLASSES = 100
 _MOST_MISTAKES = 20
 
 
 def report_facts(home: Home, run_id: str) -> dict[str, Any]:
-    """Return what the template shows of a run.
+    """Return the variables of the report's template.
 
     Raises:
-        DataError: the run left no metrics, or its predictions are gone.
+        DataError: the run left no metrics, its predictions are gone, or one of them is damaged.
     """
     metrics = read_metrics(home, run_id)
     if metrics is None:
@@ -43,47 +45,49 @@ def report_facts(home: Home, run_id: str) -> dict[str, Any]:
         )
     steps = read_steps(home, run_id)
     return {
-        "run_id": metrics["run_id"],
+        "run_id": metrics.run_id,
         "metrics": metrics,
-        "steps": [step for step in steps if step["task_id"] != "report"],
+        "plan": asdict(metrics.plan),
+        "parity": parity_sentence(metrics.parity),
+        "steps": [step for step in steps if step.task_id != "report"],
         "params": _params(metrics, steps),
         **_curves(metrics),
         **_scores(home, metrics),
     }
 
 
-def _params(metrics: Mapping[str, Any], steps: list[dict[str, Any]]) -> dict[str, Any]:
+def _params(metrics: RunMetrics, steps: Sequence[Step]) -> dict[str, Any]:
     """Return the run's params; those of the job where it was submitted by hand."""
-    recorded = [step["params"] for step in steps if "params" in step]
-    params: dict[str, Any] = recorded[0] if recorded else metrics["config"]
-    return params
+    return next((step.params for step in steps if step.params is not None), metrics.config)
 
 
-def _curves(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    names = [str(epoch["epoch"]) for epoch in metrics["epochs"]]
+def _curves(metrics: RunMetrics) -> dict[str, Chart | None]:
+    names = [str(epoch.epoch) for epoch in metrics.epochs]
+    curves = {
+        "loss": ("training loss", [epoch.loss for epoch in metrics.epochs]),
+        "accuracy": ("top-1 accuracy", [epoch.top1 for epoch in metrics.epochs]),
+    }
+    return {
+        key: line_chart(names, values, x_label="epoch", y_label=label)
+        for key, (label, values) in curves.items()
+    }
 
-    def curve(label: str, key: str) -> Any:
-        values = [epoch[key] for epoch in metrics["epochs"]]
-        # JSON has no word for a loss that is no number; one that is missing breaks the line.
-        numbers = [math.nan if value is None else float(value) for value in values]
-        return line_chart(label, "epoch", names, numbers)
 
-    return {"loss": curve("training loss", "loss"), "accuracy": curve("top-1 accuracy", "top1")}
-
-
-def _scores(home: Home, metrics: Mapping[str, Any]) -> dict[str, Any]:
-    names = metrics["class_names"]
-    predictions = read_predictions(home.models / metrics["model"]["digest"])
-    confusion = confusion_matrix(predictions.label, predictions.prediction, len(names))
+def _scores(home: Home, metrics: RunMetrics) -> dict[str, Any]:
+    names = metrics.class_names
+    predictions = read_predictions(home.models / metrics.model.digest)
+    confusion = confusion_matrix(
+        label=predictions.label, prediction=predictions.prediction, class_count=len(names)
+    )
     baseline = majority_baseline(confusion)
-    # Where GRAFT_HOME is a URL, this machine's copy of what was published.
-    dataset = metrics["digests"]["validation"]["dataset"]
+    # Where GRAFT_HOME is a URL, this is the copy on this machine.
+    dataset = home.datasets / metrics.digests.validation["dataset"]
     return {
         "class_names": names,
         "baseline": {"name": names[baseline.label], "top1": baseline.top1},
         **_confusion(confusion, names),
         **_classes(class_scores(confusion), names),
-        "wrong": wrong_pictures(predictions, names, home.datasets / dataset),
+        "wrong": wrong_pictures(predictions, names, dataset),
         "most_pictures": MOST_PICTURES,
         "picture_size": PICTURE_SIZE,
     }
@@ -110,11 +114,5 @@ def _classes(scores: ClassScores, names: Sequence[str]) -> dict[str, Any]:
             | {key: float(column[i]) for key, column in columns.items()}
             for i, name in enumerate(names)
         ],
-        "macro": {key: _mean(column) for key, column in columns.items()},
+        "macro": {key: mean_of_finite(column) for key, column in columns.items()},
     }
-
-
-def _mean(column: FloatArray) -> float:
-    """Return the mean of what is a number; NaN, without a warning, where nothing is."""
-    numbers = column[np.isfinite(column)]
-    return float(numbers.mean()) if len(numbers) else math.nan

@@ -1,4 +1,4 @@
-"""Renders the templates beside this module; everything put into them is escaped."""
+"""Rendering of the templates beside this module; every value in them is escaped."""
 
 import functools
 import math
@@ -13,14 +13,19 @@ _NOTHING = "n/a"
 
 
 def render(template: str, **facts: Any) -> str:
-    """Return a template filled in, with the style sheet in it."""
-    # The only text that is not escaped, and it is ours.
+    """Return a template filled in, with the style sheet in it.
+
+    Args:
+        template: its file name.
+        facts: its variables.
+    """
+    # The only text that is not escaped: a file of this package.
     style = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))  # noqa: S704
     return _environment().get_template(template).render(style=style, **facts)
 
 
 def shade(share: float) -> str:
-    """Return the style sheet's class for a share from 0 to 1.
+    """Return the class of the style sheet for a share from 0 to 1.
 
     >>> shade(0.0), shade(0.26), shade(1.0), shade(float("nan"))
     ('s0', 's3', 's10', 's0')
@@ -29,7 +34,7 @@ def shade(share: float) -> str:
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """Return a number with its thousands apart; ``n/a`` for what is none.
+    """Return a number with commas between thousands; ``n/a`` for None and what is not finite.
 
     >>> number(1234.5, 1), number(float("nan")), number(None)
     ('1,234.5', 'n/a', 'n/a')

@@ -1,4 +1,4 @@
-"""The page that shows all runs, and two of them compared."""
+"""Page of all runs, and of two of them compared."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from tasks.report.runs import MOST_RUNS, RunRow, best_runs, compare, read_runs
 from tasks.storage.paths import Home
 
 
-def overview(home: Home, dag_id: str, first: str = "", second: str = "") -> str:
-    """Return the page of all runs.
+def overview(home: Home, *, dag_id: str, first: str = "", second: str = "") -> str:
+    """Return the page of all runs, as HTML.
 
     Args:
-        home: whose runs.
-        dag_id: where their reports are, in the page's links.
-        first: name of a run to compare; the page says so where there is none of that name.
+        home: where the runs are.
+        dag_id: part of the links to their reports.
+        first: name of a run to compare; the page tells a name that no run has.
         second: name of the run to compare it with.
     """
     rows = read_runs(home)
@@ -27,7 +27,9 @@ def overview(home: Home, dag_id: str, first: str = "", second: str = "") -> str:
         rows=rows,
         best=best_runs(rows),
         most_runs=MOST_RUNS,
-        accuracy=line_chart("top-1 accuracy", "run", numbers, [row.top1 for row in rows]),
+        accuracy=line_chart(
+            numbers, [row.top1 for row in rows], x_label="run", y_label="top-1 accuracy"
+        ),
         chosen=chosen,
         missing=[
             name for name, row in zip((first, second), chosen, strict=True) if name and not row

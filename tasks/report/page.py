@@ -1,4 +1,4 @@
-"""Writes the report of a run."""
+"""File of a run's report."""
 
 import logging
 import time
@@ -16,13 +16,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Report:
-    """A report that was written: where, and in how many seconds."""
+    """A report that was written: its path, and the seconds it took."""
 
     path: Path
     seconds: float
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON types, in the words of an ``Artifact``."""
+        """Return the fields as JSON types, with the names of an ``Artifact``."""
         return {"path": str(self.path), "reused": False, "seconds": round(self.seconds, 3)}
 
 
@@ -32,10 +32,10 @@ def write_report(home: Home, run_id: str, path: Path | None = None) -> Report:
     Args:
         home: where the run and its artefacts are.
         run_id: the run.
-        path: the file to write; ``report.html`` in the run's folder by default.
+        path: the file to write; default: ``report.html`` in the run's folder.
 
     Raises:
-        DataError: the run left no metrics, or its predictions are gone.
+        DataError: the run left no metrics, its predictions are gone, or one of them is damaged.
         StorageError: the file cannot be written.
     """
     started = time.monotonic()

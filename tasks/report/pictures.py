@@ -1,4 +1,4 @@
-"""The validation pictures that the model got wrong, small enough to lie inside a page."""
+"""Validation pictures that the model got wrong, small enough for a page to contain them."""
 
 import base64
 import io
@@ -18,9 +18,9 @@ from tasks.networks.tensorflow import import_example
 
 logger = logging.getLogger(__name__)
 
-#: The most pictures in a page; at 3 KiB each they are a small part of a megabyte.
+#: Most pictures on a page, of about 3 KiB each.
 MOST_PICTURES = 60
-#: The longer side of a picture in a page, in pixels.
+#: Longer side of a picture on a page, in pixels.
 PICTURE_SIZE = 160
 _QUALITY = 75
 
@@ -30,10 +30,10 @@ class WrongPicture:
     """A record whose prediction is wrong.
 
     Attributes:
-        shard, record: where it lies.
-        label, prediction: the classes' names.
-        probability: what the model gave the class that it predicted.
-        image: a ``data:`` address of the picture, or None where it cannot be shown.
+        shard, record: file name of its shard, and its number in the shard.
+        label, prediction: names of the classes.
+        probability: of the class that the model predicted.
+        image: the picture as a ``data:`` URL, None where it cannot be shown.
     """
 
     shard: str
@@ -47,9 +47,9 @@ class WrongPicture:
 def wrong_pictures(
     predictions: Predictions, class_names: Sequence[str], dataset: Path
 ) -> list[WrongPicture]:
-    """Return the wrong predictions that the model was surest of, ``MOST_PICTURES`` at most.
+    """Return the wrong predictions of the highest probability, ``MOST_PICTURES`` at most.
 
-    A picture that is not there any more, or cannot be decoded, is left out of its entry.
+    An entry whose picture is gone, or cannot be decoded, has none.
 
     Args:
         predictions: of all validation records.
@@ -76,7 +76,7 @@ def wrong_pictures(
 
 
 class _Validation:
-    """Finds pictures in a data set's validation shards, as far as they are there."""
+    """Pictures of a data set's validation shards, as far as the shards exist."""
 
     def __init__(self, path: Path) -> None:
         self._dataset: Dataset | None = None
@@ -86,31 +86,31 @@ class _Validation:
             logger.warning("the report shows no pictures: %s", error)
 
     def picture(self, shard: str, record: int) -> str | None:
-        """Return a picture as a ``data:`` address, or None."""
+        """Return a picture as a ``data:`` URL, or None."""
         if self._dataset is None:
             return None
         try:
-            return data_address(_encoded(self._dataset, shard, record))
+            return data_url(_encoded(self._dataset, shard, record))
         except (DataError, OSError) as error:
             logger.warning("%s, record %d is not shown: %s", shard, record, error)
             return None
 
 
 def _encoded(dataset: Dataset, name: str, record: int) -> bytes:
-    """Return the bytes of a record's picture as they are in its shard."""
+    """Return a record's picture as it is encoded in its shard."""
     shards = {shard.path.name: shard for shard in dataset.splits["validation"].shards}
     if name not in shards or not 0 <= record < shards[name].records:
         raise DataError(f"{dataset.path} has no such record")
     chunk, skipped = divmod(record, dataset.records_per_chunk)
-    # Those of an extracted data set are files of this machine.
+    # The shards of an extracted data set are files of this machine.
     path = Path(str(shards[name].path))
     records = list(read_records(path, shards[name].chunk_offsets[chunk], skipped + 1))
     features: Mapping[str, object] = import_example().FromString(records[skipped]).features.feature
     return bytes(features[IMAGE_ENCODED].bytes_list.value[0])  # type: ignore[attr-defined] # a protobuf
 
 
-def data_address(encoded: bytes) -> str:
-    """Return a picture, scaled to ``PICTURE_SIZE``, as the ``data:`` address of a JPEG.
+def data_url(encoded: bytes) -> str:
+    """Return a picture, scaled to ``PICTURE_SIZE``, as the ``data:`` URL of a JPEG.
 
     Raises:
         DataError: it cannot be decoded.

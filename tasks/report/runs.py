@@ -1,19 +1,21 @@
 """All runs of a home, side by side."""
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tasks.runs.outcome import METRICS, read_metrics
+from tasks.errors import DataError
+from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.record import data_name, read_steps
 from tasks.storage.paths import Home
 
 logger = logging.getLogger(__name__)
 
-#: The most runs that are shown; older ones are still in their folders.
+#: Most runs on the page; the folders of older ones are kept.
 MOST_RUNS = 200
 
 # Enough to tell data sets apart; the comparison shows all of it.
@@ -22,23 +24,23 @@ _SHORT_DIGEST = 8
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run that trained to its end, or found its model made.
+    """A run that trained a model, or reused one.
 
     Attributes:
         name: of its folder.
         run_id: as Airflow has it.
-        ended: when it left its metrics, to the minute, UTC.
-        data: ``sample`` or the name of the data set's archive, where it is known, and the first
-            digits of its content's digest.
+        ended: time of its metrics, to the minute, UTC.
+        data: ``sample`` or the name of the data set's archive, where it is recorded, and the first
+            digits of the data set's digest.
         dataset: that digest, whole.
-        network: what the features come from.
-        engine: what computed them.
+        network: the network that computed the features.
+        engine: the feature engine.
         batch_size, epochs: of the training.
         top1: accuracy on the validation records.
         seconds: of all its steps together; those of the job where it was submitted by hand.
-        reused: the steps that found their artefact made.
-        has_report: whether there is a page about it.
-        facts: everything that two runs can be compared by.
+        reused: the steps that reused an artefact.
+        has_report: whether its report exists.
+        facts: all values to compare with another run.
     """
 
     name: str
@@ -59,7 +61,7 @@ class RunRow:
 
 @dataclass(frozen=True)
 class Difference:
-    """What two runs have to say on one matter."""
+    """One fact of two runs."""
 
     name: str
     first: Any
@@ -67,7 +69,7 @@ class Difference:
 
     @property
     def differs(self) -> bool:
-        """Whether they say different things."""
+        """Return whether the two values differ."""
         return bool(self.first != self.second)
 
 
@@ -81,7 +83,7 @@ def read_runs(home: Home) -> list[RunRow]:
 
 
 def best_runs(rows: Sequence[RunRow]) -> set[str]:
-    """Return the name of the most accurate run on every data set, the first of equals."""
+    """Return the name of the most accurate run on every data set; of equals, the first."""
     best: dict[str, RunRow] = {}
     for row in rows:
         if row.dataset not in best or row.top1 > best[row.dataset].top1:
@@ -90,7 +92,7 @@ def best_runs(rows: Sequence[RunRow]) -> set[str]:
 
 
 def compare(first: RunRow, second: RunRow) -> list[Difference]:
-    """Return all facts of two runs, those that one of them lacks as None."""
+    """Return all facts of two runs; a fact that only one of them has is None in the other."""
     names = dict.fromkeys([*first.facts, *second.facts])
     return [Difference(name, first.facts.get(name), second.facts.get(name)) for name in names]
 
@@ -98,47 +100,48 @@ def compare(first: RunRow, second: RunRow) -> list[Difference]:
 def _read_run(home: Home, path: Path) -> RunRow | None:
     try:
         return _row(home, path)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (DataError, OSError, LookupError) as error:
         logger.warning("%s is left out: it cannot be read (%r)", path, error)
         return None
 
 
 def _row(home: Home, path: Path) -> RunRow:
     name = path.parent.name
-    metrics = read_metrics(home, name)
-    if metrics is None:
-        raise KeyError(METRICS)
-    steps = [step for step in read_steps(home, name) if step["task_id"] != "report"]
-    params = next((step["params"] for step in steps if "params" in step), metrics["config"])
-    dataset = metrics["digests"]["validation"]["dataset"]
-    seconds = sum(step["seconds"] for step in steps) or metrics["model"]["seconds"]
-    # Metrics of a model that was reused tell when it was trained, not when this run ended.
+    metrics = RunMetrics.read(path.parent)
+    steps = [step for step in read_steps(home, name) if step.task_id != "report"]
+    params = next((step.params for step in steps if step.params is not None), metrics.config)
+    dataset = metrics.digests.validation["dataset"]
+    seconds = sum(step.seconds for step in steps) or metrics.model.seconds
+    # Metrics of a model that was reused have the end of its training, not of this run.
     ended = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    last = metrics["epochs"][-1]
     return RunRow(
         name=name,
-        run_id=metrics["run_id"],
+        run_id=metrics.run_id,
         ended=f"{ended:%Y-%m-%d %H:%M}",
         data=f"{data_name(params)} {dataset[:_SHORT_DIGEST]}".strip(),
         dataset=dataset,
-        # Metrics of older versions do not name it.
-        network=metrics.get("network") or params.get("network", "inception_v1"),
+        network=metrics.network,
         engine=params["feature_engine"],
-        batch_size=metrics["plan"]["batch_size"],
+        batch_size=metrics.plan.batch_size,
         epochs=params["epochs"],
-        top1=float(metrics["top1"]),
-        seconds=float(seconds),
-        reused=tuple(step["task_id"] for step in steps if step["reused"]),
+        top1=metrics.top1,
+        seconds=seconds,
+        reused=tuple(step.task_id for step in steps if step.reused),
         has_report=home.report(name).is_file(),
-        facts={
-            "top-1 accuracy": round(metrics["top1"], 4),
-            "loss of the last epoch": last["loss"] and round(last["loss"], 4),
-            "seconds": round(seconds, 1),
-            "data set": dataset,
-            **{f"{split} records": count for split, count in metrics["records"].items()},
-            **params,
-            "optimizer": metrics["plan"]["optimizer"],
-            "cores": metrics["plan"]["cores"],
-            **metrics["versions"],
-        },
+        facts=_facts(metrics, params, seconds),
     )
+
+
+def _facts(metrics: RunMetrics, params: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    loss = metrics.epochs[-1].loss
+    return {
+        "top-1 accuracy": round(metrics.top1, 4),
+        "loss of the last epoch": round(loss, 4) if math.isfinite(loss) else None,
+        "seconds": round(seconds, 1),
+        "data set": metrics.digests.validation["dataset"],
+        **{f"{split} records": count for split, count in metrics.records.items()},
+        **params,
+        "optimizer": metrics.plan.optimizer,
+        "cores": metrics.plan.cores,
+        **metrics.versions,
+    }

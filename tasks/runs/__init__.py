@@ -1,1 +1,1 @@
-"""Runs: what every run leaves of itself."""
+"""Runs: records, metrics, outcome, note and summary of every run."""

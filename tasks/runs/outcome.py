@@ -1,55 +1,71 @@
-"""How the Spark job tells its submitter what came of it: files in the run's folder.
+"""Outcome of the Spark job, as files in the run's folder: metrics, or the error that ended it.
 
-A submitter sees no more of ``spark-submit`` than an exit status and a log.
+The submitter sees no more of ``spark-submit`` than an exit status and a log.
 """
 
-import json
-from typing import Any
+from dataclasses import asdict, dataclass
 
 from tasks import errors
 from tasks.errors import GraftError
-from tasks.storage.local_files import write_json
+from tasks.runs.metrics import METRICS, RunMetrics
+from tasks.runs.typed_json import read_json
+from tasks.storage.local_files import storage_errors, write_json
 from tasks.storage.paths import Home
 
-METRICS = "metrics.json"
-#: Of a model's recipe: a model of another one is trained anew.
-MODEL_FORMAT = 1
 _ERROR = "error.json"
 
 
+@dataclass(frozen=True)
+class _Error:
+    """Class and message of a ``GraftError``."""
+
+    type: str
+    message: str
+
+
 def clear_outcome(home: Home, run_id: str) -> None:
-    """Forget what an earlier try of the same run left."""
+    """Remove the outcome of an earlier try of the same run.
+
+    Raises:
+        StorageError: a file cannot be removed.
+    """
     for name in (METRICS, _ERROR):
-        (home.run(run_id) / name).unlink(missing_ok=True)
+        path = home.run(run_id) / name
+        with storage_errors(path):
+            path.unlink(missing_ok=True)
 
 
-def write_metrics(home: Home, run_id: str, metrics: dict[str, Any]) -> None:
-    """Write the job's last file: it is there when, and only when, the job did all it should."""
-    write_json(home.run(run_id) / METRICS, metrics)
+def write_metrics(home: Home, run_id: str, metrics: RunMetrics) -> None:
+    """Write the job's last file: it exists if, and only if, the job did all that it should."""
+    write_json(home.run(run_id) / METRICS, metrics.as_json())
 
 
 def write_error(home: Home, run_id: str, error: GraftError) -> None:
-    """Write what the user can mend."""
-    write_json(home.run(run_id) / _ERROR, {"type": type(error).__name__, "message": str(error)})
+    """Write an error that the user can correct."""
+    write_json(home.run(run_id) / _ERROR, asdict(_Error(type(error).__name__, str(error))))
 
 
-def read_metrics(home: Home, run_id: str) -> dict[str, Any] | None:
-    """Return the metrics of a job that ended well, else None."""
-    return _read(home, run_id, METRICS)
+def read_metrics(home: Home, run_id: str) -> RunMetrics | None:
+    """Return the metrics of a job that ended well, else None.
+
+    Raises:
+        DataError: the file is damaged or lacks a field.
+    """
+    folder = home.run(run_id)
+    return RunMetrics.read(folder) if (folder / METRICS).is_file() else None
 
 
 def read_error(home: Home, run_id: str) -> GraftError | None:
-    """Return the error that ended the job, if it was one of ours."""
-    error = _read(home, run_id, _ERROR)
-    if error is None:
-        return None
-    kind: type[GraftError] = getattr(errors, error["type"], GraftError)
-    return kind(error["message"])
+    """Return the error that ended the job, None where the job did not leave one.
 
-
-def _read(home: Home, run_id: str, name: str) -> dict[str, Any] | None:
-    path = home.run(run_id) / name
+    Raises:
+        DataError: the file is damaged or lacks a field.
+    """
+    path = home.run(run_id) / _ERROR
     if not path.is_file():
         return None
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return content
+    error = read_json(_Error, path)
+    kind = getattr(errors, error.type, None)
+    if isinstance(kind, type) and issubclass(kind, GraftError):
+        return kind(error.message)
+    return GraftError(error.message)

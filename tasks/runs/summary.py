@@ -1,65 +1,75 @@
-"""What a finished run did, for a person: time, reuse, accuracy, and where things lie."""
+"""Summary of a finished run for the terminal: time, reuse, accuracy, and paths."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tasks.runs.artifact_record import ArtifactRecord
+from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
-from tasks.runs.record import read_steps
+from tasks.runs.record import Step, read_steps
 from tasks.storage.paths import Home
 
 
 def summary(home: Home, run_id: str) -> list[str]:
-    """Return the closing lines of a run."""
-    steps = read_steps(home, run_id)
+    """Return the closing lines of a run.
+
+    Raises:
+        DataError: a file of the run is damaged.
+    """
     metrics = read_metrics(home, run_id)
     return [
         f"Run {run_id}",
         "",
         f"  {'step':<22} {'seconds':>8}  artefact",
-        *_steps(steps),
-        *(_training(metrics) if metrics else ["", "No metrics: the run did not get to its end."]),
+        *_steps(read_steps(home, run_id)),
+        *(_training(metrics) if metrics else ["", "No metrics: the run did not reach its end."]),
         f"  run         {home.run(run_id)}",
     ]
 
 
-def _steps(steps: list[dict[str, Any]]) -> Iterator[str]:
-    for step in steps:
-        yield f"  {step['task_id']:<22} {step['seconds']:>8.1f}  {_artefact(step)}"
-        for split, features in step.get("features", {}).items():
-            if not step["reused"]:
-                name = f"features, {split}"
-                yield f"    {name:<20} {features['seconds']:>8.1f}  {_artefact(features)}"
+def parity_sentence(parity: Mapping[str, Any] | None) -> str:
+    """Return the result of ``check_parity`` as a clause, without a full stop.
 
-
-def _features(metrics: Mapping[str, Any]) -> str:
-    engine = f"by the engine {metrics['config']['feature_engine']}"
-    parity = metrics["parity"]
+    Args:
+        parity: ``Metrics.parity``.
+    """
     if not parity:
-        return f"{engine}, not compared with the other's"
+        return "the feature engine was not compared with another one"
+    if "left_out" in parity:
+        return f"the feature engine was not compared with another one: {parity['left_out']}"
     difference = parity["largest_relative_difference"]
-    return f"{engine}; both engines agree on {parity['records']} records to {difference:.1e}"
+    return f"both engines agree on {parity['records']} records to {difference:.1e}"
 
 
-def _artefact(facts: Mapping[str, Any]) -> str:
-    return f"{'reused' if facts['reused'] else 'made'} {facts['path']}"
+def _steps(steps: Sequence[Step]) -> Iterator[str]:
+    for step in steps:
+        yield f"  {step.task_id:<22} {step.seconds:>8.1f}  {_artefact(step)}"
+        if step.features and not step.reused:
+            for split, features in step.features.items():
+                name = f"features, {split}"
+                yield f"    {name:<20} {features.seconds:>8.1f}  {_artefact(features)}"
 
 
-def _training(metrics: Mapping[str, Any]) -> Iterator[str]:
-    reused = metrics["model"]["reused"]
+def _artefact(made: Step | ArtifactRecord) -> str:
+    return f"{'reused' if made.reused else 'made'} {made.path}"
+
+
+def _training(metrics: RunMetrics) -> Iterator[str]:
     yield ""
     yield f"  {'epoch':>5} {'loss':>8} {'top-1':>7} {'records/s':>10}" + (
-        "  (of the training that made the reused model)" if reused else ""
+        "  (of the training that made the reused model)" if metrics.model.reused else ""
     )
-    for epoch in metrics["epochs"]:
+    for epoch in metrics.epochs:
         yield (
-            f"  {epoch['epoch']:>5} {epoch['loss']:>8.4f} {epoch['top1']:>7.4f} "
-            f"{epoch['records_per_second']:>10,.0f}"
+            f"  {epoch.epoch:>5} {epoch.loss:>8.4f} {epoch.top1:>7.4f} "
+            f"{epoch.records_per_second:>10,.0f}"
         )
-    counts = ", ".join(f"{count:,} {split}" for split, count in metrics["records"].items())
+    counts = ", ".join(f"{count:,} {split}" for split, count in metrics.records.items())
     yield ""
-    yield f"  top-1 accuracy {metrics['top1']:.4f} ({counts} records)"
-    yield f"  features    {_features(metrics)}"
-    model = metrics["model"]["path"]
+    yield f"  top-1 accuracy {metrics.top1:.4f} ({counts} records)"
+    engine = metrics.config["feature_engine"]
+    yield f"  features    by the engine {engine}; {parity_sentence(metrics.parity)}"
+    model = metrics.model.path
     yield f"  head        {model}/head.npz (NumPy), {model}/head.bigdl (BigDL)"
     yield f"  predictions {model}/predictions.parquet"
     yield f"  metrics     {model}/metrics.json"

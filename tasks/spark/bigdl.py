@@ -36,13 +36,14 @@ def init_bigdl() -> tuple[int, int]:
         SetupError: Spark's settings do not say how many executors and cores there are.
     """
     from bigdl.dllib.utils.common import get_node_and_core_number, init_engine
+    from py4j.protocol import Py4JJavaError
 
     try:
         init_engine()
-    except Exception as error:
+    except Py4JJavaError as error:
         raise SetupError(
             "BigDL cannot tell how many cores the cluster has: submit with --executor-cores and "
-            f"--total-executor-cores or --num-executors ({str(error).strip().splitlines()[-1]})"
+            f"--total-executor-cores or --num-executors ({error.java_exception.getMessage()})"
         ) from error
     executors, cores = get_node_and_core_number()
     return int(executors), int(cores)

@@ -49,10 +49,7 @@ def wait_for_tasks(spark: Any, seconds: float = 10.0) -> None:
         seconds: the longest wait.
     """
     deadline = time.monotonic() + seconds
-    status = spark._jsc.sc().statusTracker()
-    while time.monotonic() < deadline:
-        if not any(executor.numRunningTasks() for executor in status.getExecutorInfos()):
-            return
+    while time.monotonic() < deadline and _count_tasks(spark):
         time.sleep(0.05)
 
 
@@ -89,6 +86,15 @@ def _lost_part(spark: Any) -> str | None:
                 return f"executor {executor.id()} on {executor.hostPort()}"
         time.sleep(1)
     return None
+
+
+def _count_tasks(spark: Any) -> int:
+    # Not from the status tracker, which may report 0 for as long as tasks run.
+    counts = spark._jsc.sc().taskScheduler().runningTasksByExecutors().valuesIterator()
+    total = 0
+    while counts.hasNext():
+        total += counts.next()
+    return total
 
 
 def _count_executors(spark: Any) -> int:

@@ -31,7 +31,7 @@ class HadoopFiles:
 
     @classmethod
     def of(cls, spark: Any) -> "HadoopFiles":
-        """Return the files as a Spark context sees them."""
+        """Return the files that a Spark context sees."""
         return cls(spark._jvm, spark._jsc.hadoopConfiguration())
 
     def sizes(self, folder: Location) -> dict[str, int]:

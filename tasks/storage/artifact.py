@@ -1,7 +1,8 @@
 """Content-addressed artefacts: made aside, renamed into place, never edited.
 
-An artefact is a folder named after a digest of what it was made from. Whoever finds it uses it;
-whoever does not makes it under a lock, so two runs at once make it once.
+An artefact is a folder named after a digest of its recipe, which says what it was made from. A run
+that finds the folder uses it. A run that does not makes it under a lock, so that two runs at once
+make it once.
 """
 
 import hashlib
@@ -29,13 +30,13 @@ DIGEST_LENGTH = 16
 
 @dataclass(frozen=True)
 class Artifact:
-    """Where an artefact lies and whether this call made it.
+    """An artefact that a call made or found.
 
     Attributes:
         path: the artefact's folder.
-        digest: the hexadecimal digest of what it was made from, also the folder's name.
-        reused: whether it was there already.
-        seconds: how long this call took, waiting for a lock included.
+        digest: the hexadecimal digest of its recipe, also the folder's name.
+        reused: True if it was there already.
+        seconds: time that the call took, waiting for a lock included.
     """
 
     path: Location
@@ -65,9 +66,9 @@ def build(folder: Path, recipe: Mapping[str, Any], make: Callable[[Path], None])
     """Return the artefact of ``recipe`` below ``folder``, making it if it is not there.
 
     Args:
-        folder: where artefacts of this kind live.
-        recipe: JSON types that say what the artefact is made from; their digest names it.
-        make: writes the artefact's files into the empty folder it is given.
+        folder: the folder of all artefacts of this kind.
+        recipe: JSON types that say what the artefact is made from; their digest is its name.
+        make: writes the artefact's files into the empty folder that it gets.
 
     Raises:
         StorageError: ``folder`` cannot be written, or the disk is full.
@@ -83,15 +84,7 @@ def build(folder: Path, recipe: Mapping[str, Any], make: Callable[[Path], None])
             if is_whole(path):
                 return _reused(path, digest, started)
             _discard_leftovers(folder, digest)
-            aside = Path(tempfile.mkdtemp(dir=folder, prefix=f".{digest}."))
-            try:
-                aside.chmod(0o755)
-                make(aside)
-                _write_manifest(aside, recipe, time.monotonic() - started)
-                aside.rename(path)
-            except BaseException:
-                shutil.rmtree(aside, ignore_errors=True)
-                raise
+            _make_aside(path, recipe, make)
     seconds = time.monotonic() - started
     logger.info("made %s in %.1f s", path, seconds)
     return LocalArtifact(path, digest, reused=False, seconds=seconds)
@@ -105,13 +98,13 @@ def find(folder: Path, recipe: Mapping[str, Any]) -> LocalArtifact | None:
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
-    """Return what the artefact at ``path`` says of itself: recipe, files, when and how long."""
+    """Return the manifest of the artefact at ``path``: see ``manifest``."""
     content: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     return content
 
 
 def is_whole(path: Path) -> bool:
-    """Whether there is an artefact at ``path`` that has every file as it was made."""
+    """Return True if there is an artefact at ``path`` and all its files have their sizes."""
     if not (path / MANIFEST).is_file():
         return False
     try:
@@ -133,8 +126,22 @@ def _reused(path: Path, digest: str, started: float) -> LocalArtifact:
     return LocalArtifact(path, digest, reused=True, seconds=time.monotonic() - started)
 
 
+def _make_aside(path: Path, recipe: Mapping[str, Any], make: Callable[[Path], None]) -> None:
+    """Make an artefact in a temporary folder and rename that to ``path``."""
+    started = time.monotonic()
+    aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    try:
+        aside.chmod(0o755)
+        make(aside)
+        _write_manifest(aside, recipe, time.monotonic() - started)
+        aside.rename(path)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+
+
 def _discard_leftovers(folder: Path, digest: str) -> None:
-    """Remove what a killed run left behind; only the holder of the digest's lock calls this."""
+    """Remove the remains of a killed run; the caller must hold the digest's lock."""
     for leftover in folder.glob(f".{digest}.*"):
         if leftover.is_dir():
             shutil.rmtree(leftover)
@@ -152,12 +159,12 @@ def _write_manifest(aside: Path, recipe: Mapping[str, Any], seconds: float) -> N
 
 
 def manifest(recipe: Mapping[str, Any], files: Mapping[str, int], seconds: float) -> dict[str, Any]:
-    """Return what an artefact says of itself, as ``read_manifest`` does.
+    """Return an artefact's description of itself, with the current time as ``made_at``.
 
     Args:
-        recipe: what it was made from.
+        recipe: everything that it was made from.
         files: sizes in bytes by path in the artefact's folder.
-        seconds: how long it took.
+        seconds: the time it took.
     """
     return {
         "recipe": dict(recipe),

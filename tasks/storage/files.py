@@ -1,4 +1,4 @@
-"""Reading of small files wherever they lie; ``tasks.spark.files`` reads remote ones, too."""
+"""Reading of small files at any location; ``tasks.spark.files`` also reads remote ones."""
 
 from typing import Protocol
 
@@ -7,23 +7,23 @@ from tasks.storage.locations import Location, RemotePath
 
 
 class Files(Protocol):
-    """What a dump's description is read through."""
+    """A reader of small files, such as a dump's description."""
 
     def size(self, path: Location) -> int | None:
-        """Return a file's size in bytes, None where there is no such file."""
+        """Return a file's size in bytes, or None if there is no such file."""
 
     def read(self, path: Location) -> bytes:
         """Return a small file's content."""
 
 
 class LocalFiles:
-    """Files of this machine.
+    """Files on this machine.
 
-    Every method raises a ``SetupError`` for a remote one.
+    Every method raises a ``SetupError`` for a remote file.
     """
 
     def size(self, path: Location) -> int | None:
-        """Return a file's size in bytes, None where there is no such file."""
+        """Return a file's size in bytes, or None if there is no such file."""
         if isinstance(path, RemotePath):
             raise _needs_hadoop(path)
         return path.stat().st_size if path.is_file() else None

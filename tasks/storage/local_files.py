@@ -1,4 +1,4 @@
-"""Files of this machine: written whole or not at all, measured, and errors that name them."""
+"""Files on this machine: written whole or not at all, with errors that name the file."""
 
 import errno
 import hashlib
@@ -14,8 +14,6 @@ from typing import Any
 from tasks.errors import StorageError
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-
-
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 
 
@@ -27,7 +25,7 @@ def file_sha256(path: Path) -> str:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn the operating system's refusals to write below ``path`` into a ``StorageError``."""
+    """Turn the operating system's errors on writing below ``path`` into a ``StorageError``."""
     try:
         yield
     except OSError as error:
@@ -68,6 +66,6 @@ def write_text(path: Path, text: str) -> None:
 
 
 def free_space(path: Path) -> tuple[Path, int]:
-    """Return the nearest folder above ``path`` that exists, and the bytes free on its disk."""
+    """Return ``path``, or the nearest parent that exists, and the free bytes on its disk."""
     existing = next(parent for parent in [path, *path.parents] if parent.exists())
     return existing, shutil.disk_usage(existing).free

@@ -1,4 +1,4 @@
-"""Where a thing lies: a path on this machine, or a URL that Hadoop's file systems know."""
+"""Locations: paths on this machine, and URLs of Hadoop's file systems."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 @dataclass(frozen=True)
 class RemotePath:
-    """A file or folder on a file system that only Hadoop reaches.
+    """A file or folder on a file system that only Hadoop can access.
 
     Attributes:
         url: scheme, authority and path, without a slash at its end.
@@ -36,7 +36,7 @@ Location = Path | RemotePath
 
 
 def location(text: str) -> Location:
-    """Return a path, or the ``RemotePath`` of a URL; ``file://`` is a path, too.
+    """Return a path, or the ``RemotePath`` of a URL; a ``file://`` URL is a path.
 
     Raises:
         ParamsError: the URL has a password in it.
@@ -46,7 +46,7 @@ def location(text: str) -> Location:
     parts = urlsplit(text)
     if parts.scheme.lower() == "file":
         return Path(unquote(parts.path))
-    # abfss://container@account has a user and is no secret.
+    # A user alone, as in abfss://container@account, is not a secret.
     if parts.password is not None:
         raise ParamsError(
             f"a {parts.scheme}:// URL has a password in it, which would be shown in logs: put it "

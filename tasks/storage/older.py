@@ -37,7 +37,7 @@ def log_older(folder: Path, recipe: Mapping[str, Any]) -> None:
 
 
 def _recipe(path: Path) -> dict[str, Any]:
-    """Return what an artefact was made from; of one that cannot tell, nothing that would match."""
+    """Return an artefact's recipe, or one that matches no other if it cannot be read."""
     try:
         return dict(read_manifest(path)["recipe"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,7 +1,7 @@
-"""Every path under ``GRAFT_HOME``; no other module puts one together.
+"""Every path under ``GRAFT_HOME``; no other module builds such a path.
 
-Where ``GRAFT_HOME`` is a URL, what Spark's executors read or write lies there, and all else below
-``GRAFT_LOCAL`` on this machine.
+If ``GRAFT_HOME`` is a URL, it holds the files that Spark's executors read or write. All other files
+lie below ``GRAFT_LOCAL`` on this machine.
 """
 
 import os
@@ -22,8 +22,8 @@ class Home:
     """The root of all artefacts.
 
     Attributes:
-        root: an absolute folder of this machine; it need not exist yet.
-        remote: where executors find what they read and write, if that is not below ``root``.
+        root: an absolute path on this machine; the folder need not exist yet.
+        remote: location of the files that executors read and write, unless it is ``root``.
     """
 
     root: Path
@@ -31,10 +31,10 @@ class Home:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Home":
-        """Return the home that ``GRAFT_HOME`` names, ``work/`` in the checkout by default.
+        """Return the home that ``GRAFT_HOME`` names, by default ``work/`` in the checkout.
 
         Raises:
-            ParamsError: it is a URL with a password in it.
+            ParamsError: ``GRAFT_HOME`` is a URL with a password in it.
         """
         current = os.environ if environ is None else environ
         home = location(current.get("GRAFT_HOME", ""))
@@ -43,16 +43,16 @@ class Home:
         return cls(_root(str(home) if current.get("GRAFT_HOME") else ""))
 
     def environ(self) -> dict[str, str]:
-        """Return the variables that ``from_environ`` makes this home of."""
+        """Return the variables from which ``from_environ`` makes this home."""
         if self.remote is None:
             return {"GRAFT_HOME": str(self.root)}
         return {"GRAFT_HOME": str(self.remote), "GRAFT_LOCAL": str(self.root)}
 
     def shared(self, folder: Path) -> Location:
-        """Return where executors find what lies in a folder of this machine's, itself if local.
+        """Return the location at which executors find the files of one of this home's folders.
 
         Args:
-            folder: one of this home's.
+            folder: such as ``datasets``; it is returned as it is if this home is not remote.
         """
         return folder if self.remote is None else self.remote / folder.name
 
@@ -63,7 +63,7 @@ class Home:
 
     @property
     def ui(self) -> Path:
-        """``AIRFLOW_HOME`` of ``make ui``, whose scheduler must not see the runs of others."""
+        """``AIRFLOW_HOME`` of ``make ui``; its scheduler must not see the runs of ``make run``."""
         return self.root / "ui"
 
     @property
@@ -78,7 +78,7 @@ class Home:
 
     @property
     def datasets(self) -> Path:
-        """Extracted and checked data sets, published to what is shared with the executors."""
+        """Extracted and checked data sets; a remote home gets a copy for the executors."""
         return self.root / "datasets"
 
     @property
@@ -88,12 +88,12 @@ class Home:
 
     @property
     def weights(self) -> Path:
-        """A checkpoint's weights as BigDL and TensorFlow read them; dumps link to them."""
+        """A checkpoint's weights in the formats of BigDL and TensorFlow; dumps link to them."""
         return self.root / "weights"
 
     @property
     def dumps(self) -> Path:
-        """Dumped pipelines: ``model.pb``, ``model.bin``, ``pipeline.json``; published, too."""
+        """Dumped pipelines: ``model.pb``, ``model.bin``, ``pipeline.json``; copied likewise."""
         return self.root / "dumps"
 
     @property
@@ -103,7 +103,7 @@ class Home:
 
     @property
     def parity(self) -> Path:
-        """What comparisons of the feature engines found."""
+        """Results of comparing the feature engines."""
         return self.root / "parity"
 
     @property
@@ -113,7 +113,7 @@ class Home:
 
     @property
     def snapshots(self) -> Path:
-        """Where trainings that have not ended go on from, by digest of the model to be."""
+        """Snapshots of unfinished trainings, by digest of the model that they will make."""
         return self.root / "snapshots"
 
     @property
@@ -127,11 +127,11 @@ class Home:
         return self.root / "runs"
 
     def run(self, run_id: str) -> Path:
-        """Return the folder of one run; whatever ``run_id`` holds, it is a child of ``runs``."""
+        """Return the folder of one run, a child of ``runs`` for any ``run_id``."""
         return self.runs / safe_name(run_id)
 
     def report(self, run_id: str) -> Path:
-        """Return the page that tells what came of a run."""
+        """Return the HTML page that reports a run's results."""
         return self.run(run_id) / "report.html"
 
 

@@ -1,19 +1,16 @@
-"""Reads what BigDL's optimisers log and follows the log while they write it.
+"""Log of BigDL's optimisers: its epochs, and its continuation by a later try.
 
 BigDL 2.3.0 reports its progress nowhere else: its local optimiser keeps no training summary. The
-two optimisers word an iteration differently; both forms are those of the original example. A
-training that was resumed has one log, with a line where each try but the first begins.
+two optimisers word an iteration differently; both forms are those of the original example. The log
+of a training that was resumed covers all its tries; a line marks where each later try begins.
 """
 
 import math
 import re
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+
+from tasks.runs.training_record import Epoch
 
 OPTIMIZER_LOG = "optimizer.log"
 
@@ -22,65 +19,12 @@ _HEADER = (
     r"\[Epoch (?P<epoch>\d+) (?P<records>\d+)/(?P<total>\d+)\]"
     rf"\[Iteration (?P<iteration>\d+)\]\[Wall Clock (?P<wall_clock>{_NUMBER})s\] "
 )
-_LOCAL = re.compile(_HEADER + rf"loss is (?P<loss>{_NUMBER}), iteration time is ")
-_DISTRIBUTED = re.compile(_HEADER + rf"Trained .* Loss is (?P<loss>{_NUMBER})\. ")
+_LOCAL_STEP = re.compile(_HEADER + rf"loss is (?P<loss>{_NUMBER}), iteration time is ")
+_DISTRIBUTED_STEP = re.compile(_HEADER + rf"Trained .* Loss is (?P<loss>{_NUMBER})\. ")
 _TOP1 = re.compile(
     _HEADER + r"Top1Accuracy is Accuracy\(correct: (?P<correct>\d+), count: (?P<count>\d+), "
 )
 _RESUMED = re.compile(r"Training resumed after epoch (?P<epoch>\d+)$")
-_POLL_SECONDS = 0.2
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One pass over the training records.
-
-    Attributes:
-        epoch: its number, from 1.
-        iteration: the number of its last training step.
-        records: how many records were trained on; the last batch is filled up from the beginning.
-        total: how many records there are.
-        loss: mean cross entropy of its training steps.
-        correct: how many validation records were right after it.
-        count: how many validation records there are.
-        seconds: time of its training steps, without validation.
-        wall_clock_seconds: time of all training steps so far.
-    """
-
-    epoch: int
-    iteration: int
-    records: int
-    total: int
-    loss: float
-    correct: int
-    count: int
-    seconds: float
-    wall_clock_seconds: float
-
-    @property
-    def top1(self) -> float:
-        """Top-1 accuracy on the validation records."""
-        return self.correct / self.count
-
-    @property
-    def records_per_second(self) -> float:
-        """Training throughput."""
-        return self.records / max(self.seconds, 1e-9)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return fields and derived figures as JSON types."""
-        figures = {"top1": self.top1, "records_per_second": round(self.records_per_second, 1)}
-        return {**asdict(self), **figures}
-
-    def line(self) -> str:
-        """Return what to print after the epoch, in the words of the original example."""
-        return (
-            f"[Epoch {self.epoch} {self.records}/{self.total}][Iteration {self.iteration}]"
-            f"[Wall Clock {self.wall_clock_seconds:.3f}s] Trained {self.records} records in "
-            f"{self.seconds:.3f} seconds. Throughput is {self.records_per_second:.1f} "
-            f"records/second. Loss is {self.loss:.4f}. Top1Accuracy is Accuracy(correct: "
-            f"{self.correct}, count: {self.count}, accuracy: {self.top1:.4f})"
-        )
 
 
 def read_epochs(lines: Iterable[str]) -> Iterator[Epoch]:
@@ -91,7 +35,7 @@ def read_epochs(lines: Iterable[str]) -> Iterator[Epoch]:
     for line in lines:
         if _RESUMED.match(line):
             losses, started = [], before
-        step = _LOCAL.match(line) or _DISTRIBUTED.match(line)
+        step = _LOCAL_STEP.match(line) or _DISTRIBUTED_STEP.match(line)
         if step:
             losses.append(float(step["loss"]))
         validated = _TOP1.match(line)
@@ -112,12 +56,12 @@ def read_epochs(lines: Iterable[str]) -> Iterator[Epoch]:
 
 
 def read_resumed(lines: Iterable[str]) -> list[int]:
-    """Return after which epochs training was resumed."""
+    """Return the epochs after which training was resumed."""
     return [int(found["epoch"]) for found in map(_RESUMED.match, lines) if found]
 
 
 def finite_epochs(path: Path) -> int:
-    """Return how many epochs a log holds, up to the first whose loss is no number."""
+    """Return the number of epochs in a log before the first whose loss is not finite."""
     if not path.exists():
         return 0
     with path.open(encoding="utf-8", errors="replace") as lines:
@@ -126,7 +70,7 @@ def finite_epochs(path: Path) -> int:
 
 
 def cut_log(path: Path, epoch: int) -> None:
-    """Cut a log after ``epoch`` and write that training is resumed there."""
+    """Cut a log after ``epoch`` and add the line that training is resumed there."""
     aside = path.with_name(f".{path.name}")
     with path.open(encoding="utf-8", errors="replace") as log, aside.open("w") as cut:
         for line in log:
@@ -135,60 +79,5 @@ def cut_log(path: Path, epoch: int) -> None:
             if validated and int(validated["epoch"]) == epoch:
                 break
         cut.write(f"Training resumed after epoch {epoch}\n")
-    # Whoever still writes to the old file writes to a file without a name.
+    # A process that holds the old log open keeps writing to the unlinked file, not to this one.
     aside.replace(path)
-
-
-@contextmanager
-def followed(path: Path, show: Callable[[str], None], *, iterations: bool) -> Iterator[None]:
-    """Call ``show`` with every new epoch's line as soon as it is in the log.
-
-    Args:
-        path: the log, which need not exist yet; what it holds of earlier tries is not shown.
-        show: gets one line at a time.
-        iterations: whether to show BigDL's own lines instead, all of them.
-    """
-    finished = threading.Event()
-    known = finite_epochs(path)
-    known_lines = _line_count(path)
-
-    def follow() -> None:
-        lines = _tail(path, finished)
-        if iterations:
-            for line in islice(lines, known_lines, None):
-                show(line)
-        else:
-            for epoch in islice(read_epochs(lines), known, None):
-                show(epoch.line())
-
-    follower = threading.Thread(target=follow, name="optimizer-log", daemon=True)
-    follower.start()
-    try:
-        yield
-    finally:
-        finished.set()
-        follower.join()
-
-
-def _line_count(path: Path) -> int:
-    if not path.exists():
-        return 0
-    with path.open(encoding="utf-8") as lines:
-        return sum(1 for _ in lines)
-
-
-def _tail(path: Path, finished: threading.Event) -> Iterator[str]:
-    while not path.exists() and not finished.wait(_POLL_SECONDS):
-        pass
-    if not path.exists():
-        return
-    rest = ""
-    with path.open(encoding="utf-8") as stream:
-        while True:
-            # Asked before reading, so that nothing written before the end is missed.
-            last = finished.is_set()
-            *whole, rest = (rest + stream.read()).split("\n")
-            yield from whole
-            if last:
-                return
-            finished.wait(_POLL_SECONDS)

@@ -1,41 +1,41 @@
-"""Builds BigDL's optimisers, local and distributed, around the original example's model."""
+"""BigDL's optimisers, local and distributed, around the original example's model."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tasks.datasets.pair import Pair
 from tasks.features.store import Features, read_features
 from tasks.models.head import FloatArray, Scaling, fit_scaling, scaling_of
-from tasks.params.definitions import JobConfig, TrainingParams
-from tasks.training.plan import Plan
+from tasks.params.definitions import JobConfig
+from tasks.params.training import TrainingParams
+from tasks.runs.training_record import Plan
 
 # BigDL's default of Epsilon, the constant that keeps RMSprop from dividing by 0.
 RMSPROP_EPSILON = 1e-8
 
 
 def local_optimizer(
-    features: Sequence[Features], model: Any, config: JobConfig, plan: Plan
+    features: Pair[Features], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains in the driver's JVM, and the scaling that it trains with.
 
     Args:
-        features: those to train on and those to validate on.
+        features: of both splits, in memory.
         model: from ``new_model``; it is trained in place.
         config: epochs, rates, scaling.
         plan: batch size and cores.
     """
     from bigdl.dllib.optim.optimizer import LocalOptimizer, MaxEpoch, Top1Accuracy
 
-    training, validation = features
-    scaling = fit_scaling(training.feature) if config.standardize else None
-    x, x_validation = (
-        _pooled(scaling(f.feature) if scaling else f.feature) for f in (training, validation)
-    )
+    scaling = fit_scaling(features.train.feature) if config.standardize else None
+    x = features.map(lambda split: _pooled(split.feature, scaling))
+    y = features.map(lambda split: _from_one(split.label))
     optimizer = LocalOptimizer(
-        X=x,
-        Y=_from_one(training.label),
+        X=x.train,
+        Y=y.train,
         model=model,
         criterion=_criterion(),
         end_trigger=MaxEpoch(config.epochs),
@@ -45,8 +45,8 @@ def local_optimizer(
     )
     optimizer.set_validation(
         batch_size=plan.batch_size,
-        X_val=x_validation,
-        Y_val=_from_one(validation.label),
+        X_val=x.validation,
+        Y_val=y.validation,
         trigger=_every_epoch(plan),
         val_method=[Top1Accuracy()],
     )
@@ -54,25 +54,25 @@ def local_optimizer(
 
 
 def distributed_optimizer(
-    files: Sequence[Any], model: Any, config: JobConfig, plan: Plan
+    files: Pair[Any], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains on the executors, and the scaling that it trains with.
 
     Features never reach the driver.
 
     Args:
-        files: an RDD of training feature files' contents and one of validation feature files'.
+        files: RDDs of the contents of each split's feature files.
         model: from ``new_model``; it is trained in place.
         config: epochs, rates, scaling.
         plan: batch size and cores.
     """
     from bigdl.dllib.optim.optimizer import DistriOptimizer, MaxEpoch, Top1Accuracy
 
-    scaling = fit_scaling_distributed(files[0]) if config.standardize else None
-    training, validation = (_samples(f, scaling) for f in files)
+    scaling = fit_scaling_distributed(files.train) if config.standardize else None
+    samples = files.map(lambda split: _samples(split, scaling))
     optimizer = DistriOptimizer(
         model=model,
-        training_rdd=training,
+        training_rdd=samples.train,
         criterion=_criterion(),
         end_trigger=MaxEpoch(config.epochs),
         batch_size=plan.batch_size,
@@ -80,29 +80,19 @@ def distributed_optimizer(
     )
     optimizer.set_validation(
         batch_size=plan.batch_size,
-        val_rdd=validation,
+        val_rdd=samples.validation,
         trigger=_every_epoch(plan),
         val_method=[Top1Accuracy()],
     )
     return optimizer, scaling
 
 
-def _samples(files: Any, scaling: Scaling | None) -> Any:
-    """Return an ``RDD[Sample]`` of an RDD of feature files' contents."""
-
-    def samples(file: bytes) -> Iterator[Any]:
-        from bigdl.dllib.utils.common import Sample
-
-        read = read_features(file)
-        feature = scaling(read.feature) if scaling else read.feature
-        for x, y in zip(_pooled(feature), _from_one(read.label), strict=True):
-            yield Sample.from_ndarray(x, y)
-
-    return files.flatMap(samples)
-
-
 def fit_scaling_distributed(files: Any) -> Scaling:
-    """Return what ``fit_scaling`` does, from sums that the executors make of feature files."""
+    """Return the result of ``fit_scaling``, from sums that the executors make.
+
+    Args:
+        files: an RDD of the contents of feature files.
+    """
 
     def sums(file: bytes) -> npt.NDArray[np.float64]:
         values = read_features(file).feature.astype(np.float64)
@@ -111,6 +101,28 @@ def fit_scaling_distributed(files: Any) -> Scaling:
     count, total, squares = files.map(sums).reduce(np.add)
     mean = total / count
     return scaling_of(mean, np.sqrt(np.maximum(squares / count - mean**2, 0)))
+
+
+def _samples(files: Any, scaling: Scaling | None) -> Any:
+    """Return an ``RDD[Sample]`` for an RDD of the contents of feature files."""
+
+    def samples(file: bytes) -> Iterator[Any]:
+        from bigdl.dllib.utils.common import Sample
+
+        read = read_features(file)
+        for x, y in zip(_pooled(read.feature, scaling), _from_one(read.label), strict=True):
+            yield Sample.from_ndarray(x, y)
+
+    return files.flatMap(samples)
+
+
+def _pooled(feature: FloatArray, scaling: Scaling | None) -> FloatArray:
+    """Return features, scaled, in the shape of the network's last pooling.
+
+    The model's Squeeze expects it: float32 ``[records, 1, 1, features]``.
+    """
+    scaled = scaling(feature) if scaling else feature
+    return scaled[:, np.newaxis, np.newaxis, :]
 
 
 def _criterion() -> Any:
@@ -133,11 +145,6 @@ def _every_epoch(plan: Plan) -> Any:
 
     # EveryEpoch waits for a change of the epoch's number, and misses the first of a single step.
     return SeveralIteration(1) if plan.steps_per_epoch == 1 else EveryEpoch()
-
-
-def _pooled(feature: FloatArray) -> FloatArray:
-    """Return features ``[n, size]`` as ``[n, 1, 1, size]``, which the model's Squeeze expects."""
-    return feature[:, None, None, :]
 
 
 def _from_one(label: npt.NDArray[Any]) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Snapshots of a training that has not ended: what BigDL saves of it, and what of that to trust.
+"""Snapshots of a training: written at ends of epochs, restored by the next try, and pruned.
 
 BigDL writes ``model.N`` and after it ``state.N`` (LocalOptimizer) or ``optimMethod-<name>.N``
 (DistriOptimizer, in a folder named after the time); N is the number of the next iteration. Its
@@ -19,22 +19,22 @@ from tasks.training.optimizer_log import OPTIMIZER_LOG, cut_log, finite_epochs
 
 logger = logging.getLogger(__name__)
 
-# One takes 10 to 15 ms, an epoch of a few thousand records 60 to 100 ms.
+# A snapshot takes 10 to 15 ms, an epoch of a few thousand records 60 to 100 ms.
 SECONDS_BETWEEN = 2.0
 
-# The newest may be half written, the one before it may be what the newest turns out to stand on.
+# The newest may be half written, and the epoch of the one before it may not be in the log yet.
 _KEPT = 3
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a training got.
+class Snapshot:
+    """State of a training at the end of an epoch.
 
     Attributes:
-        epoch: the number of its last finished epoch.
-        iteration: the number of its next step.
-        weight: of the linear layer, ``[classes, features]``.
-        bias: of the linear layer, ``[classes]``.
+        epoch: the number of the last finished epoch.
+        iteration: the number of the next step.
+        weight: of the linear layer, float32 ``[classes, features]``.
+        bias: of the linear layer, float32 ``[classes]``.
     """
 
     epoch: int
@@ -44,61 +44,61 @@ class Progress:
 
 
 def save_snapshots(
-    context: Any, optimizer: Any, folder: Path, progress: Progress | None, epochs: int
+    spark: Any, optimizer: Any, *, folder: Path, first_epoch: int, last_epoch: int
 ) -> None:
-    """Have an optimiser write snapshots into ``folder`` at the ends of epochs.
+    """Have an optimiser write snapshots into ``folder`` at ends of epochs.
 
     Args:
-        context: the Spark context.
+        spark: the Spark context.
         optimizer: BigDL's, not started yet.
         folder: an existing folder.
-        progress: what the optimiser goes on from, if it does.
-        epochs: how many there are in all; the end of the last is always saved.
+        first_epoch: the epoch that the optimiser starts with.
+        last_epoch: the epoch that it ends with, which always gets a snapshot.
     """
     from bigdl.dllib.utils.common import JavaValue
 
     # With a snapshot to go back to, BigDL would start again by itself, up to five times, and its
     # log would hold epochs twice.
-    context._jvm.java.lang.System.setProperty("bigdl.failure.retryTimes", "1")
-    first = progress.epoch + 1 if progress else 1
-    ends = context._jvm.com.intel.analytics.bigdl.graft.EpochEnd(first, epochs, SECONDS_BETWEEN)
+    spark._jvm.java.lang.System.setProperty("bigdl.failure.retryTimes", "1")
+    graft = spark._jvm.com.intel.analytics.bigdl.graft
+    ends = graft.EpochEnd(first_epoch, last_epoch, SECONDS_BETWEEN)
     optimizer.set_checkpoint(JavaValue(ends, "float"), str(folder), isOverWrite=True)
 
 
-def restore(context: Any, folder: Path) -> Progress | None:
-    """Return what the newest snapshot in ``folder`` that can be trusted holds, if there is one.
+def restore(spark: Any, folder: Path) -> Snapshot | None:
+    """Return the newest snapshot in ``folder`` that is whole and in the log, None without any.
 
     The optimiser's log is cut to the epochs that the snapshot covers, and all other snapshots are
-    removed. Without a snapshot to go on from, the folder is emptied.
+    removed. Without a snapshot to resume from, the folder is removed.
     """
     log = folder / OPTIMIZER_LOG
     known = finite_epochs(log)
     for number, model in _models(folder):
-        progress = _load(context, model, number)
-        if progress is None or progress.epoch > known:
+        snapshot = _load(spark, model, number)
+        if snapshot is None or snapshot.epoch > known:
             logger.warning("%s cannot be resumed from: going back to the one before", model)
             continue
         for other, path in _models(folder):
             if path != model:
                 _remove(path, other)
-        cut_log(log, progress.epoch)
-        return progress
+        cut_log(log, snapshot.epoch)
+        return snapshot
     shutil.rmtree(folder, ignore_errors=True)
     return None
 
 
-def start_after(context: Any, optimizer: Any, progress: Progress) -> None:
-    """Have an optimiser count epochs and iterations from where a snapshot left off."""
+def start_after(spark: Any, optimizer: Any, snapshot: Snapshot) -> None:
+    """Have an optimiser count epochs and iterations on from a snapshot."""
     # The local optimiser reads them from its own state, the distributed one from its method's.
-    state = context._jvm.com.intel.analytics.bigdl.dllib.utils.T.apply()
+    state = spark._jvm.com.intel.analytics.bigdl.dllib.utils.T.apply()
     optimizer.value.setState(state)
     for table in (state, optimizer.value.optimMethods().head()._2().state()):
-        table.update("epoch", progress.epoch + 1)
-        table.update("neval", progress.iteration)
+        table.update("epoch", snapshot.epoch + 1)
+        table.update("neval", snapshot.iteration)
 
 
 def prune(folder: Path) -> None:
-    """Remove all but the newest snapshots; BigDL keeps every one."""
+    """Remove all but the newest snapshots; BigDL itself removes none."""
     for number, model in list(_models(folder))[_KEPT:]:
         _remove(model, number)
 
@@ -114,12 +114,12 @@ def _remove(model: Path, number: int) -> None:
         path.unlink(missing_ok=True)
 
 
-def _load(context: Any, model: Path, number: int) -> Progress | None:
-    """Return what a snapshot holds, or None if it is not whole."""
+def _load(spark: Any, model: Path, number: int) -> Snapshot | None:
+    """Return a snapshot, or None if it is not whole or its weights are not finite."""
     from bigdl.dllib.nn.layer import Layer
     from py4j.protocol import Py4JJavaError
 
-    dllib = context._jvm.com.intel.analytics.bigdl.dllib.utils
+    dllib = spark._jvm.com.intel.analytics.bigdl.dllib.utils
     bigdl = dllib.python.api.PythonBigDL.ofFloat()
     local = model.with_name(f"state.{number}")
     distributed = next(model.parent.glob(f"optimMethod-*.{number}"), None)
@@ -134,4 +134,4 @@ def _load(context: Any, model: Path, number: int) -> Progress | None:
     weight, bias = (np.asarray(w, np.float32) for w in layer.get_weights())
     if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
         return None
-    return Progress(state.apply("epoch") - 1, state.apply("neval"), weight, bias)
+    return Snapshot(state.apply("epoch") - 1, state.apply("neval"), weight, bias)

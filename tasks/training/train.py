@@ -1,4 +1,4 @@
-"""Trains the linear classifier with BigDL, from the last snapshot on if there is one.
+"""Training of the linear classifier with BigDL, resumed from the last snapshot if there is one.
 
 The model is the original example's: Squeeze, Linear; cross entropy; RMSprop (Tieleman and Hinton,
 "Lecture 6.5", Neural Networks for Machine Learning, 2012); top-1 accuracy at every epoch.
@@ -15,18 +15,22 @@ from typing import Any
 
 import numpy as np
 
+from tasks.datasets.pair import Pair
 from tasks.errors import GraftError
+from tasks.features.bridge import Bridge
 from tasks.features.store import feature_contents, load_features
 from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head, Scaling, fold
 from tasks.params.definitions import JobConfig
+from tasks.runs.training_record import Epoch, Plan
 from tasks.spark.bigdl import log_optimizer_to, quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors
 from tasks.storage.locations import Location
-from tasks.training.optimizer_log import OPTIMIZER_LOG, Epoch, followed, read_epochs, read_resumed
+from tasks.training.follow_log import followed
+from tasks.training.optimizer_log import OPTIMIZER_LOG, read_epochs, read_resumed
 from tasks.training.optimizers import distributed_optimizer, local_optimizer
-from tasks.training.plan import LOCAL, Plan
+from tasks.training.plan import LOCAL_OPTIMIZER
 from tasks.training.snapshots import prune, restore, save_snapshots, start_after
 
 logger = logging.getLogger(__name__)
@@ -34,12 +38,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training gave.
+    """Result of a training.
 
     Attributes:
-        head: on raw features.
-        epochs: what BigDL logged of every one, those of earlier tries included.
-        resumed_after: the epochs after which another try went on.
+        head: works on raw features.
+        epochs: every epoch in BigDL's log, those of earlier tries included.
+        resumed_after: the epochs after which a later try continued.
     """
 
     head: Head
@@ -48,78 +52,79 @@ class Trained:
 
 
 def train(
-    context: Any,
-    features: Sequence[Location],
+    bridge: Bridge,
+    features: Pair[Location],
+    *,
     class_count: int,
+    feature_size: int,
     config: JobConfig,
     plan: Plan,
     folder: Path,
-    *,
-    feature_size: int,
 ) -> Trained:
-    """Train on the first features, measure on the second after every epoch.
+    """Train on the training features; measure on the validation features after every epoch.
 
-    What it leaves in ``folder`` when it is killed, the next call goes on from: the weights, the
-    numbers of epoch and iteration and the log. The records' order is that of a new training, and
-    RMSprop's mean of squares is gathered anew, so the head is not the one of a training that ran
-    undisturbed.
+    After a training that was killed, the next call resumes from ``folder``: weights, numbers of
+    epoch and iteration, and log. The order of the records is that of a new training, and RMSprop
+    gathers its mean of squares anew, so the head differs from that of an undisturbed training.
 
     Args:
-        context: the Spark context.
-        features: artefacts of the training and the validation features.
+        bridge: the bridge to the JVM.
+        features: artefacts of the features.
         class_count: outputs of the linear layer.
+        feature_size: its inputs.
         config: epochs, rates, seed, scaling.
         plan: optimiser, batch size and cores.
-        folder: keeps snapshots and the optimiser's log; whoever has the head in place removes it.
-        feature_size: floats per feature.
+        folder: snapshots and the optimiser's log; the caller removes it once the head is stored.
 
     Raises:
-        GraftError: training diverged; nothing to go on from is left.
+        GraftError: training diverged; ``folder`` is removed.
     """
-    log = folder / OPTIMIZER_LOG
+    spark, log = bridge.spark, folder / OPTIMIZER_LOG
     with quiet(), user_errors():
-        progress = restore(context, folder)
+        snapshot = restore(spark, folder)
         with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        log_optimizer_to(context, log)
-        model = new_model(context, class_count, feature_size, config.seed)
-        if progress:
-            logger.info("training resumed after epoch %d of %d", progress.epoch, config.epochs)
-            model.set_weights([progress.weight, progress.bias])
-        optimizer, scaling = _optimizer(context, features, model, config, plan)
-        if progress:
-            start_after(context, optimizer, progress)
-        save_snapshots(context, optimizer, folder, progress, config.epochs)
+        log_optimizer_to(spark, log)
+        model = new_model(
+            spark, class_count=class_count, feature_size=feature_size, seed=config.seed
+        )
+        if snapshot:
+            logger.info("training resumed after epoch %d of %d", snapshot.epoch, config.epochs)
+            model.set_weights([snapshot.weight, snapshot.bias])
+        optimizer, scaling = _optimizer(bridge, features, model, config, plan)
+        if snapshot:
+            start_after(spark, optimizer, snapshot)
+        first = snapshot.epoch + 1 if snapshot else 1
+        save_snapshots(spark, optimizer, folder=folder, first_epoch=first, last_epoch=config.epochs)
         with followed(log, partial(_show, folder), iterations=config.log_iterations):
             trained = optimizer.optimize()
-    weight, bias = (np.asarray(w, np.float32) for w in trained.get_weights())
     with log.open(encoding="utf-8") as lines:
         epochs = list(read_epochs(lines))
     _require_finite(epochs, config, folder)
     with log.open(encoding="utf-8") as lines:
         resumed = read_resumed(lines)
-    head = Head(weight, bias)
+    head = Head(*(np.asarray(values, np.float32) for values in trained.get_weights()))
     return Trained(fold(head, scaling) if scaling else head, epochs, resumed)
 
 
 def _optimizer(
-    context: Any, features: Sequence[Location], model: Any, config: JobConfig, plan: Plan
+    bridge: Bridge, features: Pair[Location], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
-    if plan.optimizer == LOCAL:
-        read = [load_features(context, path) for path in features]
-        return local_optimizer(read, model, config, plan)
-    files = [feature_contents(context, path, plan.cores) for path in features]
+    if plan.optimizer == LOCAL_OPTIMIZER:
+        in_memory = features.map(lambda path: load_features(bridge, path))
+        return local_optimizer(in_memory, model, config, plan)
+    files = features.map(lambda path: feature_contents(bridge, path, plan.cores))
     return distributed_optimizer(files, model, config, plan)
 
 
 def _show(folder: Path, line: str) -> None:
     logger.info("%s", line)
-    # There may be a new snapshot when there is something new to show.
+    # A new line may come with a new snapshot.
     prune(folder)
 
 
 def _require_finite(epochs: Sequence[Epoch], config: JobConfig, folder: Path) -> None:
-    """Raise a ``GraftError``, and leave no snapshot, unless every epoch's loss is a number."""
+    """Raise a ``GraftError`` and remove ``folder`` unless the loss of every epoch is finite."""
     if not epochs:
         raise GraftError("the optimiser left no log: is there room left below GRAFT_HOME?")
     diverged = [epoch for epoch in epochs if not math.isfinite(epoch.loss)]

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.repeated import cut_archive, repeat_dataset
+from support.locations import local
 from tasks.datasets.dataset import read_dataset
 from tasks.datasets.extract import extract_dataset
 from tasks.datasets.tfrecord import read_records
@@ -20,8 +21,8 @@ def test_a_repeated_data_set_is_more_shards_of_the_same_files(dataset: Path, tim
         assert len(given.shards) == len(once.splits[split].shards) * times
         assert len({shard.path for shard in given.shards}) == len(given.shards)
         for shard, first in zip(given.shards, once.splits[split].shards * times, strict=True):
-            assert shard.path.samefile(first.path)
-            assert len(list(read_records(shard.path))) == shard.records
+            assert local(shard.path).samefile(local(first.path))
+            assert len(list(read_records(local(shard.path)))) == shard.records
 
 
 def test_a_cut_archive_is_a_data_set(dataset_archive: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """scripts/compose.sh: make up, down and logs, with a stand-in for the client."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -56,8 +57,7 @@ def test_says_in_a_line_what_is_missing(
 ) -> None:
     ran = run(checkout, command, works)
     assert ran.returncode == 1
-    assert ran.stderr.startswith(f"make {command}: {message}")
-    assert len(ran.stderr.splitlines()) == 1
+    assert re.fullmatch(rf"make {command}: {message}.*\n", ran.stderr)
     assert not (checkout / ".env").exists()
     assert not (checkout / "notes").exists()
 
@@ -78,7 +78,7 @@ def test_up_writes_the_settings_starts_and_says_how_to_log_in(checkout: Path) ->
 def test_down_keeps_the_volumes_and_says_how_to_remove_them(checkout: Path) -> None:
     ran = run(checkout, "down", "engine")
     assert (checkout / "notes").read_text() == "compose down\n"
-    assert ran.stdout.rstrip().endswith("To remove them, too: docker compose down --volumes")
+    assert ran.stdout.rstrip().endswith("To remove them as well: docker compose down --volumes")
 
 
 def test_logs_follows(checkout: Path) -> None:

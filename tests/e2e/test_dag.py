@@ -1,42 +1,36 @@
 """The DAG through ``airflow dags test``: over HTTP, and with everything that can be wrong."""
 
-import functools
-import http.server
 import json
 import re
 import shutil
-import sys
-import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tasks.runs.record import TASK_IDS, read_steps
+from support.http_server import serve_folder
+from support.shell import Ran, Shell
+from tasks.runs.record import DAG_ID, TASK_IDS, read_steps
 
 pytestmark = pytest.mark.e2e
 
-DAG = "flowers_transfer_learning"
-
 
 @pytest.fixture(scope="module")
-def served(cut_archive, fixtures_folder, tmp_path_factory):
-    """A web server with the cut data set, the checkpoint and some broken files."""
+def served(
+    cut_archive: Path, official_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The URL of a web server with the cut data set, the checkpoint and a broken file."""
     folder = tmp_path_factory.mktemp("served")
     shutil.copy(cut_archive, folder / "flowers.tar.gz")
-    shutil.copy(fixtures_folder / "inception_v1_2016_08_28.tar.gz", folder / "checkpoint.tar.gz")
+    shutil.copy(official_checkpoint, folder / "checkpoint.tar.gz")
     (folder / "page.tar.gz").write_text("<html>this is no archive</html>")
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serve_folder(folder) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
-def good(served):
+def good(served: str) -> dict[str, Any]:
     return {
         "dataset_url": f"{served}/flowers.tar.gz",
         "checkpoint_url": f"{served}/checkpoint.tar.gz",
@@ -45,34 +39,34 @@ def good(served):
 
 
 @pytest.fixture(scope="module")
-def migrated(shell):
+def migrated(shell: Shell) -> Shell:
     shell.home.airflow.mkdir(parents=True, exist_ok=True)
     ran = shell("airflow", "db", "migrate")
     assert ran.status == 0, ran.output
     return shell
 
 
-def dags_test(shell, conf, **extra):
-    return shell("airflow", "dags", "test", DAG, "-c", json.dumps(conf), **extra)
+def dags_test(shell: Shell, conf: dict[str, Any], **extra: str) -> Ran:
+    return shell("airflow", "dags", "test", DAG_ID, "-c", json.dumps(conf), **extra)
 
 
-def test_a_cut_of_the_fixtures_over_http(migrated, good):
+def test_a_cut_of_the_fixtures_over_http(migrated: Shell, good: dict[str, Any]) -> None:
     before = set(migrated.home.runs.glob("*")) if migrated.home.runs.exists() else set()
     ran = dags_test(migrated, good)
     assert ran.status == 0, ran.output[-5000:]
     assert "features: 200 of 200 images" in ran.output
     (run,) = set(migrated.home.runs.glob("*")) - before
-    metrics = json.loads((run / "metrics.json").read_text())
+    metrics = migrated.metrics(run.name)
     assert metrics["records"] == {"train": 160, "validation": 40}
     steps = read_steps(migrated.home, run.name)
-    assert [step["task_id"] for step in steps] == list(TASK_IDS)
-    assert Path(steps[-2]["path"], "head.npz").is_file()
-    assert Path(steps[-1]["path"]) == run / "report.html"
+    assert [step.task_id for step in steps] == list(TASK_IDS)
+    assert Path(steps[-2].path, "head.npz").is_file()
+    assert Path(steps[-1].path) == run / "report.html"
     assert "<h2>Confusion matrix</h2>" in (run / "report.html").read_text()
 
 
 #: What is wrong with a run's params, ``{served}`` being the server's address, and what is said.
-WRONG = [
+WRONG: list[tuple[dict[str, Any], str]] = [
     ({"epoch": 5}, "unknown param 'epoch': did you mean 'epochs'?"),
     ({"epochs": 0}, "Invalid input for param epochs: 0 is less than the minimum of 1"),
     ({"dataset_url": "{served}/gone.tar.gz"}, "404"),
@@ -83,12 +77,11 @@ WRONG = [
 
 
 @pytest.fixture(scope="module")
-def failed(migrated, good, served):
+def failed(migrated: Shell, good: dict[str, Any], served: str) -> list[tuple[int, str]]:
     """Status and output of a run for each of ``WRONG``, by number."""
     filled = [json.dumps(wrong).replace("{served}", served) for wrong, _ in WRONG]
     confs = [json.dumps({**good, **json.loads(wrong)}) for wrong in filled]
-    program = str(Path(__file__).with_name("run_dag.py"))
-    ran = migrated(sys.executable, program, DAG, *confs)
+    ran = migrated.python("run_dag", DAG_ID, *confs)
     assert ran.status == 0, ran.output[-5000:]
     parts = re.split(r"^=== ended with status (\d+)\n", ran.output, flags=re.M)
     outputs, statuses = parts[:-1:2], map(int, parts[1::2])
@@ -96,23 +89,27 @@ def failed(migrated, good, served):
 
 
 @pytest.mark.parametrize("number", range(len(WRONG)), ids=[str(wrong) for wrong, _ in WRONG])
-def test_bad_input_fails_at_once_with_one_clear_error(failed, number):
+def test_bad_input_fails_at_once_with_one_clear_error(
+    failed: list[tuple[int, str]], number: int
+) -> None:
     status, output = failed[number]
     assert status == 1
     assert WRONG[number][1] in output
 
 
-def test_a_missing_spark_connection_says_what_to_set(migrated, good):
+def test_a_missing_spark_connection_says_what_to_set(migrated: Shell, good: dict[str, Any]) -> None:
     ran = dags_test(migrated, good, AIRFLOW_CONN_SPARK_DEFAULT="")
     assert ran.status == 1
     assert "AIRFLOW_CONN_SPARK_DEFAULT=" in ran.output
 
 
-def test_the_next_good_run_still_succeeds_and_reuses_everything(migrated, good):
+def test_the_next_good_run_still_succeeds_and_reuses_everything(
+    migrated: Shell, good: dict[str, Any]
+) -> None:
     before = set(migrated.home.runs.glob("*"))
     ran = dags_test(migrated, good)
     assert ran.status == 0, ran.output[-5000:]
     (run,) = set(migrated.home.runs.glob("*")) - before
     *made, report = read_steps(migrated.home, run.name)
-    assert all(step["reused"] for step in made)
-    assert not report["reused"]
+    assert all(step.reused for step in made)
+    assert not report.reused

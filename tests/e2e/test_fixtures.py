@@ -1,15 +1,19 @@
 """Real photographs: the whole of them, against scikit-learn and an RMSprop of our own."""
 
-import json
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tasks.features.store import feature_files, read_features
-from tasks.runs.record import read_steps
+from support.plain_slim import FloatArray
+from support.shell import Shell
+from tasks.features.store import Features, feature_files, read_features
+from tasks.runs.outcome import read_metrics
 
 pytestmark = pytest.mark.e2e
 
@@ -18,36 +22,43 @@ pytestmark = pytest.mark.e2e
 SAME_ALGORITHM = 0.06
 RAW_BOUNCES = 0.12
 
+Labels = npt.NDArray[np.int32]
 
-def conf(folder, **params):
+
+@pytest.fixture(scope="module")
+def urls(flowers_archive: Path, official_checkpoint: Path) -> dict[str, str]:
+    """The params that say what to train on."""
     return {
-        "dataset_url": (folder / "flowers.tar.gz").as_uri(),
-        "checkpoint_url": (folder / "inception_v1_2016_08_28.tar.gz").as_uri(),
-        **params,
+        "dataset_url": flowers_archive.as_uri(),
+        "checkpoint_url": official_checkpoint.as_uri(),
     }
 
 
 @pytest.fixture(scope="module")
-def whole(shell, fixtures_folder):
-    ran = shell.make_run(conf(fixtures_folder))
+def whole(shell: Shell, urls: dict[str, str]) -> dict[str, Any]:
+    """Metrics of a run on all photographs."""
+    ran = shell.make_run(urls)
     assert ran.status == 0, ran.output[-5000:]
-    return json.loads((shell.home.run(ran.run_id) / "metrics.json").read_text())
+    return shell.metrics(ran.run_id)
 
 
 @pytest.fixture(scope="module")
-def splits(shell, whole):
+def splits(shell: Shell, whole: dict[str, Any]) -> list[Features]:
+    """Features and labels of both splits."""
     return [
         read_features(*feature_files(shell.home.features / whole["features"][split]["digest"]))
         for split in ("train", "validation")
     ]
 
 
-def test_every_record_is_used(whole, splits):
+def test_every_record_is_used(whole: dict[str, Any], splits: list[Features]) -> None:
     assert whole["records"] == {"train": 3320, "validation": 350}
     assert [split.feature.shape for split in splits] == [(3320, 1024), (350, 1024)]
 
 
-def test_accuracy_is_within_three_points_of_scikit_learn(whole, splits):
+def test_accuracy_is_within_three_points_of_scikit_learn(
+    whole: dict[str, Any], splits: list[Features]
+) -> None:
     train, validation = splits
     oracle = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=500))
     oracle.fit(train.feature, train.label)
@@ -55,7 +66,9 @@ def test_accuracy_is_within_three_points_of_scikit_learn(whole, splits):
     assert whole["top1"] == pytest.approx(expected, abs=0.03)
 
 
-def test_the_default_recipe_agrees_with_an_rmsprop_in_numpy(whole, splits):
+def test_the_default_recipe_agrees_with_an_rmsprop_in_numpy(
+    whole: dict[str, Any], splits: list[Features]
+) -> None:
     train, validation = splits
     mean, deviation = train.feature.mean(axis=0), train.feature.std(axis=0)
     deviation[deviation == 0] = 1  # a feature that is 0 in every picture
@@ -65,20 +78,30 @@ def test_the_default_recipe_agrees_with_an_rmsprop_in_numpy(whole, splits):
     assert np.mean(ours[-3:]) == pytest.approx(np.mean(expected[-3:]), abs=SAME_ALGORITHM)
 
 
-def test_the_original_recipe_agrees_with_an_rmsprop_in_numpy(shell, fixtures_folder, splits):
+def test_the_original_recipe_agrees_with_an_rmsprop_in_numpy(
+    shell: Shell, urls: dict[str, str], splits: list[Features]
+) -> None:
     train, validation = splits
-    ran = shell.make_run(conf(fixtures_folder, standardize=False))
+    ran = shell.make_run({**urls, "standardize": False})
     assert ran.status == 0, ran.output[-5000:]
-    steps = {step["task_id"]: step for step in read_steps(shell.home, ran.run_id)}
-    assert steps["train_classifier"]["features"]["train"]["reused"]
-    ours = [epoch["top1"] for epoch in steps["train_classifier"]["epochs"]]
+    metrics = read_metrics(shell.home, ran.run_id)
+    assert metrics is not None
+    assert metrics.features.train.reused
+    ours = [epoch.top1 for epoch in metrics.epochs]
     expected = rmsprop_accuracies(train.feature, train.label, validation.feature, validation.label)
     # On raw features the accuracy bounces from epoch to epoch, so the mean over all is compared.
     assert np.mean(ours) == pytest.approx(np.mean(expected), abs=RAW_BOUNCES)
     assert 0.3 < np.mean(ours) < 0.56
 
 
-def rmsprop_accuracies(x, y, x_validation, y_validation, epochs=10, batch=16):
+def rmsprop_accuracies(
+    x: FloatArray,
+    y: Labels,
+    x_validation: FloatArray,
+    y_validation: Labels,
+    epochs: int = 10,
+    batch: int = 16,
+) -> list[float]:
     """Softmax regression with RMSprop(0.001, decay 0.9), accuracy after every epoch."""
     rng = np.random.default_rng(0)
     classes, width = 5, x.shape[1]

@@ -1,21 +1,20 @@
 """The plugin's pages in a real api-server, by HTTP; test_ui_browser.py looks at them."""
 
-import contextlib
 import json
 import os
-import socket
 import subprocess
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 import requests
 
 from deploy.environment import environment
+from support.airflow_api import AirflowApi
+from support.network import LOOPBACK, free_port
+from support.waits import wait_until
 from tasks.runs.record import DAG_ID
 from tasks.storage.paths import Home
 
@@ -34,27 +33,23 @@ class Server:
 
     port: int
     log: Path
+    users: dict[str, AirflowApi] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def token(self, user: str) -> str:
-        login = {"username": user, "password": f"password of {user}"}
-        answer = requests.post(f"{self.url}/auth/token", json=login, timeout=60)
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["access_token"])
+        return f"http://{LOOPBACK}:{self.port}"
 
     def get(self, path: str, user: str) -> requests.Response:
-        headers = {"Authorization": f"Bearer {self.token(user)}"}
-        return requests.get(self.url + path, headers=headers, timeout=60)
+        """Return the answer to a user, logged in."""
+        api = self.users.setdefault(user, AirflowApi(self.url, user, f"password of {user}"))
+        return api.get(path)
 
 
 @pytest.fixture(scope="module")
-def home(write_run_in: Any, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(write_run_in: Callable[..., Home], tmp_path_factory: pytest.TempPathFactory) -> Home:
     from tasks.report.page import write_report
 
-    home: Home = write_run_in(Home(tmp_path_factory.mktemp("pages")), RUN)
+    home = write_run_in(Home(tmp_path_factory.mktemp("pages")), RUN)
     write_report(home, RUN)
     return home
 
@@ -83,10 +78,8 @@ def server(home: Home, env: dict[str, str]) -> Iterator[Server]:
             ["airflow", *command], env=env, capture_output=True, text=True, timeout=300
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        server = Server(probe.getsockname()[1], home.airflow / "api-server.log")
-    address = ["--host", "127.0.0.1", "--port", str(server.port), "--workers", "1"]
+    server = Server(free_port(), home.airflow / "api-server.log")
+    address = ["--host", LOOPBACK, "--port", str(server.port), "--workers", "1"]
     with (
         server.log.open("w") as log,
         subprocess.Popen(
@@ -101,13 +94,11 @@ def server(home: Home, env: dict[str, str]) -> Iterator[Server]:
 
 
 def wait_for(server: Server, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(600):
+    def answers() -> bool:
         assert process.poll() is None, server.log.read_text()
-        with contextlib.suppress(requests.ConnectionError):
-            requests.get(f"{server.url}/api/v2/version", timeout=60).raise_for_status()
-            return
-        time.sleep(0.5)
-    pytest.fail(server.log.read_text())
+        return requests.get(f"{server.url}/api/v2/version", timeout=60).ok
+
+    wait_until(answers, 300, "the api-server", ignoring=(requests.ConnectionError,))
 
 
 def test_airflow_has_the_plugin_and_no_import_errors(server: Server) -> None:

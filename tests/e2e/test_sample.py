@@ -1,12 +1,13 @@
 """``make run`` as a newcomer gives it: the bundled sample through Airflow and Spark, twice."""
 
-import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from support.shell import Ran, Shell
 from tasks.features.store import feature_files, read_features
 from tasks.models.export import load_head
 from tasks.runs.record import TASK_IDS, read_steps
@@ -15,23 +16,23 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-def first(shell):
+def first(shell: Shell) -> Ran:
     return shell.make_run({"epochs": 4})
 
 
 @pytest.fixture(scope="module")
-def metrics(shell, first):
-    return json.loads((shell.home.run(first.run_id) / "metrics.json").read_text())
+def metrics(shell: Shell, first: Ran) -> dict[str, Any]:
+    return shell.metrics(first.run_id)
 
 
-def test_it_succeeds_and_makes_everything(shell, first):
+def test_it_succeeds_and_makes_everything(shell: Shell, first: Ran) -> None:
     assert first.status == 0, first.output[-5000:]
     steps = read_steps(shell.home, first.run_id)
-    assert [step["task_id"] for step in steps] == list(TASK_IDS)
-    assert not any(step["reused"] for step in steps)
+    assert [step.task_id for step in steps] == list(TASK_IDS)
+    assert not any(step.reused for step in steps)
 
 
-def test_the_summary_tells_accuracy_seconds_and_places(first, metrics):
+def test_the_summary_tells_accuracy_seconds_and_places(first: Ran, metrics: dict[str, Any]) -> None:
     assert f"top-1 accuracy {metrics['top1']:.4f}" in first.output
     assert metrics["model"]["path"] in first.output
     for task_id in TASK_IDS:
@@ -39,18 +40,18 @@ def test_the_summary_tells_accuracy_seconds_and_places(first, metrics):
     assert "The bundled sample is drawn" in first.output
 
 
-def test_the_log_has_a_line_for_every_epoch_and_no_noise_of_spark(first):
+def test_the_log_has_a_line_for_every_epoch_and_no_noise_of_spark(first: Ran) -> None:
     assert first.output.count("Top1Accuracy is Accuracy(") == 4
     assert "features: 300 of 300 images" in first.output
     for noise in ("WARN", "log4j", "creating:", "oneDNN", "MLIR", "cls.getname"):
         assert noise not in first.output
 
 
-def test_accuracy_is_neither_chance_nor_perfect(metrics):
+def test_accuracy_is_neither_chance_nor_perfect(metrics: dict[str, Any]) -> None:
     assert 0.35 < metrics["top1"] < 0.97
 
 
-def test_metrics_say_how_they_were_made(metrics):
+def test_metrics_say_how_they_were_made(metrics: dict[str, Any]) -> None:
     assert [epoch["epoch"] for epoch in metrics["epochs"]] == [1, 2, 3, 4]
     assert metrics["epochs"][-1]["top1"] == pytest.approx(metrics["top1"])
     assert all(epoch["records_per_second"] > 0 for epoch in metrics["epochs"])
@@ -59,7 +60,7 @@ def test_metrics_say_how_they_were_made(metrics):
     assert metrics["versions"]["pyspark"].startswith("3.5.")
 
 
-def test_the_arrays_predict_what_the_predictions_say(shell, metrics):
+def test_the_arrays_predict_what_the_predictions_say(shell: Shell, metrics: dict[str, Any]) -> None:
     model = shell.home.models / metrics["model"]["digest"]
     head, class_names = load_head(model / "head.npz")
     features = read_features(
@@ -77,14 +78,14 @@ def test_the_arrays_predict_what_the_predictions_say(shell, metrics):
     assert (model / "head.bigdl").stat().st_size > 1024 * 5 * 4
 
 
-def test_a_second_run_reuses_everything(shell, first):
+def test_a_second_run_reuses_everything(shell: Shell, first: Ran) -> None:
     second = shell.make_run({"epochs": 4})
     assert second.status == 0, second.output[-5000:]
     steps = read_steps(shell.home, second.run_id)
-    assert [step["task_id"] for step in steps] == list(TASK_IDS)
+    assert [step.task_id for step in steps] == list(TASK_IDS)
     # A run's report is its own.
     *artefacts, report = steps
-    assert all(step["reused"] for step in artefacts)
+    assert all(step.reused for step in artefacts)
     made = read_steps(shell.home, first.run_id)
-    assert [step["path"] for step in artefacts] == [step["path"] for step in made[:-1]]
-    assert Path(report["path"]) == shell.home.report(second.run_id)
+    assert [step.path for step in artefacts] == [step.path for step in made[:-1]]
+    assert Path(report.path) == shell.home.report(second.run_id)

@@ -1,34 +1,45 @@
 """What a person does in Airflow's pages: log in, fill in the form, watch, read the report."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import pytest
 import requests
+from playwright.sync_api import Browser, Locator, Page, ViewportSize
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from support.ui import Ui
+from support.waits import wait_until
 from tasks.errors import ParamsError
-from tasks.params.definitions import RunParams, parse
+from tasks.params.definitions import SECTIONS, RunParams
+from tasks.params.parser import parse
 from tasks.runs.record import DAG_ID
 
 pytestmark = pytest.mark.e2e
 
-RUNS = f"dags/{DAG_ID}/dagRuns"
-FIELDS = RunParams.model_json_schema()["properties"]
+WINDOW: ViewportSize = {"width": 1280, "height": 900}
+#: Keeps what a page shows under a name.
+Screenshot = Callable[[Page, str], None]
+
+FIELDS = {
+    name: {**field, "section": schema["title"]}
+    for schema in (section.model_json_schema() for section in SECTIONS)
+    for name, field in schema["properties"].items()
+}
 
 
 @pytest.fixture(scope="module")
-def page(browser: Any, ui: Any) -> Iterator[Any]:
+def page(browser: Browser, ui: Ui) -> Iterator[Page]:
     """A window in which the user has logged in."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport=WINDOW)
     page = context.new_page()
     page.set_default_timeout(60_000)
-    page.goto(ui.url)
-    page.fill("input[name=username]", ui.user)
-    page.fill("input[name=password]", ui.password)
+    page.goto(ui.api.url)
+    page.fill("input[name=username]", ui.api.user)
+    page.fill("input[name=password]", ui.api.password)
     page.click("button[type=submit]")
     page.get_by_text("Health").first.wait_for()
     yield page
@@ -38,7 +49,7 @@ def page(browser: Any, ui: Any) -> Iterator[Any]:
 class Form:
     """Airflow's trigger form."""
 
-    def __init__(self, page: Any, url: str) -> None:
+    def __init__(self, page: Page, url: str) -> None:
         page.goto(f"{url}/dags/{DAG_ID}")
         page.get_by_role("button", name="Trigger").first.click()
         self.dialog = page.get_by_role("dialog")
@@ -56,44 +67,28 @@ class Form:
                 return
         pytest.fail(f"the section {section} does not open")
 
-    def label(self, title: str) -> Any:
+    def label(self, title: str) -> Locator:
         """What stands beside a field; a star follows where it must not be empty."""
         return self.dialog.locator("label", has_text=re.compile(rf"^{re.escape(title)}\s*\*?$"))
 
-    def field(self, name: str) -> Any:
+    def field(self, name: str) -> Locator:
         return self.dialog.locator(f"[name=element_{name}]")
 
     def choose(self, name: str, choice: str) -> None:
         self.dialog.locator(f"#element_{name}").click()
         self.dialog.page.get_by_role("option", name=choice, exact=True).click()
 
-    def trigger(self) -> Any:
+    def trigger(self) -> Locator:
         return self.dialog.get_by_role("button", name="Trigger", exact=True)
 
 
-def newest(ui: Any) -> dict[str, Any] | None:
-    runs = ui.call("GET", f"{RUNS}?order_by=-run_after&limit=1")["dag_runs"]
-    return runs[0] if runs else None
-
-
-def note(ui: Any, run_id: str) -> str:
-    return str(ui.call("GET", f"{RUNS}/{quote(run_id)}")["note"])
-
-
-def submit(ui: Any, form: Form) -> dict[str, Any]:
+def submit(ui: Ui, form: Form) -> dict[str, Any]:
     """Submit the form and return the run that it made."""
-    before = newest(ui)
-    form.trigger().click()
-
-    def made() -> dict[str, Any] | None:
-        run = newest(ui)
-        return run if run and (not before or run["dag_run_id"] != before["dag_run_id"]) else None
-
-    return ui.wait(made, 60, "a run")
+    return ui.api.run_made_by(form.trigger().click)
 
 
-def test_every_param_explains_itself(ui: Any, page: Any) -> None:
-    form = Form(page, ui.url)
+def test_every_param_explains_itself(ui: Ui, page: Page) -> None:
+    form = Form(page, ui.api.url)
     for section in {field["section"]: None for field in FIELDS.values()}:
         form.open(section)
         for field in FIELDS.values():
@@ -104,8 +99,8 @@ def test_every_param_explains_itself(ui: Any, page: Any) -> None:
                 ).wait_for()
 
 
-def test_a_run_of_the_sample(ui: Any, page: Any, screenshot: Any) -> None:
-    form = Form(page, ui.url)
+def test_a_run_of_the_sample(ui: Ui, page: Page, screenshot: Screenshot) -> None:
+    form = Form(page, ui.api.url)
     form.open("Data")
     form.choose("source", "sample")
     screenshot(page, "form")
@@ -124,67 +119,59 @@ def test_a_run_of_the_sample(ui: Any, page: Any, screenshot: Any) -> None:
 
     run_id = run["dag_run_id"]
     watch_spark(ui, run_id)
-    assert ui.end(run_id) == "success"
+    assert ui.api.end(run_id) == "success"
     read_the_logs(ui, run_id)
     read_the_note(ui, page, run_id, screenshot)
     read_the_report(ui, page, run_id, screenshot)
     read_the_page(page, run_id)
 
 
-def watch_spark(ui: Any, run_id: str) -> None:
+def watch_spark(ui: Ui, run_id: str) -> None:
     """The link of the task leads to Spark's UI while the job runs, and to the report after."""
-    path = f"{RUNS}/{quote(run_id)}/taskInstances/train_classifier/links"
 
     def spark() -> str | None:
-        (link,) = ui.call("GET", path)["extra_links"].values()
+        link = ui.api.link(run_id, "train_classifier")
         return link if link and "/plugin/report" not in link else None
 
-    link = ui.wait(spark, 300, "a link to Spark's UI")
+    link = wait_until(spark, 300, "a link to Spark's UI")
     assert re.fullmatch(r"http://(localhost|127\.0\.0\.1):\d+", link)
     assert "graft manual__" in requests.get(f"{link}/jobs/", timeout=60).text
 
-    def report() -> bool:
-        (link,) = ui.call("GET", path)["extra_links"].values()
-        return link == f"{ui.url}/dags/{DAG_ID}/runs/{quote(run_id, safe='')}/plugin/report"
-
-    ui.wait(report, 300, "a link to the report")
+    page = f"{ui.api.url}/dags/{DAG_ID}/runs/{quote(run_id, safe='')}/plugin/report"
+    wait_until(lambda: ui.api.link(run_id, "train_classifier") == page, 300, "a link to the report")
 
 
-def read_the_logs(ui: Any, run_id: str) -> None:
-    def log(task_id: str) -> str:
-        path = f"{RUNS}/{quote(run_id)}/taskInstances/{task_id}/logs/1"
-        return "\n".join(str(line.get("event")) for line in ui.call("GET", path)["content"])
-
+def read_the_logs(ui: Ui, run_id: str) -> None:
     assert re.search(
-        r"flowers\.tar\.gz: [\d.]+ of [\d.]+ MiB, [\d.]+ MiB/s", log("download_dataset")
+        r"flowers\.tar\.gz: [\d.]+ of [\d.]+ MiB, [\d.]+ MiB/s",
+        ui.api.log(run_id, "download_dataset"),
     )
-    training = log("train_classifier")
+    training = ui.api.log(run_id, "train_classifier")
     assert re.search(r"features: \d+ of 300 images, [\d.]+/s, ", training)
     assert len(re.findall(r"\[Epoch \d .*Loss is .*Top1Accuracy is ", training)) == 4
 
 
-def read_the_note(ui: Any, page: Any, run_id: str, screenshot: Any) -> None:
-    text = note(ui, run_id)
+def read_the_note(ui: Ui, page: Page, run_id: str, screenshot: Screenshot) -> None:
+    text = ui.api.note(run_id)
     assert re.match(r"Graft: \*\*Top-1 accuracy 0\.\d+\*\* after 4 epochs on the bundled", text)
     assert "Made: download_dataset, extract_dataset, fetch_checkpoint, dump_train" in text
-    page.goto(f"{ui.url}/dags/{DAG_ID}/runs/{quote(run_id)}")
+    page.goto(f"{ui.api.url}/dags/{DAG_ID}/runs/{quote(run_id)}")
     page.get_by_title("Report", exact=True).wait_for()
     screenshot(page, "run")
 
 
-def read_the_report(ui: Any, page: Any, run_id: str, screenshot: Any) -> None:
+def read_the_report(ui: Ui, page: Page, run_id: str, screenshot: Screenshot) -> None:
     page.get_by_title("Report", exact=True).click()
     report = page.frame_locator("iframe")
     report.get_by_role("heading", name="Confusion matrix").wait_for()
     assert run_id in report.locator("body").inner_text()
     assert report.locator("svg").count() >= 2
-    size = page.viewport_size
-    page.set_viewport_size({**size, "height": 1300})
+    page.set_viewport_size({**WINDOW, "height": 1300})
     screenshot(page, "report")
-    page.set_viewport_size(size)
+    page.set_viewport_size(WINDOW)
 
 
-def read_the_page(page: Any, run_id: str) -> None:
+def read_the_page(page: Page, run_id: str) -> None:
     page.locator("a[href$='/plugin/transfer-learning']").click()
     runs = page.frame_locator("iframe")
     runs.get_by_text(run_id).first.wait_for()
@@ -193,15 +180,14 @@ def read_the_page(page: Any, run_id: str) -> None:
     assert runs.get_by_text("best", exact=True).count() == 1
 
 
-def test_two_runs_are_compared(ui: Any, page: Any, screenshot: Any) -> None:
+def test_two_runs_are_compared(ui: Ui, page: Page, screenshot: Screenshot) -> None:
     first = newest_report(ui)
     # What belongs to the URLs is not used, the digest of another archive included.
     conf = {"source": "sample", "epochs": 8, "dataset_sha256": "0" * 64}
-    made = ui.call("POST", RUNS, logical_date=None, conf=conf)
-    second = made["dag_run_id"]
-    assert ui.end(second) == "success"
-    assert re.search(r"Reused: .*dump_validation\. Made: train_classifier\.$", note(ui, second))
-    page.goto(f"{ui.url}/plugin/transfer-learning")
+    second = ui.api.trigger(conf)
+    assert ui.api.end(second) == "success"
+    assert re.search(r"Reused: .*dump_validation\. Made: train_classifier\.$", ui.api.note(second))
+    page.goto(f"{ui.api.url}/plugin/transfer-learning")
     runs = page.frame_locator("iframe")
     runs.get_by_text(second).first.wait_for()
     screenshot(page, "runs")
@@ -213,8 +199,8 @@ def test_two_runs_are_compared(ui: Any, page: Any, screenshot: Any) -> None:
     runs.get_by_role("row", name="network inception_v1 inception_v1 same", exact=True).wait_for()
 
 
-def test_what_is_no_number_is_refused_by_the_form(ui: Any, page: Any) -> None:
-    form = Form(page, ui.url)
+def test_what_is_no_number_is_refused_by_the_form(ui: Ui, page: Page) -> None:
+    form = Form(page, ui.api.url)
     form.open("Training")
     form.field("decay_rate").fill("much")
     form.dialog.get_by_text("Value must be one of: number, integer").wait_for()
@@ -222,25 +208,27 @@ def test_what_is_no_number_is_refused_by_the_form(ui: Any, page: Any) -> None:
 
 
 def test_a_wrong_param_is_refused_in_the_words_of_the_command_line(
-    ui: Any, page: Any, screenshot: Any
+    ui: Ui, page: Page, screenshot: Screenshot
 ) -> None:
-    form = Form(page, ui.url)
+    form = Form(page, ui.api.url)
     form.open("Training")
     form.field("learning_rate").fill("20")
     run_id = submit(ui, form)["dag_run_id"]
-    assert ui.end(run_id) == "failed"
+    assert ui.api.end(run_id) == "failed"
     with pytest.raises(ParamsError) as words:
         parse(RunParams, {"learning_rate": 20})
     expected = f"Graft: **download_dataset, fetch_checkpoint failed**: `{words.value}`"
-    assert note(ui, run_id) == expected
-    page.goto(f"{ui.url}/dags/{DAG_ID}/runs/{quote(run_id)}/tasks/download_dataset")
+    assert ui.api.note(run_id) == expected
+    page.goto(f"{ui.api.url}/dags/{DAG_ID}/runs/{quote(run_id)}/tasks/download_dataset")
     page.get_by_text(str(words.value)).first.wait_for()
     screenshot(page, "refused")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", ["runs", "report"])
-def test_axe_finds_nothing_wrong(ui: Any, browser: Any, scheme: str, name: str) -> None:
+def test_axe_finds_nothing_wrong(
+    ui: Ui, browser: Browser, scheme: Literal["light", "dark"], name: str
+) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     run = newest_report(ui)
@@ -250,10 +238,11 @@ def test_axe_finds_nothing_wrong(ui: Any, browser: Any, scheme: str, name: str) 
     }
     context = browser.new_context(
         color_scheme=scheme,
-        extra_http_headers={"Authorization": ui.session.headers["Authorization"]},
+        extra_http_headers={"Authorization": ui.api.authorization},
     )
     page = context.new_page()
-    answer = page.goto(ui.url + paths[name])
+    answer = page.goto(ui.api.url + paths[name])
+    assert answer is not None
     assert answer.status == 200
     found = Axe().run(page).response
     context.close()
@@ -261,9 +250,9 @@ def test_axe_finds_nothing_wrong(ui: Any, browser: Any, scheme: str, name: str) 
     assert [violation["id"] for violation in found["violations"]] == []
 
 
-def newest_report(ui: Any) -> str:
+def newest_report(ui: Ui) -> str:
     """The id of a run that has a report."""
-    runs = ui.call("GET", f"{RUNS}?order_by=-run_after")["dag_runs"]
+    runs = ui.api.runs()
     found = [r["dag_run_id"] for r in runs if ui.home.report(r["dag_run_id"]).is_file()]
     assert found, "no run has a report"
-    return found[0]
+    return str(found[0])

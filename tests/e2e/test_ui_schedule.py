@@ -4,24 +4,23 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
-from tasks.runs.record import DAG_ID
+from support.ui import Stopped, Ui, running_ui
+from support.waits import wait_until
 
 pytestmark = pytest.mark.e2e
 
-RUNS = f"dags/{DAG_ID}/dagRuns"
 SUNDAY = 6
 CLOCK = Path(__file__).parent / "clock"
 
 
 @pytest.fixture(scope="module")
-def published(ui: Any) -> dict[str, Any]:
+def published(ui: Ui) -> dict[str, Any]:
     """A run that an update of the data set's asset started, the model's events after it, the same
     after another update of the unchanged data set."""
-    ui.call("PATCH", f"dags/{DAG_ID}", is_paused=False)
+    ui.api.unpause()
     before = model_events(ui)
     first = publish_dataset(ui)
     after = model_events(ui)
@@ -30,7 +29,7 @@ def published(ui: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def later(published: Any, ui: Any, stopped_ui: Any, running_ui: Any) -> Iterator[Any]:
+def later(published: dict[str, Any], ui: Ui, stopped_ui: Stopped) -> Iterator[Ui]:
     """The same Airflow in the night of Saturday to Sunday, a few seconds before midnight."""
     now = datetime.now(UTC)
     midnight = datetime.combine(now.date(), time(0, 0), UTC)
@@ -41,38 +40,29 @@ def later(published: Any, ui: Any, stopped_ui: Any, running_ui: Any) -> Iterator
         yield running
 
 
-def newest(ui: Any, kind: str) -> dict[str, Any] | None:
-    runs = ui.call("GET", f"{RUNS}?run_type={kind}&order_by=-run_after&limit=1")["dag_runs"]
-    return runs[0] if runs else None
-
-
-def publish_dataset(ui: Any) -> dict[str, Any]:
+def publish_dataset(ui: Ui) -> dict[str, Any]:
     """Update the data set's asset and return the run that followed, ended, with its tasks."""
-    before = newest(ui, "asset_triggered")
-    (asset,) = ui.call("GET", "assets?name_pattern=flowers_dataset")["assets"]
-    ui.call("POST", "assets/events", asset_id=asset["id"], extra={"version": 2})
 
-    def started() -> dict[str, Any] | None:
-        run = newest(ui, "asset_triggered")
-        return run if run and (not before or run["dag_run_id"] != before["dag_run_id"]) else None
+    def publish() -> None:
+        (asset,) = ui.api.call("GET", "assets?name_pattern=flowers_dataset")["assets"]
+        ui.api.call("POST", "assets/events", asset_id=asset["id"], extra={"version": 2})
 
-    return ended(ui, ui.wait(started, 60, "a run that the asset started")["dag_run_id"])
+    return ended(ui, ui.api.run_made_by(publish, "asset_triggered")["dag_run_id"])
 
 
-def ended(ui: Any, run_id: str) -> dict[str, Any]:
-    ui.end(run_id)
-    path = f"{RUNS}/{quote(run_id)}"
-    tasks = ui.call("GET", f"{path}/taskInstances")["task_instances"]
-    states = {task["task_id"]: task["state"] for task in tasks}
-    return {**ui.call("GET", path), "tasks": states}
+def ended(ui: Ui, run_id: str) -> dict[str, Any]:
+    """Return a run when it has ended, with the states of its tasks."""
+    ui.api.end(run_id)
+    tasks = ui.api.task_instances(run_id)
+    return {**ui.api.run(run_id), "tasks": {name: task["state"] for name, task in tasks.items()}}
 
 
-def model_events(ui: Any) -> list[dict[str, Any]]:
-    events = ui.call("GET", "assets/events?order_by=timestamp")["asset_events"]
+def model_events(ui: Ui) -> list[dict[str, Any]]:
+    events = ui.api.call("GET", "assets/events?order_by=timestamp")["asset_events"]
     return [event for event in events if event["name"] == "flowers_model"]
 
 
-def test_the_data_sets_asset_starts_a_training(published: Any) -> None:
+def test_the_data_sets_asset_starts_a_training(published: dict[str, Any]) -> None:
     run = published["first"]
     assert (run["run_type"], run["state"], run["logical_date"]) == (
         "asset_triggered",
@@ -83,7 +73,7 @@ def test_the_data_sets_asset_starts_a_training(published: Any) -> None:
     assert run["note"].startswith("Graft: **Top-1 accuracy 0.")
 
 
-def test_a_training_updates_the_models_asset(ui: Any, published: Any) -> None:
+def test_a_training_updates_the_models_asset(ui: Ui, published: dict[str, Any]) -> None:
     (event,) = published["new"]
     assert (event["source_task_id"], event["source_run_id"]) == (
         "train_classifier",
@@ -94,7 +84,7 @@ def test_a_training_updates_the_models_asset(ui: Any, published: Any) -> None:
     assert f"accuracy {extra['accuracy']:.4f}" in published["first"]["note"]
 
 
-def test_nothing_is_trained_on_unchanged_inputs(ui: Any, published: Any) -> None:
+def test_nothing_is_trained_on_unchanged_inputs(ui: Ui, published: dict[str, Any]) -> None:
     run = published["second"]
     assert run["state"] == "success"
     assert {task for task, state in run["tasks"].items() if state == "skipped"} == {
@@ -107,13 +97,13 @@ def test_nothing_is_trained_on_unchanged_inputs(ui: Any, published: Any) -> None
     assert model_events(ui) == published["events"]
 
 
-def test_a_run_that_ctrl_c_stopped_goes_on(later: Any, stopped_ui: Any) -> None:
-    assert later.end(stopped_ui.run_id) == "success"
+def test_a_run_that_ctrl_c_stopped_goes_on(later: Ui, stopped_ui: Stopped) -> None:
+    assert later.api.end(stopped_ui.run_id) == "success"
 
 
-def test_the_schedule_starts_a_run_every_week(later: Any, published: Any) -> None:
-    run_id = later.wait(lambda: newest(later, "scheduled"), 120, "a scheduled run")["dag_run_id"]
-    run = ended(later, run_id)
+def test_the_schedule_starts_a_run_every_week(later: Ui, published: dict[str, Any]) -> None:
+    scheduled = wait_until(lambda: later.api.newest_run("scheduled"), 120, "a scheduled run")
+    run = ended(later, scheduled["dag_run_id"])
     due = datetime.fromisoformat(run["run_after"])
     assert (due.weekday(), due.time()) == (SUNDAY, time(0, 0))
     assert due > datetime.fromisoformat(published["second"]["end_date"])

@@ -1,9 +1,10 @@
 """``make ui`` and Ctrl-C: what can be reached while it runs, and what is left after."""
 
 import ipaddress
-from typing import Any
 
 import pytest
+
+from support.ui import Stopped, Ui
 
 pytestmark = pytest.mark.e2e
 
@@ -13,13 +14,13 @@ def is_loopback(address: str) -> bool:
     return (getattr(ip, "ipv4_mapped", None) or ip).is_loopback
 
 
-def test_everything_listens_on_loopback_alone(stopped_ui: Any) -> None:
+def test_everything_listens_on_loopback_alone(stopped_ui: Stopped) -> None:
     """Airflow's api-server and, of Spark's driver, Python's gateway, its two ports, its page."""
     assert len(stopped_ui.reached) >= 5
     assert all(is_loopback(address) for address, _ in stopped_ui.reached), stopped_ui.reached
 
 
-def test_ctrl_c_during_a_run_leaves_nothing(ui: Any, stopped_ui: Any) -> None:
+def test_ctrl_c_during_a_run_leaves_nothing(ui: Ui, stopped_ui: Stopped) -> None:
     assert stopped_ui.status == 0
     assert stopped_ui.left == []
     assert stopped_ui.said.endswith("stopped\n")

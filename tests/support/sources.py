@@ -64,7 +64,7 @@ def write_folder(folder: Path, files: Files) -> Path:
 
 def write_tar(path: Path, files: Files, mode: str = "w:gz") -> Path:
     """Write files as a tar."""
-    with tarfile.open(path, mode) as tar:
+    with tarfile.open(path, mode) as tar:  # type: ignore[call-overload]  # mode is any string
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)

@@ -36,7 +36,7 @@ def background(rng: np.random.Generator, size: int, *, usual: Sequence[str]) -> 
     """Return a background of ``size`` x ``size`` pixels, mode RGB.
 
     Args:
-        rng: the generator of all that varies.
+        rng: random numbers; the same state gives the same background.
         size: the side of the picture.
         usual: keys of ``GROUNDS`` that are more likely than the others.
     """

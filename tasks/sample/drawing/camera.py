@@ -20,7 +20,7 @@ def photograph(rng: np.random.Generator, scene: Image.Image) -> Image.Image:
     """Return the photograph of a scene, mode RGB, ``SUPERSAMPLE`` times smaller on each side.
 
     Args:
-        rng: the generator of all that varies.
+        rng: random numbers; the same state gives the same photograph.
         scene: a square picture, mode RGB.
     """
     dice = Dice(rng)

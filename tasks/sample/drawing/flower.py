@@ -28,7 +28,7 @@ def draw_flower(kind: str, rng: np.random.Generator, size: int) -> Image.Image:
 
     Args:
         kind: one of ``FLOWERS``.
-        rng: the generator of all that varies; the same state gives the same pixels.
+        rng: random numbers; the same state gives the same pixels.
         size: the side of the picture.
 
     Raises:

@@ -3,9 +3,10 @@
 import datetime
 import os
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
-_connect = sqlite3.dbapi2.connect
+_connect: Callable[..., sqlite3.Connection] = sqlite3.dbapi2.connect
 
 
 def _connect_ahead(*arguments: Any, **named: Any) -> sqlite3.Connection:
@@ -24,4 +25,5 @@ if seconds := os.environ.get("GRAFT_TEST_SECONDS_AHEAD"):
 
     ahead = datetime.timedelta(seconds=float(seconds))
     time_machine.travel(datetime.datetime.now(datetime.UTC) + ahead, tick=True).start()
-    sqlite3.connect = sqlite3.dbapi2.connect = _connect_ahead
+    for module in (sqlite3, sqlite3.dbapi2):
+        vars(module)["connect"] = _connect_ahead

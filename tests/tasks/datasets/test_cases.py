@@ -162,8 +162,11 @@ NUMBERED = "0:red\n1:green\n2:blue\n"
 
 
 def small(
-    folder: Path, labels: str = NUMBERED, first: int = 0, make=slim_record
-) -> dict[str, bytes]:  # type: ignore[no-untyped-def]
+    folder: Path,
+    labels: str = NUMBERED,
+    first: int = 0,
+    make: Callable[..., bytes] = slim_record,
+) -> dict[str, bytes]:
     """Return twelve training and six validation pictures of three classes."""
     train = [make(jpeg, first + i % 3) for i, jpeg in enumerate(jpegs(12))]
     validation = [make(jpeg, first + i % 3) for i, jpeg in enumerate(jpegs(6, 100))]

@@ -15,6 +15,7 @@ from support.sources import (
     slim_record,
     write_folder,
 )
+from tasks.datasets.options import Layout
 from tasks.datasets.recognise import recognise
 from tasks.datasets.tree import Folder
 from tasks.errors import DataError
@@ -34,8 +35,9 @@ def everything(tmp_path: Path) -> Folder:
 
 
 def test_the_user_decides(everything: Folder) -> None:
-    for layout in ("folder", "list", "parquet", "tfrecord"):
-        assert recognise(everything, layout).layout == layout  # type: ignore[arg-type]
+    layouts: tuple[Layout, ...] = ("folder", "list", "parquet", "tfrecord")
+    for layout in layouts:
+        assert recognise(everything, layout).layout == layout
     assert recognise(everything).layout == "tfrecord"
 
 
@@ -58,10 +60,10 @@ def test_the_rarer_kind_goes_first(everything: Folder) -> None:
         ("auto", "expected a subfolder of pictures for each class, a list with"),
     ],
 )
-def test_nothing_is_found(tmp_path: Path, layout: str, message: str) -> None:
+def test_nothing_is_found(tmp_path: Path, layout: Layout, message: str) -> None:
     tree = Folder(write_folder(tmp_path, {"a/1.txt": b"text"}))
     with pytest.raises(DataError, match=message):
-        recognise(tree, layout)  # type: ignore[arg-type]
+        recognise(tree, layout)
 
 
 def test_files_without_a_telling_name_are_opened(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """The classes of records that number them."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from tasks.datasets.entry import Found
@@ -8,7 +10,7 @@ from tasks.datasets.record_classes import record_classes
 from tasks.errors import DataError
 
 
-def found(*labels: int, texts: dict[int, tuple[str, ...]] | None = None) -> list[Found]:
+def found(*labels: int, texts: Mapping[int, tuple[str, ...]] | None = None) -> list[Found]:
     known = texts or {}
     return [Found(label, f"shard: record {label}", known.get(label, ("",))) for label in labels]
 

@@ -8,6 +8,7 @@ import pytest
 
 from support.sources import FILES, Extract, encoded, fields, image, pictures, records, write_folder
 from tasks.datasets.extract import extract_dataset
+from tasks.datasets.reading import read_all
 from tasks.errors import DataError
 
 
@@ -95,16 +96,13 @@ def test_a_picture_whose_name_is_not_utf8_is_taken(extract: Extract, tmp_path: P
 def test_a_file_that_changes_meanwhile_is_noticed(
     extract: Extract, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tasks.datasets import convert
-
     folder = write_folder(tmp_path / "f", FILES)
-    real = convert.read_all
 
     def read_then_change(*arguments: Any) -> Any:
-        reading = real(*arguments)
+        reading = read_all(*arguments)
         (folder / "daisy" / "0.jpg").write_bytes(FILES["rose/1.jpg"])
         return reading
 
-    monkeypatch.setattr(convert, "read_all", read_then_change)
+    monkeypatch.setattr("tasks.datasets.convert.read_all", read_then_change)
     with pytest.raises(DataError, match=r"'daisy/0.jpg' was changed while the data set was read"):
         extract(folder)

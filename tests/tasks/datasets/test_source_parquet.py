@@ -76,7 +76,7 @@ def test_refused(extract: Extract, tmp_path: Path, columns: dict[str, Any], mess
 
 
 def test_pictures_without_bytes_are_bad(extract: Extract, tmp_path: Path) -> None:
-    images = [{"bytes": data, "path": "x"} for data in PICTURES]
+    images: list[dict[str, Any]] = [{"bytes": data, "path": "x"} for data in PICTURES]
     images[3] = {"bytes": None, "path": "elsewhere.jpg"}
     path = write(tmp_path / "a.parquet", image=images, label=["a", "b"] * 4)
     with pytest.raises(DataError, match=r"1 of 8 pictures cannot .* 'a.parquet: row 3' is empty"):
@@ -96,9 +96,7 @@ def test_a_label_beyond_the_names(extract: Extract, tmp_path: Path) -> None:
 def test_files_of_different_classes(extract: Extract, tmp_path: Path) -> None:
     files = {"a.parquet": parquet(FILES, tmp_path)}
     files["b.parquet"] = parquet({"x/1": PICTURES[0], "y/1": PICTURES[1]}, tmp_path)
-    with pytest.raises(
-        DataError, match="the Parquet files have different class names; expected"
-    ):
+    with pytest.raises(DataError, match="the Parquet files have different class names; expected"):
         extract(write_folder(tmp_path / "f", files))
 
 

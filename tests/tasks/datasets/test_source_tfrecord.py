@@ -1,93 +1,37 @@
+"""Records in TF-Slim's layout, extracted and described."""
+
 import gzip
-import io
 import json
 import logging
-import tarfile
-from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.locations import local
+from support.slim_archives import (
+    SHA256,
+    TRAIN_0,
+    TRAIN_1,
+    VALIDATION,
+    Extract,
+    Files,
+    Shard,
+    example,
+)
 from support.sources import encoded, image
 from tasks.datasets import progress
 from tasks.datasets.dataset import RECORDS_PER_CHUNK, read_dataset, shard_name
 from tasks.datasets.extract import extract_dataset
-from tasks.datasets.tfrecord import read_records, write_records
+from tasks.datasets.tfrecord import read_records
 from tasks.errors import DataError, StorageError
 from tasks.storage.local_files import file_sha256
 
-FIXTURE = Path("/work/shared/fixtures/flowers.tar.gz")
-LABELS = "0:daisy\n1:dandelion\n2:roses\n"
-SHA256 = "f" * 64
-
-Files = dict[str, bytes]
-
-
-JPEG = encoded(image(0))
-
-
-def example(label: int | None = 0, image: bytes | None = JPEG, **more: Any) -> bytes:
-    from tensorflow.core.example import example_pb2
-
-    message = example_pb2.Example()
-    feature = message.features.feature
-    if image is not None:
-        feature["image/encoded"].bytes_list.value.append(image)
-    if label is not None:
-        feature["image/class/label"].int64_list.value.append(label)
-    for value in more.get("more_labels", ()):
-        feature["image/class/label"].int64_list.value.append(value)
-    feature["image/format"].bytes_list.value.append(b"jpg")
-    return bytes(message.SerializeToString())
-
-
-@pytest.fixture
-def shard(tmp_path: Path) -> Callable[..., bytes]:
-    def shard(*records: bytes) -> bytes:
-        write_records(tmp_path / "shard", records)
-        return (tmp_path / "shard").read_bytes()
-
-    return shard
-
-
-@pytest.fixture
-def files(shard: Callable[..., bytes]) -> Files:
-    """A good archive: train has 100 + 2 records, validation 1."""
-    return {
-        "labels.txt": LABELS.encode(),
-        shard_name("flowers", "train", 0, 2): shard(*(example(n % 3) for n in range(100))),
-        shard_name("flowers", "train", 1, 2): shard(example(2), example(2)),
-        shard_name("flowers", "validation", 0, 1): shard(example(1)),
-    }
-
-
-TRAIN_0 = shard_name("flowers", "train", 0, 2)
-TRAIN_1 = shard_name("flowers", "train", 1, 2)
-VALIDATION = shard_name("flowers", "validation", 0, 1)
-
-
-@pytest.fixture
-def extract(tmp_path: Path) -> Callable[[Mapping[str, bytes]], Any]:
-    def extract(files: Mapping[str, bytes]) -> Any:
-        archive = tmp_path / "flowers.tar.gz"
-        with tarfile.open(archive, "w:gz") as tar:
-            for name, content in files.items():
-                member = tarfile.TarInfo(name)
-                member.size = len(content)
-                tar.addfile(member, io.BytesIO(content))
-        return extract_dataset(archive, SHA256, tmp_path / "datasets")
-
-    return extract
-
-
-Extract = Callable[[Mapping[str, bytes]], Any]
-
 
 class TestGood:
-    def test_description(self, extract: Extract, files: Files) -> None:
-        artifact = extract(files)
+    def test_description(self, extract_files: Extract, files: Files) -> None:
+        artifact = extract_files(files)
         fields = json.loads((artifact.path / "dataset.json").read_text())
         size = len(example(0)) + 16
         assert fields == {
@@ -144,66 +88,42 @@ class TestGood:
             ],
         }
 
-    def test_read_dataset(self, extract: Extract, files: Files) -> None:
-        path = extract(files).path
-        dataset = read_dataset(path)
-        train = dataset.splits["train"]
-        assert dataset.path == path
-        assert dataset.class_names == ("daisy", "dandelion", "roses")
-        assert dataset.records_per_chunk == RECORDS_PER_CHUNK
-        assert (train.records, train.class_counts) == (102, (34, 33, 35))
-        assert [shard.path for shard in train.shards] == [
-            path / "content" / TRAIN_0,
-            path / "content" / TRAIN_1,
-        ]
-        second_chunk = train.shards[0].chunk_offsets[1]
-        assert list(read_records(train.shards[0].path, second_chunk, 1)) == [example(64 % 3)]
-
-    def test_second_time_is_reused(self, extract: Extract, files: Files) -> None:
-        assert extract(files).path == extract(files).path
-        assert extract(files).reused
+    def test_second_time_is_reused(self, extract_files: Extract, files: Files) -> None:
+        assert extract_files(files).path == extract_files(files).path
+        assert extract_files(files).reused
 
     @pytest.mark.parametrize("folder", ["./", "flowers/"])
-    def test_root_may_be_a_folder(self, extract: Extract, files: Files, folder: str) -> None:
-        artifact = extract({folder + name: content for name, content in files.items()})
+    def test_root_may_be_a_folder(self, extract_files: Extract, files: Files, folder: str) -> None:
+        artifact = extract_files({folder + name: content for name, content in files.items()})
         dataset = read_dataset(artifact.path)
-        assert all(shard.path.is_file() for shard in dataset.splits["train"].shards)
+        assert all(local(shard.path).is_file() for shard in dataset.splits["train"].shards)
 
-    def test_names_in_the_archive_do_not_meet_ours(self, extract: Extract, files: Files) -> None:
-        extract({**files, "dataset.json": b"theirs", "artifact.json": b"theirs"})
-        assert extract(files).reused
+    def test_names_in_the_archive_do_not_meet_ours(
+        self, extract_files: Extract, files: Files
+    ) -> None:
+        extract_files({**files, "dataset.json": b"theirs", "artifact.json": b"theirs"})
+        assert extract_files(files).reused
 
     @pytest.mark.parametrize(
         "labels", ["0:a\r\n1:b\r\n2:c\r\n", "0:a\n1:b\n2:c", "0: a\n1:b\n2:c\n\n"]
     )
-    def test_labels_of_any_line_end(self, extract: Extract, files: Files, labels: str) -> None:
-        artifact = extract({**files, "labels.txt": labels.encode()})
-        assert read_dataset(artifact.path).class_names == ("a", "b", "c")
-
-    def test_progress(
-        self,
-        extract: Extract,
-        files: Files,
-        caplog: pytest.LogCaptureFixture,
-        monkeypatch: pytest.MonkeyPatch,
+    def test_labels_of_any_line_end(
+        self, extract_files: Extract, files: Files, labels: str
     ) -> None:
-        monkeypatch.setattr(progress, "_PROGRESS_SECONDS", 0)
-        caplog.set_level(logging.INFO)
-        extract(files)
-        assert any(line.startswith("read: 16 pictures, ") for line in caplog.messages)
-        assert any(line.startswith("read: 103 pictures, ") for line in caplog.messages)
+        artifact = extract_files({**files, "labels.txt": labels.encode()})
+        assert read_dataset(artifact.path).class_names == ("a", "b", "c")
 
 
 class TestBadLayout:
-    def test_no_labels(self, extract: Extract, files: Files) -> None:
+    def test_no_labels(self, extract_files: Extract, files: Files) -> None:
         del files["labels.txt"]
-        dataset = read_dataset(extract(files).path)
+        dataset = read_dataset(extract_files(files).path)
         assert dataset.class_names == ("0", "1", "2")
         assert any("classes are called by their numbers" in each for each in dataset.warnings)
 
-    def test_two_data_sets(self, extract: Extract, files: Files) -> None:
+    def test_two_data_sets(self, extract_files: Extract, files: Files) -> None:
         with pytest.raises(DataError, match=r"2 labels.txt, expected one data set"):
-            extract({**files, "more/labels.txt": b"0:a"})
+            extract_files({**files, "more/labels.txt": b"0:a"})
 
     @pytest.mark.parametrize(
         ("labels", "message"),
@@ -217,56 +137,58 @@ class TestBadLayout:
             (b"\xff\xfe\xfa", "labels.txt is not UTF-8 text"),
         ],
     )
-    def test_bad_labels(self, extract: Extract, files: Files, labels: bytes, message: str) -> None:
+    def test_bad_labels(
+        self, extract_files: Extract, files: Files, labels: bytes, message: str
+    ) -> None:
         with pytest.raises(DataError, match=message):
-            extract({**files, "labels.txt": labels})
+            extract_files({**files, "labels.txt": labels})
 
-    def test_missing_shards_are_named(self, extract: Extract, files: Files) -> None:
+    def test_missing_shards_are_named(self, extract_files: Extract, files: Files) -> None:
         content = files.pop(TRAIN_1)
         with pytest.raises(
             DataError, match=f"split 'train' has no {TRAIN_1}; expected 2 shards numbered 0 to 1"
         ):
-            extract(files)
+            extract_files(files)
         del files[TRAIN_0]
         names = [shard_name("flowers", "train", number, 9) for number in range(8)]
         with pytest.raises(
             DataError, match=f"has no {', '.join(names[:5])} and 3 more; expected 9"
         ):
-            extract({**files, shard_name("flowers", "train", 8, 9): content})
+            extract_files({**files, shard_name("flowers", "train", 8, 9): content})
 
     def test_missing_validation_is_taken_out_of_training(
-        self, extract: Extract, files: Files, shard: Callable[..., bytes]
+        self, extract_files: Extract, files: Files, shard: Shard
     ) -> None:
         del files[VALIDATION]
         more = (encoded(image(seed)) for seed in range(100))
         files[TRAIN_0] = shard(*(example(n % 3, each) for n, each in enumerate(more)))
         files[TRAIN_1] = shard(example(2, encoded(image(100))))
-        dataset = read_dataset(extract(files).path)
+        dataset = read_dataset(extract_files(files).path)
         assert dataset.splits["train"].records + dataset.splits["validation"].records == 101
         assert any("no split for validation" in warning for warning in dataset.warnings)
 
-    def test_missing_training(self, extract: Extract, files: Files) -> None:
+    def test_missing_training(self, extract_files: Extract, files: Files) -> None:
         del files[TRAIN_0], files[TRAIN_1]
         with pytest.raises(DataError, match="split 'train' has no records, expected at least one"):
-            extract(files)
+            extract_files(files)
 
-    def test_shard_number_too_high(self, extract: Extract, files: Files) -> None:
+    def test_shard_number_too_high(self, extract_files: Extract, files: Files) -> None:
         wrong = shard_name("flowers", "train", 2, 2)
         with pytest.raises(DataError, match=f"split 'train' has one too many: {wrong}; expected 2"):
-            extract({**files, wrong: b""})
+            extract_files({**files, wrong: b""})
 
     @pytest.mark.parametrize(
         "other", [shard_name("flowers", "train", 2, 3), shard_name("pets", "train", 0, 2)]
     )
-    def test_shards_of_two_sets(self, extract: Extract, files: Files, other: str) -> None:
+    def test_shards_of_two_sets(self, extract_files: Extract, files: Files, other: str) -> None:
         with pytest.raises(
             DataError, match=r"'train' mixes shards of .*, .*; expected those of one"
         ):
-            extract({**files, other: b""})
+            extract_files({**files, other: b""})
 
-    def test_split_without_records(self, extract: Extract, files: Files) -> None:
+    def test_split_without_records(self, extract_files: Extract, files: Files) -> None:
         with pytest.raises(DataError, match="split 'validation' has no records, expected at least"):
-            extract({**files, VALIDATION: b""})
+            extract_files({**files, VALIDATION: b""})
 
     def test_not_an_archive(self, tmp_path: Path) -> None:
         (tmp_path / "a.tar").write_bytes(gzip.compress(b"text"))
@@ -280,72 +202,87 @@ class TestBadLayout:
 
 
 class TestBadRecord:
-    @pytest.mark.parametrize(
-        ("record", "message"),
-        [
-            ({"image": None}, "has no feature 'image/encoded'; it has image/class/label, image/f"),
-            ({"label": None}, "has no feature 'image/class/label'; it has image/encoded, image/f"),
-            ({"image": b""}, r"'image/encoded' holds strings of \[0\] bytes, expected one picture"),
-            ({"label": 3}, "'image/class/label' is 3, expected 0 to 2 as in labels.txt"),
-            ({"label": -1}, "'image/class/label' is -1, expected 0 to 2"),
-            ({"more_labels": [1]}, "'image/class/label' holds 2 integers, expected 1"),
-        ],
-    )
-    def test_feature(
-        self,
-        extract: Extract,
-        files: Files,
-        shard: Callable[..., bytes],
-        record: dict[str, Any],
-        message: str,
-    ) -> None:
-        files[TRAIN_1] = shard(example(), example(**record))
-        with pytest.raises(DataError, match=f"flowers.tar.gz: {TRAIN_1}: record 1: {message}"):
-            extract(files)
-
-    def test_not_an_example(
-        self, extract: Extract, files: Files, shard: Callable[..., bytes]
-    ) -> None:
-        files[TRAIN_1] = shard(example(), b"\xff\xff nonsense")
-        with pytest.raises(DataError, match=f"{TRAIN_1}: record 1 is not a tf.train.Example"):
-            extract(files)
-
-    def test_bad_crc(self, extract: Extract, files: Files) -> None:
+    def test_bad_crc(self, extract_files: Extract, files: Files) -> None:
         files[TRAIN_0] = files[TRAIN_0][:-1] + b"?"
         with pytest.raises(
             DataError, match=f"{TRAIN_0}: record 99, at byte .*: bad CRC of its data"
         ):
-            extract(files)
+            extract_files(files)
 
-    def test_truncated(self, extract: Extract, files: Files) -> None:
+    def test_truncated(self, extract_files: Extract, files: Files) -> None:
         files[TRAIN_0] = files[TRAIN_0][:-9]
         with pytest.raises(DataError, match=f"{TRAIN_0}: record 99, .*truncated"):
-            extract(files)
+            extract_files(files)
 
     def test_nothing_is_left_and_the_next_good_one_succeeds(
-        self, extract: Extract, files: Files, tmp_path: Path
+        self, extract_files: Extract, files: Files, tmp_path: Path
     ) -> None:
         with pytest.raises(DataError):
-            extract({**files, TRAIN_0: files[TRAIN_0][:-9]})
+            extract_files({**files, TRAIN_0: files[TRAIN_0][:-9]})
         assert not [path for path in (tmp_path / "datasets").iterdir() if path.is_dir()]
-        assert not extract(files).reused
+        assert not extract_files(files).reused
 
 
-class TestReadDataset:
-    def test_not_a_data_set(self, tmp_path: Path) -> None:
-        with pytest.raises(DataError, match=r"is not a data set: dataset\.json cannot be read"):
-            read_dataset(tmp_path)
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"image": None}, "has no feature 'image/encoded'; it has image/class/label, image/f"),
+        ({"label": None}, "has no feature 'image/class/label'; it has image/encoded, image/f"),
+        ({"image": b""}, r"'image/encoded' holds strings of \[0\] bytes, expected one picture"),
+        ({"label": 3}, "'image/class/label' is 3, expected 0 to 2 as in labels.txt"),
+        ({"label": -1}, "'image/class/label' is -1, expected 0 to 2"),
+        ({"more_labels": [1]}, "'image/class/label' holds 2 integers, expected 1"),
+    ],
+)
+def test_feature(
+    extract_files: Extract,
+    files: Files,
+    shard: Shard,
+    record: dict[str, Any],
+    message: str,
+) -> None:
+    files[TRAIN_1] = shard(example(), example(**record))
+    with pytest.raises(DataError, match=f"flowers.tar.gz: {TRAIN_1}: record 1: {message}"):
+        extract_files(files)
 
-    def test_damaged(self, extract: Extract, files: Files) -> None:
-        path = extract(files).path
-        (path / "dataset.json").write_text('{"class_names": []}')
-        with pytest.raises(DataError, match="KeyError"):
-            read_dataset(path)
+
+def test_not_an_example(extract_files: Extract, files: Files, shard: Shard) -> None:
+    files[TRAIN_1] = shard(example(), b"\xff\xff nonsense")
+    with pytest.raises(DataError, match=f"{TRAIN_1}: record 1 is not a tf.train.Example"):
+        extract_files(files)
 
 
-@pytest.mark.skipif(not FIXTURE.is_file(), reason=f"no {FIXTURE}")
-def test_real_archive(tmp_path: Path) -> None:
-    artifact = extract_dataset(FIXTURE, file_sha256(FIXTURE), tmp_path)
+@pytest.mark.parametrize(
+    ("payload", "message"),
+    [
+        (b"\xff\xff nonsense", "record 7 is not a tf.train.Example: "),
+        (b"", "record 7: has no feature 'image/encoded'; it has"),
+    ],
+)
+def test_a_bad_record_is_named(
+    extract_files: Extract, files: Files, shard: Shard, payload: bytes, message: str
+) -> None:
+    files[TRAIN_1] = shard(*(example() for _ in range(7)), payload)
+    with pytest.raises(DataError, match=f"flowers.tar.gz: {TRAIN_1}: {message}"):
+        extract_files(files)
+
+
+def test_progress(
+    extract_files: Extract,
+    files: Files,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(progress, "_PROGRESS_SECONDS", 0)
+    caplog.set_level(logging.INFO)
+    extract_files(files)
+    assert any(line.startswith("read: 16 pictures, ") for line in caplog.messages)
+    assert any(line.startswith("read: 103 pictures, ") for line in caplog.messages)
+
+
+def test_real_archive(fixtures_folder: Path, tmp_path: Path) -> None:
+    archive = fixtures_folder / "flowers.tar.gz"
+    artifact = extract_dataset(archive, file_sha256(archive), tmp_path)
     dataset = read_dataset(artifact.path)
     assert dataset.class_names == ("daisy", "dandelion", "roses", "sunflowers", "tulips")
     assert {name: split.records for name, split in dataset.splits.items()} == {
@@ -357,7 +294,8 @@ def test_real_archive(tmp_path: Path) -> None:
         assert len(split.shards) == 5
         for shard in split.shards:
             last = len(shard.chunk_offsets) - 1
-            whole = list(read_records(shard.path))
-            tail = list(read_records(shard.path, shard.chunk_offsets[last]))
+            path = local(shard.path)
+            whole = list(read_records(path))
+            tail = list(read_records(path, shard.chunk_offsets[last]))
             assert tail == list(islice(whole, last * RECORDS_PER_CHUNK, None))
             assert len(whole) == shard.records

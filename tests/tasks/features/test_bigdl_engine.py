@@ -14,12 +14,15 @@ from PIL import Image, ImageCms
 from tasks.datasets.dataset import SPLITS
 from tasks.datasets.tfrecord import read_records, write_records
 from tasks.dumps.description import GRAPH, Dump, read_dump
-from tasks.errors import DataError, StorageError
-from tasks.features import frozen, tensorflow_engine
+from tasks.errors import DataError, StorageError, UnsupportedGraphError, UnsupportedRecordError
+from tasks.features import frozen
 from tasks.features.bigdl_engine import BigdlEngine
+from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk, plan_chunks
-from tasks.features.parity import TOLERANCE, end_points, relative_difference
+from tasks.features.comparison import TOLERANCE, relative_difference
+from tasks.features.first_difference import compared_nodes
 from tasks.features.store import feature_files, feature_matrix, read_tables
+from tasks.features.tensorflow_engine import TensorflowEngine, extract_chunk
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.spark.cluster import Cluster
 from tasks.storage.artifact import Artifact
@@ -32,30 +35,25 @@ ROUNDING = 5e-7
 
 
 @pytest.fixture(scope="session")
-def engine(cluster: Cluster) -> BigdlEngine:
-    return BigdlEngine(cluster.context)
+def engine(bridge: Bridge) -> BigdlEngine:
+    return BigdlEngine(bridge)
 
 
 @pytest.fixture
 def extract(engine: BigdlEngine, tmp_path: Path) -> Callable[[Sequence[Chunk], Dump], Any]:
     """Extract into an empty folder and read the rows back."""
 
-    def extract(chunks: Sequence[Chunk], pipeline: Dump) -> Any:
+    def extract(chunks: Sequence[Chunk], dump: Dump) -> Any:
         folder = tmp_path / "features"
         folder.mkdir()
-        assert engine.extract(chunks, pipeline, folder) == sum(c.records for c in chunks)
+        assert engine.extract(chunks, dump, folder) == sum(c.records for c in chunks)
         return read_tables(*feature_files(folder))
 
     return extract
 
 
-@pytest.fixture
-def pipeline(dumps: dict[str, Artifact]) -> Dump:
-    return read_dump(dumps["train"].path)
-
-
-def by_hand(pipeline: Dump, size: int) -> Iterator[Chunk]:
-    for shard in pipeline.shards:
+def by_hand(dump: Dump, size: int) -> Iterator[Chunk]:
+    for shard in dump.shards:
         for first in range(0, shard.records, size):
             yield Chunk(str(shard.path), 0, first, first, min(size, shard.records - first))
 
@@ -69,8 +67,8 @@ def test_reproduces_plain_tf_slim(
     labels: dict[str, list[int]],
     assert_features_agree: Callable[[Any, Any], None],
 ) -> None:
-    pipeline = read_dump(dumps[split].path)
-    table = extract(plan_chunks(pipeline.shards, pipeline.records_per_chunk), pipeline)
+    dump = read_dump(dumps[split].path)
+    table = extract(plan_chunks(dump.shards, dump.records_per_chunk), dump)
     assert table["label"].to_pylist() == labels[split]
     assert_features_agree(feature_matrix(table), expected[split])
 
@@ -78,49 +76,49 @@ def test_reproduces_plain_tf_slim(
 @pytest.mark.parametrize("size", [1, 3])
 def test_every_row_says_where_it_came_from(
     size: int,
-    pipeline: Dump,
+    dump: Dump,
     extract: Any,
     expected: dict[str, Any],
     labels: dict[str, list[int]],
     assert_features_agree: Callable[[Any, Any], None],
 ) -> None:
-    table = extract(list(by_hand(pipeline, size)), pipeline)
-    shards = [s.path.name for s in pipeline.shards for _ in range(s.records)]
+    table = extract(list(by_hand(dump, size)), dump)
+    shards = [s.path.name for s in dump.shards for _ in range(s.records)]
     assert table["shard"].to_pylist() == shards
-    assert table["record"].to_pylist() == [n for s in pipeline.shards for n in range(s.records)]
+    assert table["record"].to_pylist() == [n for s in dump.shards for n in range(s.records)]
     assert table["label"].to_pylist() == labels["train"]
     assert_features_agree(feature_matrix(table), expected["train"])
 
 
 def test_starts_at_an_offset_inside_a_shard(
-    pipeline: Dump,
+    dump: Dump,
     records: dict[str, list[bytes]],
     extract: Any,
     expected: dict[str, Any],
     assert_features_agree: Callable[[Any, Any], None],
 ) -> None:
     offset = sum(len(record) + 16 for record in records["train"][:2])
-    table = extract([Chunk(str(pipeline.shards[0].path), offset, 1, 3, 2)], pipeline)
+    table = extract([Chunk(str(dump.shards[0].path), offset, 1, 3, 2)], dump)
     assert table["record"].to_pylist() == [3, 4]
     assert_features_agree(feature_matrix(table), expected["train"][3:5])
 
 
-def test_rows_have_the_promised_types(pipeline: Dump, extract: Any) -> None:
-    table = extract([Chunk(str(pipeline.shards[0].path), 0, 0, 0, 2)], pipeline)
+def test_rows_have_the_promised_types(dump: Dump, extract: Any) -> None:
+    table = extract([Chunk(str(dump.shards[0].path), 0, 0, 0, 2)], dump)
     types = {name: str(table.schema.field(name).type) for name in table.schema.names}
     assert types.pop("feature").startswith("list<element: float")
     assert types == {"label": "int32", "shard": "string", "record": "int64"}
 
 
-def test_leaves_nothing_but_the_files(engine: BigdlEngine, pipeline: Dump, tmp_path: Path) -> None:
-    chunks = list(by_hand(pipeline, 3))
+def test_leaves_nothing_but_the_files(engine: BigdlEngine, dump: Dump, tmp_path: Path) -> None:
+    chunks = list(by_hand(dump, 3))
     before = engine.done()
     for _ in range(2):  # a task that Spark tries again writes the same file
-        engine.extract(chunks, pipeline, tmp_path)
+        engine.extract(chunks, dump, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         f"{Path(c.shard).stem}-{c.first:09d}.parquet" for c in chunks
     ]
-    assert engine.done() - before == 2 * pipeline.records
+    assert engine.done() - before == 2 * dump.records
 
 
 @pytest.fixture(scope="module")
@@ -141,16 +139,15 @@ def photographs(fixtures_folder: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 def test_every_end_point_agrees_on_photographs(
-    engine: BigdlEngine, cluster: Cluster, photographs: Dump, tmp_path: Path
+    engine: BigdlEngine, bridge: Bridge, photographs: Dump
 ) -> None:
     chunk = Chunk(str(photographs.shards[0].path), 0, 0, 0, 8)
-    names = end_points(photographs)
+    names = compared_nodes(photographs)
     assert {"Conv2d_1a_7x7", "MaxPool_2a_3x3", "Mixed_3b", "Mixed_5c"} < set(names)
-    expected = tensorflow_engine.end_points(
-        cluster.context, chunk, photographs, list(names.values())
+    actual, expected = (
+        runner.end_points(chunk, photographs, list(names.values()))
+        for runner in (engine, TensorflowEngine(bridge))
     )
-    shapes = {node: value.shape[1:] for node, value in expected.items()}
-    actual = engine.end_points(chunk, photographs, shapes, tmp_path)
     differences = {
         name: float(relative_difference(actual[node], expected[node]).max())
         for name, node in names.items()
@@ -270,17 +267,18 @@ def odd_jpegs(noise: np.random.Generator) -> dict[str, bytes]:
 
 def test_odd_jpegs_become_the_very_images(
     engine: BigdlEngine,
-    cluster: Cluster,
-    pipeline: Dump,
+    bridge: Bridge,
+    dump: Dump,
     shard_of: ShardOf,
     noise: np.random.Generator,
-    tmp_path: Path,
 ) -> None:
     pictures = odd_jpegs(noise)
     chunk = shard_of(list(pictures.values()))
-    image = pipeline.nodes.image_batch
-    expected = tensorflow_engine.end_points(cluster.context, chunk, pipeline, [image])[image]
-    actual = engine.end_points(chunk, pipeline, {image: expected.shape[1:]}, tmp_path)[image]
+    image = dump.nodes.image_batch
+    actual, expected = (
+        runner.end_points(chunk, dump, [image])[image]
+        for runner in (engine, TensorflowEngine(bridge))
+    )
     for name, ours, theirs in zip(pictures, actual, expected, strict=True):
         # A picture whose bytes differ by 1 anywhere differs by 2 / 255.
         assert np.abs(ours - theirs).max() < ROUNDING, name
@@ -309,7 +307,7 @@ def refused(noise: np.random.Generator) -> dict[str, bytes]:
 def test_both_engines_refuse_a_picture_with_the_same_words(
     kind: str,
     extract: Any,
-    pipeline: Dump,
+    dump: Dump,
     shard_of: ShardOf,
     pictures: dict[str, list[tuple[bytes, int]]],
     noise: np.random.Generator,
@@ -318,19 +316,25 @@ def test_both_engines_refuse_a_picture_with_the_same_words(
     chunk = shard_of([good, good, refused(noise)[kind], good])
     records = read_records(Path(chunk.shard))
     with pytest.raises(DataError) as theirs:
-        list(tensorflow_engine.extract_chunk(chunk, records, pipeline))
+        list(extract_chunk(chunk, records, dump))
     with pytest.raises(DataError) as ours:
-        extract([chunk], pipeline)
+        extract([chunk], dump)
     assert str(ours.value) == str(theirs.value)
     assert str(ours.value).startswith("odd_train_00000-of-00001.tfrecord, record 2: image/encoded ")
 
 
 def test_arithmetic_coding_is_left_to_tensorflow(
-    extract: Any, pipeline: Dump, shard_of: ShardOf, noise: np.random.Generator
+    extract: Any, dump: Dump, shard_of: ShardOf, arithmetic_jpeg: bytes
 ) -> None:
-    chunk = shard_of([jpeg(picture(noise, 60, 80)).replace(b"\xff\xc0", b"\xff\xc9", 1)])
-    with pytest.raises(DataError, match="record 0: image/encoded is a JPEG with arithmetic coding"):
-        extract([chunk], pipeline)
+    chunk = shard_of([arithmetic_jpeg])
+    with pytest.raises(UnsupportedRecordError) as caught:
+        extract([chunk], dump)
+    assert str(caught.value) == (
+        "odd_train_00000-of-00001.tfrecord, record 0: image/encoded is a JPEG with arithmetic "
+        "coding, which the bigdl engine does not decode"
+    )
+    (batch,) = extract_chunk(chunk, read_records(Path(chunk.shard)), dump)
+    assert batch.num_rows == 1
 
 
 @pytest.mark.parametrize(
@@ -341,20 +345,20 @@ def test_arithmetic_coding_is_left_to_tensorflow(
     ],
 )
 def test_a_record_that_is_no_example_is_named(
-    record: bytes, message: str, extract: Any, pipeline: Dump, shard_of: ShardOf
+    record: bytes, message: str, extract: Any, dump: Dump, shard_of: ShardOf
 ) -> None:
     chunk = shard_of([b""])
     write_records(Path(chunk.shard), [record])
     with pytest.raises(DataError, match=rf"^odd_train_.*, record 0: {message}$"):
-        extract([chunk], pipeline)
+        extract([chunk], dump)
 
 
 @pytest.mark.parametrize("gone", ["shard", "model.pb", "model.bin"])
 def test_a_file_that_an_executor_does_not_see_is_named(
-    gone: str, extract: Any, edited: Any, pipeline: Dump
+    gone: str, extract: Any, edited: Any, dump: Dump
 ) -> None:
     copy = edited(lambda _: None)
-    chunk = next(by_hand(pipeline, 2))
+    chunk = next(by_hand(dump, 2))
     if gone == "shard":
         path = Path(f"{chunk.shard}.gone")
         chunk = replace(chunk, shard=str(path))
@@ -379,7 +383,7 @@ def test_a_damaged_shard_is_named(
     damage: Callable[[bytes], bytes],
     message: str,
     extract: Any,
-    pipeline: Dump,
+    dump: Dump,
     shard_of: ShardOf,
     pictures: dict[str, list[tuple[bytes, int]]],
 ) -> None:
@@ -387,48 +391,30 @@ def test_a_damaged_shard_is_named(
     path = Path(chunk.shard)
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(DataError, match=f"^{path.name}, {message}"):
-        extract([chunk], pipeline)
+        extract([chunk], dump)
 
 
 def test_a_folder_that_cannot_be_written_is_named(
-    engine: BigdlEngine, pipeline: Dump, tmp_path: Path
+    engine: BigdlEngine, dump: Dump, tmp_path: Path
 ) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("not a folder")
     with pytest.raises(StorageError, match=rf"^cannot write .*{in_the_way}"):
-        engine.extract(list(by_hand(pipeline, 8)), pipeline, in_the_way)
+        engine.extract(list(by_hand(dump, 8)), dump, in_the_way)
 
 
 def test_a_path_without_a_scheme_is_local(
-    cluster: Cluster, pipeline: Dump, extract: Any, labels: dict[str, list[int]]
+    cluster: Cluster, dump: Dump, extract: Any, labels: dict[str, list[int]]
 ) -> None:
     """On YARN everything else is on HDFS."""
     conf = cluster.context._jsc.hadoopConfiguration()
     before = conf.get("fs.defaultFS")
     conf.set("fs.defaultFS", "hdfs://127.0.0.1:1")
     try:
-        table = extract(list(by_hand(pipeline, 8)), pipeline)
+        table = extract(list(by_hand(dump, 8)), dump)
     finally:
         conf.set("fs.defaultFS", before)
     assert table["label"].to_pylist() == labels["train"]
-
-
-@pytest.fixture
-def edited(pipeline: Dump, tmp_path: Path) -> Callable[[Callable[[Any], None]], Dump]:
-    """Returns a copy of the dump whose graph was changed node by node."""
-
-    def edit(change: Callable[[Any], None]) -> Dump:
-        folder = tmp_path / "edited"
-        shutil.copytree(pipeline.path, folder)
-        definition = import_tensorflow().compat.v1.GraphDef()
-        definition.ParseFromString((folder / GRAPH).read_bytes())
-        for node in definition.node:
-            change(node)
-        (folder / GRAPH).write_bytes(definition.SerializeToString())
-        # Pipelines are kept by the digest of their weights.
-        return replace(pipeline, path=folder, digests={**pipeline.digests, "weights": "edited"})
-
-    return edit
 
 
 def rename_operation(old: str, new: str) -> Callable[[Any], None]:
@@ -471,12 +457,36 @@ def decode_fast(node: Any) -> None:
     ],
 )
 def test_a_graph_that_it_would_misread_is_refused(
-    change: Callable[[Any], None], message: str, edited: Any, pipeline: Dump, extract: Any
+    change: Callable[[Any], None], message: str, edited: Any, dump: Dump, extract: Any
 ) -> None:
-    with pytest.raises(DataError, match=message) as caught:
-        extract(list(by_hand(pipeline, 8)), edited(change))
+    with pytest.raises(UnsupportedGraphError, match=message) as caught:
+        extract(list(by_hand(dump, 8)), edited(change))
     assert str(caught.value).startswith("the bigdl engine cannot run node ")
-    assert str(caught.value).endswith(": choose feature_engine tensorflow")
+
+
+def drop_the_strides(node: Any) -> None:
+    if node.op == "MaxPool":
+        del node.attr["strides"]
+
+
+def test_a_graph_that_it_cannot_read_is_refused(edited: Any, dump: Dump, extract: Any) -> None:
+    message = r"^the bigdl engine cannot run node InceptionV1/\S+, a MaxPool that it cannot read \("
+    with pytest.raises(UnsupportedGraphError, match=message):
+        extract(list(by_hand(dump, 8)), edited(drop_the_strides))
+
+
+def drop_a_branch(node: Any) -> None:
+    if node.op == "ConcatV2":
+        del node.input[1]
+
+
+def test_a_graph_whose_shapes_bigdl_refuses_is_named(edited: Any, dump: Dump, extract: Any) -> None:
+    copy = edited(drop_a_branch)
+    with pytest.raises(UnsupportedGraphError) as caught:
+        extract(list(by_hand(dump, 8)), copy)
+    assert str(caught.value).startswith(
+        f"the bigdl engine cannot run the graph {copy.path / GRAPH} ("
+    )
 
 
 def test_bigdls_own_getrdd_gives_the_same_of_swapped_colours(
@@ -494,25 +504,25 @@ def test_bigdls_own_getrdd_gives_the_same_of_swapped_colours(
 
     chunk = Chunk(str(shard.path), 0, 0, 0, 8)
     nodes = photographs.nodes
-    network = frozen.network_of(photographs)
-    images, labels = network.images(list(read_records(shard.path, 0, 8)), chunk.shard, 0)
+    session = frozen.session_of(photographs)
+    images, labels = session.images(list(read_records(shard.path, 0, 8)), chunk.shard, 0)
     swapped = np.ascontiguousarray(images[..., ::-1])
-    expected = network.values([nodes.feature], swapped)[nodes.feature].reshape(8, -1)
+    expected = session.values([nodes.feature], swapped)[nodes.feature].reshape(8, -1)
     assert reference["label"].to_pylist() == labels.tolist()
     assert relative_difference(feature_matrix(reference), expected).max() < TOLERANCE
 
 
-def _only(pipeline: Dump, records: int, folder: Path) -> Path:
+def _only(dump: Dump, records: int, folder: Path) -> Path:
     """Write a dump of the first records of a shard; return its folder."""
-    dump = folder / "dump"
-    dump.mkdir()
+    copy = folder / "dump"
+    copy.mkdir()
     shard = folder / "few.tfrecord"
-    write_records(shard, list(read_records(pipeline.shards[0].path, 0, records)))
+    write_records(shard, list(read_records(dump.shards[0].path, 0, records)))
     tf = import_tensorflow().compat.v1
     definition = tf.GraphDef()
-    definition.ParseFromString((pipeline.path / GRAPH).read_bytes())
+    definition.ParseFromString((dump.path / GRAPH).read_bytes())
     (names,) = (node for node in definition.node if node.name == "reader/Const")
     names.attr["value"].tensor.CopyFrom(tf.make_tensor_proto([str(shard)], tf.string))
-    (dump / GRAPH).write_bytes(definition.SerializeToString())
-    shutil.copy(pipeline.path / "model.bin", dump)
-    return dump
+    (copy / GRAPH).write_bytes(definition.SerializeToString())
+    shutil.copy(dump.path / "model.bin", copy)
+    return copy

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tasks.datasets.dataset import Shard
-from tasks.features.chunks import Chunk, chunk_size, plan_chunks
+from tasks.features.chunks import Chunk, chunk_size, first_chunks, plan_chunks
 
 PER_OFFSET = 64
 
@@ -59,3 +59,9 @@ def test_files_are_in_the_order_of_shards_and_records() -> None:
     names = [chunk.file_name for chunk in plan_chunks(shards, PER_OFFSET)]
     assert names == sorted(set(names))
     assert names[1] == "a-00000-of-00002-000000016.parquet"
+
+
+@pytest.mark.parametrize(("records", "chosen"), [(1, 1), (16, 1), (17, 2), (40, 3), (99, 3)])
+def test_the_first_chunks_hold_at_least_so_many_records(records: int, chosen: int) -> None:
+    chunks = plan_chunks([shard("s", 40)], PER_OFFSET)
+    assert first_chunks(chunks, records) == chunks[:chosen]

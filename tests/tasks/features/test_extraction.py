@@ -1,35 +1,44 @@
-"""Extraction that was interrupted: what is there is kept, what is not whole is not."""
+"""Extraction: files of a killed run are kept if they are whole, and errors say what to choose."""
 
+import importlib.util
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tasks.dumps.description import Dump, read_dump
+from tasks.errors import (
+    DataError,
+    EngineError,
+    GraftError,
+    UnavailableError,
+    UnsupportedGraphError,
+    UnsupportedRecordError,
+)
 from tasks.features import chunks
-from tasks.features.extraction import extract_features
+from tasks.features.bridge import Bridge
+from tasks.features.engines import ENGINES
+from tasks.features.extraction import _raise_first, extract_features
 from tasks.features.store import feature_files, read_tables
-from tasks.spark.cluster import Cluster
-from tasks.storage.artifact import MANIFEST, Artifact
+from tasks.features.tensorflow_engine import TensorflowEngine
+from tasks.storage.artifact import MANIFEST, Artifact, digest_of, read_manifest
 from tasks.storage.paths import Home
 
 Extract = Callable[[], Artifact]
 
 
 @pytest.fixture
-def pipeline(dumps: dict[str, Artifact]) -> Dump:
-    return read_dump(dumps["train"].path)
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
 
 
 @pytest.fixture
-def extract(
-    cluster: Cluster, pipeline: Dump, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Extract:
+def extract(bridge: Bridge, dump: Dump, home: Home, monkeypatch: pytest.MonkeyPatch) -> Extract:
     """Extract the eight training records, a file for each."""
     monkeypatch.setattr(chunks, "_FEWEST_RECORDS", 1)
-    home = Home(tmp_path / "home")
-    return lambda: extract_features(cluster.context, [pipeline], "bigdl", home)[0]
+    return lambda: extract_features(bridge, [dump], "bigdl", home)[0]
 
 
 def contents(path: Path) -> dict[str, int]:
@@ -90,3 +99,82 @@ def test_another_plan_is_another_artefact(
     first = extract()
     monkeypatch.setattr(chunks, "_FEWEST_RECORDS", 2)
     assert extract().digest != first.digest
+
+
+@pytest.mark.parametrize("engine", ["bigdl", "tensorflow"])
+def test_the_recipe_is_all_that_features_depend_on(
+    engine: str, bridge: Bridge, dumps: dict[str, Artifact], home: Home
+) -> None:
+    """Another recipe would have every user's features made anew."""
+    pair = [read_dump(dumps[split].path) for split in ("train", "validation")]
+    made = extract_features(bridge, pair, engine, home)
+    for dump, artifact in zip(pair, made, strict=True):
+        recipe = {
+            "format": 3,
+            "engine": engine,
+            "engine_version": ENGINES[engine](bridge).version,
+            "split": dump.split,
+            "dataset": dump.digests["dataset"],
+            "weights": dump.digests["weights"],
+            "records": dump.records,
+            "chunk": 16,
+        }
+        assert read_manifest(Path(str(artifact.path)))["recipe"] == recipe
+        assert artifact.path == home.features / digest_of(recipe)
+    assert all(again.reused for again in extract_features(bridge, pair, engine, home))
+
+
+def test_a_graph_that_the_engine_refuses_names_the_others(
+    bridge: Bridge, refused: Dump, home: Home
+) -> None:
+    with pytest.raises(UnsupportedGraphError) as caught:
+        extract_features(bridge, [refused], "bigdl", home)
+    assert str(caught.value).startswith("the bigdl engine cannot run node InceptionV1/")
+    assert str(caught.value).endswith("a LRN in the network: choose feature_engine tensorflow")
+
+
+def test_a_record_that_the_engine_cannot_decode_names_the_others(
+    bridge: Bridge, dump_of: Callable[..., Dump], home: Home, arithmetic_jpeg: bytes
+) -> None:
+    dump = dump_of([arithmetic_jpeg])
+    with pytest.raises(UnsupportedRecordError) as caught:
+        extract_features(bridge, [dump], "bigdl", home)
+    assert str(caught.value) == (
+        "odd_train_00000-of-00001.tfrecord, record 0: image/encoded is a JPEG with arithmetic "
+        "coding, which the bigdl engine does not decode: choose feature_engine tensorflow"
+    )
+    assert extract_features(bridge, [dump], "tensorflow", home)[0].path.exists()
+
+
+def test_an_engine_that_does_not_run_here_names_all_others(
+    bridge: Bridge, dump: Dump, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ENGINES, "third", TensorflowEngine)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(UnavailableError) as caught:
+        extract_features(bridge, [dump], "tensorflow", home)
+    assert str(caught.value) == (
+        f"TensorFlow is not installed in {sys.prefix} (make setup installs it): "
+        "choose feature_engine bigdl or third"
+    )
+
+
+def test_an_error_of_ours_comes_before_the_cancelling_that_followed() -> None:
+    with pytest.raises(GraftError, match="a bad record"):
+        _raise_first([RuntimeError("cancelled"), None, DataError("a bad record")])
+    _raise_first([None, None])
+
+
+def test_a_bad_record_is_the_same_for_every_engine(
+    bridge: Bridge, dump_of: Callable[..., Dump], home: Home
+) -> None:
+    """Another engine is no help, so none is named."""
+    dump = dump_of([b"no picture"])
+    messages = set()
+    for engine in ENGINES:
+        with pytest.raises(DataError) as caught:
+            extract_features(bridge, [dump], engine, home)
+        assert not isinstance(caught.value, EngineError)
+        messages.add(str(caught.value))
+    (message,) = messages
+    assert message.endswith("expected a JPEG, which starts with 'ffd8ff'")

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from tasks.dumps.description import read_dump
+from tasks.features.bridge import Bridge
 from tasks.features.extraction import extract_features
 from tasks.features.store import feature_files, feature_matrix, read_tables
 from tasks.networks.checkpoint import prefix_of
 from tasks.networks.network import Network
 from tasks.networks.preprocessing import decode, preprocess
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.spark.cluster import Cluster
 from tasks.storage.paths import Home
 
 
@@ -38,13 +38,13 @@ def wanted(
 @pytest.mark.parametrize("engine", ["bigdl", "tensorflow"])
 def test_features_are_those_of_the_network(
     engine: str,
-    cluster: Cluster,
+    bridge: Bridge,
     tiny_dump: Path,
     wanted: np.typing.NDArray[np.float32],
     tmp_path: Path,
 ) -> None:
     dump = read_dump(tiny_dump)
-    (made,) = extract_features(cluster.context, [dump], engine, Home(tmp_path))
+    (made,) = extract_features(bridge, [dump], engine, Home(tmp_path))
     assert isinstance(made.path, Path)
     features = feature_matrix(read_tables(*feature_files(made.path)))
     assert features.shape == (8, 6)

@@ -1,4 +1,4 @@
-"""check_parity: two engines that agree, and what is said when they do not."""
+"""check_parity: two engines that agree, two that do not, and one that cannot run."""
 
 import importlib.util
 import logging
@@ -12,69 +12,91 @@ import numpy as np
 import pytest
 
 from tasks.dumps.description import TENSORS, Dump, read_dump
-from tasks.errors import GraftError, ParityError, SetupError
-from tasks.features import parity
+from tasks.errors import DataError, GraftError, ParityError, SetupError
+from tasks.features.bridge import Bridge
 from tasks.features.engines import ENGINES
 from tasks.features.extraction import extract_features
-from tasks.features.parity import check_parity, relative_difference
-from tasks.spark import jvm
-from tasks.spark.cluster import Cluster
+from tasks.features.parity import LeftOut, Parity, check_parity
+from tasks.features.tensorflow_engine import TensorflowEngine
 from tasks.spark.jvm import save_tensors
 from tasks.storage.artifact import Artifact
 from tasks.storage.paths import Home
 
+Check = Callable[..., Parity | LeftOut]
+
 
 @pytest.fixture
-def pipeline(dumps: dict[str, Artifact]) -> Dump:
+def validation(dumps: dict[str, Artifact]) -> Dump:
     return read_dump(dumps["validation"].path)
 
 
 @pytest.fixture
-def check(cluster: Cluster, tmp_path: Path) -> Callable[..., Any]:
-    """Extract a dump's features with one engine and check them against the other."""
-    home = Home(tmp_path / "home")
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
 
-    def check(pipeline: Dump, engine: str, records: int = 64) -> Any:
-        (features,) = extract_features(cluster.context, [pipeline], engine, home)
-        return check_parity(cluster.context, pipeline, engine, features, records, home)
+
+@pytest.fixture
+def check(bridge: Bridge, home: Home, caplog: pytest.LogCaptureFixture) -> Check:
+    """Extract a dump's features with one engine and check them against another."""
+    caplog.set_level(logging.INFO)
+
+    def check(dump: Dump, engine: str, records: int = 64) -> Parity | LeftOut:
+        (features,) = extract_features(bridge, [dump], engine, home)
+        return check_parity(
+            bridge, dump, candidate=engine, features=features, records=records, home=home
+        )
 
     return check
 
 
-@pytest.mark.parametrize("engine", ["bigdl", "tensorflow"])
+def said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The lines of the log that are about the check."""
+    lines = [record.getMessage() for record in caplog.records]
+    return [line for line in lines if line.startswith("check_parity: ")]
+
+
+@pytest.mark.parametrize(("engine", "other"), [("bigdl", "tensorflow"), ("tensorflow", "bigdl")])
 def test_the_engines_agree(
-    engine: str, check: Any, pipeline: Dump, caplog: pytest.LogCaptureFixture
+    engine: str, other: str, check: Check, validation: Dump, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
-    found = check(pipeline, engine)
-    assert found.records == pipeline.records
+    found = check(validation, engine)
+    assert isinstance(found, Parity)
+    assert found.records == validation.records
     assert 0 < found.largest_relative_difference < found.tolerance == 1e-4
-    assert "bigdl and tensorflow agree on 4 records, largest relative difference" in caplog.text
+    assert found.as_json() == {
+        "records": 4,
+        "largest_relative_difference": found.largest_relative_difference,
+        "tolerance": 1e-4,
+    }
+    (line,) = said(caplog)
+    assert f"{engine} and {other} agree on 4 records, largest relative difference" in line
 
 
 def test_a_passed_check_is_not_made_again(
-    check: Any, pipeline: Dump, caplog: pytest.LogCaptureFixture
+    check: Check, validation: Dump, caplog: pytest.LogCaptureFixture
 ) -> None:
-    first = check(pipeline, "bigdl")
-    caplog.set_level(logging.INFO)
-    assert check(pipeline, "bigdl") == first
+    first = check(validation, "bigdl")
+    caplog.clear()
+    assert check(validation, "bigdl") == first
     assert caplog.text.count("reused") == 2  # features and check
 
 
-def test_few_records_are_whole_chunks(check: Any, pipeline: Dump) -> None:
-    assert check(pipeline, "bigdl", records=1).records == 2
+def test_few_records_are_whole_chunks(check: Check, validation: Dump) -> None:
+    found = check(validation, "bigdl", records=1)
+    assert isinstance(found, Parity)
+    assert found.records == 2
 
 
 @pytest.fixture
-def tampered(pipeline: Dump, weights: dict[str, Any], tmp_path: Path) -> Callable[[str], Dump]:
+def tampered(validation: Dump, weights: dict[str, Any], tmp_path: Path) -> Callable[[str], Dump]:
     """Returns a copy of the dump that has another value of one variable in model.bin alone."""
 
     def tamper(name: str) -> Dump:
         folder = tmp_path / "tampered"
-        shutil.copytree(pipeline.path, folder)
+        shutil.copytree(validation.path, folder)
         (folder / TENSORS).unlink()
         save_tensors({**weights, name: weights[name] + np.float32(0.05)}, folder / TENSORS)
-        return replace(pipeline, path=folder, digests={**pipeline.digests, "weights": name})
+        return replace(validation, path=folder, digests={**validation.digests, "weights": name})
 
     return tamper
 
@@ -88,69 +110,151 @@ def tampered(pipeline: Dump, weights: dict[str, Any], tmp_path: Path) -> Callabl
     ],
 )
 def test_the_first_node_that_differs_is_named(
-    engine: str, variable: str, node: str, check: Any, tampered: Any
+    engine: str, variable: str, node: str, check: Check, tampered: Any, home: Home
 ) -> None:
-    pipeline = tampered(variable)
+    dump = tampered(variable)
     with pytest.raises(ParityError) as caught:
-        check(pipeline, engine)
+        check(dump, engine)
     message = str(caught.value)
-    assert "the engines bigdl and tensorflow differ by " in message
+    other = "tensorflow" if engine == "bigdl" else "bigdl"
+    assert f"the engines {engine} and {other} differ by " in message
     assert f"first at {node} (InceptionV1/{node}/" in message
-    assert f"of {pipeline.shards[0].path.name.rpartition('_')[0]}_" in message
-    assert str(pipeline.path / TENSORS) in message
-    assert not list((Path(pipeline.path).parent / "home" / "parity").glob("[!.]*"))
+    assert f"of {dump.shards[0].path.name.rpartition('_')[0]}_" in message
+    assert str(dump.path / TENSORS) in message
+    assert not list(home.parity.glob("[!.]*"))
 
 
-def test_without_the_other_engine_it_is_left_out(
-    check: Any, pipeline: Dump, monkeypatch: pytest.MonkeyPatch, caplog: Any
-) -> None:
+def without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
     find_spec = importlib.util.find_spec
-    caplog.set_level(logging.INFO)
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda n: None if n == "tensorflow" else find_spec(n)
     )
-    assert check(pipeline, "bigdl") is None
-    assert "left out, the engine tensorflow does not run here: TensorFlow is not" in caplog.text
+
+
+def test_without_the_other_engine_it_is_left_out(
+    check: Check,
+    validation: Dump,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    without_tensorflow(monkeypatch)
+    found = check(validation, "bigdl")
+    assert isinstance(found, LeftOut)
+    assert found.reason.startswith("TensorFlow is not installed in ")
+    assert said(caplog) == [f"check_parity: left out: {found.reason}"]
+
+
+def test_a_graph_that_only_the_other_engine_refuses_is_no_failure(
+    check: Check, refused: Dump, home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = check(refused, "tensorflow")
+    assert isinstance(found, LeftOut)
+    assert found.reason.startswith("the bigdl engine cannot run node InceptionV1/")
+    assert found.reason.endswith(", a LRN in the network")
+    assert found.as_json() == {"left_out": found.reason}
+    assert said(caplog) == [f"check_parity: left out: {found.reason}"]
+    # An artefact's lock stays.
+    assert not [path for path in home.parity.iterdir() if path.suffix != ".lock"]
+
+
+def test_a_record_that_only_the_other_engine_cannot_decode_is_no_failure(
+    check: Check,
+    dump_of: Callable[..., Dump],
+    pictures: dict[str, list[tuple[bytes, int]]],
+    arithmetic_jpeg: bytes,
+) -> None:
+    good = pictures["train"][0][0]
+    found = check(dump_of([good, arithmetic_jpeg, good]), "tensorflow")
+    assert found == LeftOut(
+        "odd_train_00000-of-00001.tfrecord, record 1: image/encoded is a JPEG with arithmetic "
+        "coding, which the bigdl engine does not decode"
+    )
+
+
+def test_a_damaged_dump_is_no_reason_to_leave_it_out(check: Check, edited: Any) -> None:
+    copy = edited(lambda _: None)
+    (copy.path / TENSORS).unlink()
+    with pytest.raises(DataError, match=rf"^{copy.path / TENSORS} cannot be read"):
+        check(copy, "tensorflow")
+
+
+class Third(TensorflowEngine):
+    """An engine that runs for real, under a name of its own."""
+
+    name = "third"
+
+
+@pytest.fixture
+def third(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ENGINES, Third.name, Third)
+
+
+@pytest.mark.usefixtures("third")
+class TestOfThreeEngines:
+    def test_the_first_of_the_others_is_the_reference(
+        self, check: Check, validation: Dump, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for engine, reference in (
+            ("third", "bigdl"),
+            ("tensorflow", "bigdl"),
+            ("bigdl", "tensorflow"),
+        ):
+            caplog.clear()
+            assert isinstance(check(validation, engine), Parity)
+            (line,) = said(caplog)
+            assert line.startswith(f"check_parity: {engine} and {reference} agree on 4 records")
+
+    def test_the_next_one_takes_the_place_of_one_that_cannot_run(
+        self, check: Check, refused: Dump, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for engine, reference in (("third", "tensorflow"), ("tensorflow", "third")):
+            caplog.clear()
+            found = check(refused, engine)
+            assert isinstance(found, Parity)
+            # Both run the same graph in the same library.
+            assert found.largest_relative_difference == 0
+            (line,) = said(caplog)
+            assert line.startswith(f"check_parity: {engine} and {reference} agree on 8 records")
+
+    def test_every_reason_is_told_where_none_can_run(
+        self,
+        bridge: Bridge,
+        refused: Dump,
+        home: Home,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        (features,) = extract_features(bridge, [refused], "third", home)
+        without_tensorflow(monkeypatch)
+        found = check_parity(
+            bridge, refused, candidate="third", features=features, records=8, home=home
+        )
+        assert isinstance(found, LeftOut)
+        bigdl, tensorflow = found.reason.split("; ")
+        assert bigdl.startswith("the bigdl engine cannot run node ")
+        assert tensorflow.startswith("TensorFlow is not installed in ")
 
 
 @pytest.mark.parametrize("other", ["bigdl", "tensorflow"])
 def test_an_engine_that_drops_records_does_not_pass(
-    other: str, check: Any, pipeline: Dump, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    other: str, check: Check, validation: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Forgetful(ENGINES[other]):  # type: ignore[misc]  # whichever class the table holds
-        def extract(self, chunks: Any, pipeline: Any, folder: Any) -> int:
-            return int(super().extract(chunks[:1], pipeline, folder))
+        def extract(self, chunks: Any, dump: Any, folder: Any) -> int:
+            return int(super().extract(chunks[:1], dump, folder))
 
     engine = "tensorflow" if other == "bigdl" else "bigdl"
-    check(pipeline, engine)  # so that the features are there
+    check(validation, engine)  # so that the features are there
     monkeypatch.setitem(ENGINES, other, Forgetful)
     with pytest.raises(GraftError, match="2 features were written for 4 records"):
-        check(pipeline, engine, records=3)
+        check(validation, engine, records=3)
 
 
 def test_a_broken_setup_is_no_reason_to_leave_it_out(
-    check: Any, pipeline: Dump, monkeypatch: pytest.MonkeyPatch
+    check: Check, validation: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jvm, "_PACKAGE", "no.such.package")
-    with pytest.raises(SetupError, match=r"^no.such.package.FeatureEngine is not on the driver's"):
-        check(pipeline, "tensorflow")
+    def broken(bridge: Bridge) -> Any:
+        raise SetupError("run make setup")
 
-
-def test_labels_are_compared_too(
-    check: Any, pipeline: Dump, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def other_labels(theirs: Any, *_: Any) -> Any:
-        index = theirs.schema.get_field_index("label")
-        return theirs.set_column(index, "label", [theirs["label"].to_numpy() + 1])
-
-    monkeypatch.setattr(parity, "_rows_like", other_labels)
-    with pytest.raises(ParityError, match=r"^check_parity: the label of .*, record 0 is \d to"):
-        check(pipeline, "bigdl")
-
-
-def test_relative_difference_is_of_the_mean_where_a_value_is_small() -> None:
-    expected = np.array([4, 2, 0, 2], np.float32)  # 2 in the mean
-    actual = np.array([4.4, 2.1, 0.1, 2], np.float32)
-    found = relative_difference(actual, expected)
-    np.testing.assert_allclose(found, [0.1, 0.05, 0.05, 0], atol=1e-6)
-    assert not np.isfinite(relative_difference(np.float32([np.nan]), np.float32([1]))).any()
+    monkeypatch.setitem(ENGINES, "bigdl", broken)
+    with pytest.raises(SetupError, match=r"^run make setup$"):
+        check(validation, "tensorflow")

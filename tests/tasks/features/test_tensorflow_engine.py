@@ -20,8 +20,8 @@ Extract = Callable[[Chunk], list[Any]]
 
 @pytest.fixture
 def extract(dumps: dict[str, Artifact]) -> Extract:
-    pipeline = read_dump(dumps["train"].path)
-    return lambda chunk: list(extract_chunk(chunk, read_chunk(chunk), pipeline))
+    dump = read_dump(dumps["train"].path)
+    return lambda chunk: list(extract_chunk(chunk, read_chunk(chunk), dump))
 
 
 def read_chunk(chunk: Chunk) -> Iterator[bytes]:
@@ -35,9 +35,9 @@ def batches_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tensorflow_engine, "_BATCH", 2)
 
 
-def by_hand(pipeline: Dump, size: int) -> Iterator[Chunk]:
+def by_hand(dump: Dump, size: int) -> Iterator[Chunk]:
     """Cut shards of a few records, which ``plan_chunks`` leaves whole."""
-    for shard in pipeline.shards:
+    for shard in dump.shards:
         for first in range(0, shard.records, size):
             yield Chunk(str(shard.path), 0, first, first, min(size, shard.records - first))
 
@@ -61,8 +61,8 @@ def test_reproduces_plain_tf_slim(
     labels: dict[str, list[int]],
     assert_features_agree: Callable[[Any, Any], None],
 ) -> None:
-    pipeline = read_dump(dumps[split].path)
-    chunks = plan_chunks(pipeline.shards, pipeline.records_per_chunk)
+    dump = read_dump(dumps[split].path)
+    chunks = plan_chunks(dump.shards, dump.records_per_chunk)
     batches = [batch for chunk in chunks for batch in extract(chunk)]
     assert values_of(batches, "label") == labels[split]
     assert_features_agree(features_of(batches), expected[split])
@@ -78,13 +78,13 @@ def test_keeps_order_over_the_boundaries_of_chunks_and_batches(
     labels: dict[str, list[int]],
     assert_features_agree: Callable[[Any, Any], None],
 ) -> None:
-    pipeline = read_dump(dumps["train"].path)
-    batches = [batch for chunk in by_hand(pipeline, size) for batch in extract(chunk)]
+    dump = read_dump(dumps["train"].path)
+    batches = [batch for chunk in by_hand(dump, size) for batch in extract(chunk)]
     assert max(batch.num_rows for batch in batches) == min(size, 2)
     assert values_of(batches, "shard") == [
-        s.path.name for s in pipeline.shards for _ in range(s.records)
+        s.path.name for s in dump.shards for _ in range(s.records)
     ]
-    assert values_of(batches, "record") == [n for s in pipeline.shards for n in range(s.records)]
+    assert values_of(batches, "record") == [n for s in dump.shards for n in range(s.records)]
     assert values_of(batches, "label") == labels["train"]
     assert_features_agree(features_of(batches), expected["train"])
 

@@ -1,17 +1,21 @@
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tasks.datasets.pair import Pair
 from tasks.models.find import find_trained
-from tasks.params.definitions import RunParams, TrainingParams
-from tasks.runs.outcome import MODEL_FORMAT
+from tasks.models.recipe import MODEL_FORMAT
+from tasks.params.definitions import JobParams, RunParams
 from tasks.storage.artifact import manifest
 from tasks.storage.local_files import write_json
 from tasks.storage.paths import Home
 
-DUMPS = ["dump-train", "dump-validation"]
+DUMPS = Pair("dump-train", "dump-validation")
+
+Model = Callable[..., None]
 
 
 @pytest.fixture
@@ -24,44 +28,54 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
-def model(home: Home, name: str, finished_at: str = "2026-01-02", **config: Any) -> None:
-    metrics = {
-        "top1": 0.5,
-        "finished_at": finished_at,
-        "digests": {dump.removeprefix("dump-"): {"dataset": "d", "graph": dump} for dump in DUMPS},
-        "config": {**RunParams().model_dump(mode="json"), "max_local_mib": 1024, **config},
-    }
-    folder = home.models / name
-    folder.mkdir(parents=True)
-    (folder / "metrics.json").write_text(json.dumps(metrics))
-    files = {"metrics.json": (folder / "metrics.json").stat().st_size}
-    write_json(folder / "artifact.json", manifest({"format": MODEL_FORMAT}, files, 1.0))
+@pytest.fixture
+def model(home: Home, run_metrics: dict[str, Any]) -> Model:
+    """Writes a model."""
+
+    def model(name: str, finished_at: str = "2026-01-02", **config: Any) -> None:
+        metrics = {
+            **run_metrics,
+            "top1": 0.5,
+            "finished_at": finished_at,
+            "digests": {split: {"dataset": "d", "graph": dump} for split, dump in DUMPS.items()},
+            "config": {**RunParams().model_dump(mode="json"), "max_local_mib": 1024, **config},
+        }
+        folder = home.models / name
+        folder.mkdir(parents=True)
+        (folder / "metrics.json").write_text(json.dumps(metrics))
+        files = {"metrics.json": (folder / "metrics.json").stat().st_size}
+        write_json(folder / "artifact.json", manifest({"format": MODEL_FORMAT}, files, 1.0))
+
+    return model
 
 
 def without(values: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key != name}
 
 
-@pytest.mark.parametrize("spoil", ["cut", "foreign", "no manifest", "other format"])
-def test_what_is_no_whole_model_is_left_out(home: Home, spoil: str) -> None:
-    model(home, "abc")
+@pytest.mark.parametrize("spoil", ["cut", "same size", "foreign", "no manifest", "other format"])
+def test_what_is_no_whole_model_is_left_out(home: Home, model: Model, spoil: str) -> None:
+    model("abc")
     folder = home.models / "abc"
     if spoil == "cut":
         (folder / "metrics.json").write_text("{")
+    if spoil == "same size":
+        content = (folder / "metrics.json").read_text()
+        (folder / "metrics.json").write_text(content.replace('"top1"', '"t0p1"'))
     if spoil == "foreign":
         (folder / "artifact.json").write_text('{"files": {}}')
     if spoil == "no manifest":
         (folder / "artifact.json").unlink()
     if spoil == "other format":
         write_json(folder / "artifact.json", manifest({"format": MODEL_FORMAT + 1}, {}, 1.0))
-    model(home, "old", "2026-01-01")
+    model("old", "2026-01-01")
     found = find_trained(home, DUMPS, RunParams())
     assert found is not None
     assert found.path.name == "old"
 
 
-def test_what_a_killed_job_left_is_no_model(home: Home) -> None:
-    model(home, ".abc.x1y2")
+def test_what_a_killed_job_left_is_no_model(home: Home, model: Model) -> None:
+    model(".abc.x1y2")
     assert find_trained(home, DUMPS, RunParams()) is None
 
 
@@ -69,8 +83,8 @@ def test_no_models(home: Home) -> None:
     assert find_trained(home, DUMPS, RunParams()) is None
 
 
-def test_the_same(home: Home) -> None:
-    model(home, "abc")
+def test_the_same(home: Home, model: Model) -> None:
+    model("abc")
     found = find_trained(home, DUMPS, RunParams())
     assert found is not None
     assert found.as_dict() == {
@@ -82,18 +96,25 @@ def test_the_same(home: Home) -> None:
     }
 
 
-def test_the_newest(home: Home) -> None:
-    model(home, "old", "2026-01-01")
-    model(home, "new", "2026-01-03")
-    model(home, "middle", "2026-01-02")
+def test_the_newest(home: Home, model: Model) -> None:
+    model("old", "2026-01-01")
+    model("new", "2026-01-03")
+    model("middle", "2026-01-02")
     found = find_trained(home, DUMPS, RunParams())
     assert found is not None
     assert found.path.name == "new"
 
 
-@pytest.mark.parametrize("dumps", [["other", DUMPS[1]], [DUMPS[0], "other"], DUMPS[::-1]])
-def test_other_dumps(home: Home, dumps: list[str]) -> None:
-    model(home, "abc")
+@pytest.mark.parametrize(
+    "dumps",
+    [
+        Pair("other", DUMPS.validation),
+        Pair(DUMPS.train, "other"),
+        Pair(DUMPS.validation, DUMPS.train),
+    ],
+)
+def test_other_dumps(home: Home, model: Model, dumps: Pair[str]) -> None:
+    model("abc")
     assert find_trained(home, dumps, RunParams()) is None
 
 
@@ -101,28 +122,30 @@ def test_other_dumps(home: Home, dumps: list[str]) -> None:
     "params",
     [{"epochs": 11}, {"batch_size": 16}, {"feature_engine": "tensorflow"}, {"seed": 2}],
 )
-def test_other_params(home: Home, params: dict[str, Any]) -> None:
-    model(home, "abc")
+def test_other_params(home: Home, model: Model, params: dict[str, Any]) -> None:
+    model("abc")
     assert find_trained(home, DUMPS, RunParams(**params)) is None
-    model(home, "def", **params)
+    model("def", **params)
     found = find_trained(home, DUMPS, RunParams(**params))
     assert found is not None
     assert found.path.name == "def"
 
 
 @pytest.mark.parametrize("params", [{"parity_records": 0}, {"driver_memory": "8g"}])
-def test_params_that_change_nothing_about_the_head(home: Home, params: dict[str, Any]) -> None:
-    model(home, "abc")
+def test_params_that_change_nothing_about_the_head(
+    home: Home, model: Model, params: dict[str, Any]
+) -> None:
+    model("abc")
     assert find_trained(home, DUMPS, RunParams(**params)) is not None
 
 
 def test_a_model_of_a_version_that_lacked_a_param(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+    home: Home, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
         dump = RunParams.model_dump
         patch.setattr(RunParams, "model_dump", lambda *a, **k: without(dump(*a, **k), "seed"))
-        model(home, "abc")
+        model("abc")
     assert "seed" not in json.loads((home.models / "abc" / "metrics.json").read_text())["config"]
-    assert find_trained(home, DUMPS, TrainingParams()) is not None
-    assert find_trained(home, DUMPS, TrainingParams(seed=2)) is None
+    assert find_trained(home, DUMPS, JobParams()) is not None
+    assert find_trained(home, DUMPS, JobParams(seed=2)) is None

@@ -1,140 +1,65 @@
-import math
-from typing import Any
-
 import pytest
 
-from tasks.errors import ParamsError
-from tasks.networks.inception import INCEPTION_V1
-from tasks.params.definitions import (
-    FLOWERS_URL,
-    JobConfig,
-    RunParams,
-    TrainingParams,
-    nearest,
-    parse,
-)
+from tasks.params.base import Params
+from tasks.params.definitions import SECTIONS, SOURCE_PARAMS, JobConfig, JobParams, RunParams
+from tasks.params.parser import parse
 
-JOB = {"train_dump": "/dumps/train", "validation_dump": "/dumps/validation"}
-
-
-def test_defaults_are_the_original_recipe() -> None:
-    params = parse(RunParams, {})
-    assert (params.dataset_url, params.checkpoint_url) == (FLOWERS_URL, INCEPTION_V1.checkpoint_url)
-    assert (params.batch_size, params.epochs) == (None, 10)
-    assert (params.learning_rate, params.decay_rate) == (0.001, 0.9)
-    assert params.standardize is True
-    assert params.feature_engine == "bigdl"
+RECIPE = {
+    "batch_size": None,
+    "epochs": 10,
+    "learning_rate": 0.001,
+    "decay_rate": 0.9,
+    "standardize": True,
+    "seed": 1,
+    "feature_engine": "bigdl",
+}
 
 
-def test_values_replace_defaults() -> None:
-    params = parse(RunParams, {"epochs": 3, "dataset_url": "file:///a/b.tar", "seed": 0})
-    assert (params.epochs, params.dataset_url, params.seed) == (3, "file:///a/b.tar", 0)
+class TestSections:
+    def test_have_every_param_of_a_run_once(self) -> None:
+        names = [name for section in SECTIONS for name in section.model_fields]
+        assert len(names) == len(set(names))
+        assert set(names) == set(RunParams.model_fields)
+
+    def test_are_those_of_the_form(self) -> None:
+        titles = [section.model_json_schema()["title"] for section in SECTIONS]
+        assert list(dict.fromkeys(titles)) == ["Data", "Network", "Training", "Spark", "Run"]
+
+    def test_a_run_and_its_sections_agree_on_values(self) -> None:
+        run = RunParams(epochs=3, source="sample", executors=4, network="inception_v1", force=True)
+        for section in SECTIONS:
+            part = section(**run.model_dump(include=set(section.model_fields)))
+            assert part.model_dump().items() <= run.model_dump().items()
+            assert isinstance(run, section)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "message"),
-    [
-        ("epochs", 0, "epochs is 0, expected to be greater than or equal to 1"),
-        ("epochs", 1001, "epochs is 1001, expected to be less than or equal to 1000"),
-        ("epochs", "many", "epochs is 'many', expected to be a valid integer"),
-        ("epochs", 1.5, "epochs is 1.5, expected to be a valid integer"),
-        ("epochs", None, "epochs is None, expected to be a valid integer"),
-        ("batch_size", 0, "batch_size is 0, expected to be greater than or equal to 1"),
-        ("batch_size", 8193, "batch_size is 8193, expected to be less than or equal to 8192"),
-        ("learning_rate", -0.1, "learning_rate is -0.1, expected to be greater than or equal to"),
-        ("learning_rate", 11, "learning_rate is 11, expected to be less than or equal to 10"),
-        ("learning_rate", math.nan, "learning_rate is nan, expected to be a finite number"),
-        ("decay_rate", -1, "decay_rate is -1, expected to be greater than or equal to 0"),
-        ("decay_rate", 1, "decay_rate is 1, expected to be less than or equal to 0.9999"),
-        ("seed", -1, "seed is -1, expected to be greater than or equal to 0"),
-        ("seed", 2**31, "seed is 2147483648, expected to be less than or equal to 2147483647"),
-        ("standardize", "maybe", "standardize is 'maybe', expected to be a valid boolean"),
-        (
-            "feature_engine",
-            "torch",
-            "feature_engine is 'torch', expected to be 'bigdl' or 'tensorflow'",
-        ),
-        ("dump_batch_size", 0, "dump_batch_size is 0, expected to be greater than or equal to 1"),
-        ("dataset_url", "flowers", "dataset_url is 'flowers', expected a URL such as https://"),
-        ("dataset_url", 5, "dataset_url is 5, expected to be a valid string"),
-        ("checkpoint_url", "a b://c", "checkpoint_url is 'a b://c', expected a URL such as"),
-        ("dataset_sha256", "12ab", "dataset_sha256 is '12ab', expected 64 digits of 0 to 9 and a"),
-        ("checkpoint_sha256", "A" * 64, "', expected 64 digits of 0 to 9 and a to f"),
-        ("driver_memory", "4", "driver_memory is '4', expected a size such as 4g or 512m"),
-        ("executor_memory", "0g", "executor_memory is '0g', expected a size such as"),
-    ],
-)
-def test_bad_value_is_named_with_what_was_expected(name: str, value: Any, message: str) -> None:
-    with pytest.raises(ParamsError) as error:
-        parse(RunParams, {name: value})
-    assert message in str(error.value)
-    assert "\n" not in str(error.value)
+class TestDecisive:
+    def test_is_all_that_the_head_depends_on(self) -> None:
+        assert JobParams().decisive() == RECIPE
+        assert RunParams(source="sample", executors=7).decisive() == RECIPE
+
+    @pytest.mark.parametrize("given", [{"force": True}, {"parity_records": 0}])
+    def test_leaves_out_what_does_not_change_the_head(self, given: dict[str, int]) -> None:
+        assert parse(RunParams, given).decisive() == RECIPE
+
+    def test_of_a_job_has_nothing_of_the_job_alone(self) -> None:
+        config = JobConfig(train_dump="t", validation_dump="v", max_local_mib=1)
+        assert config.decisive() == RECIPE
 
 
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("epoch", "unknown param 'epoch': did you mean 'epochs'?"),
-        ("batchsize", "unknown param 'batchsize': did you mean 'batch_size'?"),
-        ("dataset", "unknown param 'dataset': did you mean 'dataset_"),
-        ("zzz", "unknown param 'zzz': known are batch_size, checkpoint_sha256"),
-    ],
-)
-def test_misspelt_param_comes_with_the_nearest(name: str, hint: str) -> None:
-    with pytest.raises(ParamsError) as error:
-        parse(RunParams, {name: 1})
-    assert str(error.value).startswith(hint)
-
-
-def test_every_problem_is_told() -> None:
-    with pytest.raises(ParamsError, match=r"^epochs is 0, .*; unknown param 'batchsize': "):
-        parse(RunParams, {"epochs": 0, "batchsize": 1})
-
-
-def test_job_needs_its_dumps() -> None:
-    with pytest.raises(ParamsError, match=r"^train_dump is missing: Folder .*; validation_dump is"):
-        parse(JobConfig, {})
-    with pytest.raises(ParamsError, match="train_dump is '', expected to have at least 1 char"):
-        parse(JobConfig, {**JOB, "train_dump": ""})
-
-
-def test_job_reads_what_a_command_line_gives() -> None:
-    config = parse(JobConfig, {**JOB, "epochs": "3", "learning_rate": "1e-2", "seed": "7"})
-    assert (config.epochs, config.learning_rate, config.seed) == (3, 0.01, 7)
-
-
-def test_run_and_job_share_the_training_params() -> None:
-    shared = set(TrainingParams.model_fields)
+def test_run_and_job_share_the_jobs_params() -> None:
+    shared = set(JobParams.model_fields)
     assert shared < set(RunParams.model_fields)
     assert shared < set(JobConfig.model_fields)
+    assert shared == set(RunParams.model_fields) & set(JobConfig.model_fields)
 
 
-def test_params_are_never_changed() -> None:
-    with pytest.raises(ValueError, match="frozen"):
-        parse(RunParams, {}).epochs = 3
+def test_the_sample_takes_the_place_of_params_that_there_are() -> None:
+    assert set(SOURCE_PARAMS) < set(RunParams.model_fields)
 
 
 @pytest.mark.parametrize("model", [RunParams, JobConfig])
-def test_every_param_is_explained(model: type[RunParams] | type[JobConfig]) -> None:
+def test_every_param_is_explained(model: type[Params]) -> None:
     for name, field in model.model_fields.items():
         assert field.title, name
         assert field.description, name
-
-
-def test_nearest() -> None:
-    assert nearest("epoch", ["epochs", "seed"]) == "did you mean 'epochs'?"
-    assert nearest("x", ["epochs", "seed"]) == "known are epochs, seed"
-
-
-class TestSource:
-    def test_is_the_urls_by_default(self) -> None:
-        assert RunParams().source == "urls"
-
-    @pytest.mark.parametrize(
-        ("name", "value", "expected"),
-        [("source", "tulips", "'urls' or 'sample'"), ("network", "vgg_16", "'inception_v1'")],
-    )
-    def test_unknown_choices(self, name: str, value: str, expected: str) -> None:
-        with pytest.raises(ParamsError) as caught:
-            parse(RunParams, {name: value})
-        assert str(caught.value) == f"{name} is {value!r}, expected to be {expected}"

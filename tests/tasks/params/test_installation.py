@@ -1,7 +1,8 @@
 import pytest
 
 from tasks.errors import ParamsError
-from tasks.params.definitions import FLOWERS_URL, RunParams
+from tasks.params.data import FLOWERS_URL
+from tasks.params.definitions import RunParams
 from tasks.params.installation import cron_schedule, default_params
 
 

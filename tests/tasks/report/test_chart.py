@@ -7,7 +7,7 @@ from tasks.report.chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Chart, l
 
 def chart(*values: float) -> Chart:
     names = [str(i) for i in range(1, len(values) + 1)]
-    drawn = line_chart("loss", "epoch", names, values)
+    drawn = line_chart(names, values, x_label="epoch", y_label="loss")
     assert drawn
     return drawn
 
@@ -41,8 +41,8 @@ def test_what_is_not_finite_breaks_the_line() -> None:
 
 
 def test_nothing_finite_is_no_chart() -> None:
-    assert line_chart("loss", "epoch", ["1"], [math.nan]) is None
-    assert line_chart("loss", "epoch", [], []) is None
+    assert line_chart(["1"], [math.nan], x_label="epoch", y_label="loss") is None
+    assert line_chart([], [], x_label="epoch", y_label="loss") is None
 
 
 def test_nothing_but_zeros_is_a_chart() -> None:

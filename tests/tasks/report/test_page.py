@@ -11,7 +11,6 @@ from tasks.errors import DataError, StorageError
 from tasks.report import facts
 from tasks.report.html import TEMPLATES
 from tasks.report.page import write_report
-from tasks.runs.outcome import read_metrics, write_metrics
 from tasks.runs.record import record_step
 from tasks.storage.paths import Home
 
@@ -119,20 +118,43 @@ class TestContent:
         record_step(home, "run", "train_classifier", facts)
         assert "dataset_sha256 none" in Page(write_report(home, "run").path.read_text()).text
 
-    def test_a_reused_model_says_whose_figures_they_are(self, write_run: Run) -> None:
-        model = {"digest": "m0de1", "reused": True, "seconds": 0.1}
+    def test_a_reused_model_says_whose_figures_they_are(
+        self, write_run: Run, run_metrics: dict[str, Any]
+    ) -> None:
+        model = {**run_metrics["model"], "reused": True, "seconds": 0.1}
         text = Page(write_report(write_run("run", model=model), "run").path.read_text()).text
-        assert "The model was there already and nothing was trained:" in text
+        assert "The model was reused and nothing was trained:" in text
         assert "Stages of the Spark job that made the model" in text
         assert "features, train" not in text
 
-    def test_a_loss_that_is_no_number(self, write_run: Run) -> None:
-        epoch = {"epoch": 1, "loss": float("nan"), "top1": 0.25, "seconds": 1.0}
-        home = write_run("run", epochs=[{**epoch, "records_per_second": 1.0}], parity=None)
+    @pytest.mark.parametrize("loss", [float("nan"), None])
+    def test_a_loss_that_is_no_number(
+        self, write_run: Run, run_metrics: dict[str, Any], loss: float | None
+    ) -> None:
+        epoch = {**run_metrics["epochs"][1], "epoch": 1, "loss": loss}
+        home = write_run("run", epochs=[epoch], parity=None)
         text = Page(write_report(home, "run").path.read_text()).text
         assert "No loss is a finite number." in text
         assert "1 n/a 0.2500" in text
-        assert "The feature engine was not compared with the other one." in text
+
+    @pytest.mark.parametrize(
+        ("parity", "said"),
+        [
+            (
+                {"records": 64, "largest_relative_difference": 3.21e-6, "tolerance": 1e-4},
+                "Both engines agree on 64 records to 3.2e-06.",
+            ),
+            (None, "The feature engine was not compared with another one."),
+            (
+                {"left_out": "bigdl does not run here"},
+                "The feature engine was not compared with another one: bigdl does not run here.",
+            ),
+        ],
+        ids=["passed", "none", "left out"],
+    )
+    def test_parity(self, write_run: Run, parity: dict[str, Any] | None, said: str) -> None:
+        home = write_run("run", parity=parity)
+        assert said in Page(write_report(home, "run").path.read_text()).text
 
 
 class TestAccessibility:
@@ -213,15 +235,14 @@ class TestSafety:
         assert "url(" not in style
         assert "@import" not in style
 
-    def test_names_and_paths_are_escaped(self, write_run: Run) -> None:
+    def test_names_and_paths_are_escaped(self, write_run: Run, run_metrics: dict[str, Any]) -> None:
         home = write_run(
             "run",
+            run_id=EVIL,
             class_names=[EVIL, "</style></svg>"],
-            plan={"master": EVIL},
+            plan={**run_metrics["plan"], "master": EVIL},
             versions={EVIL: EVIL},
         )
-        metrics = read_metrics(home, "run")
-        write_metrics(home, "run", {**(metrics or {}), "run_id": EVIL})
         record_step(home, "run", "dump_train", {"path": EVIL, "reused": True, "seconds": 1.0})
         html = write_report(home, "run").path.read_text()
         assert "<script" not in html

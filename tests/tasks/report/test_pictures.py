@@ -11,7 +11,7 @@ from PIL import Image
 from tasks.errors import DataError
 from tasks.models.predictions import Predictions, read_predictions
 from tasks.report import pictures as module
-from tasks.report.pictures import PICTURE_SIZE, data_address, wrong_pictures
+from tasks.report.pictures import PICTURE_SIZE, data_url, wrong_pictures
 from tasks.storage.paths import Home
 
 NAMES = ["stripes", "spots"]
@@ -95,10 +95,10 @@ def jpeg(mode: str, size: tuple[int, int]) -> bytes:
 def test_large_pictures_are_scaled_down_and_small_ones_stay(
     mode: str, size: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    assert shown(data_address(jpeg(mode, size))).size == expected
+    assert shown(data_url(jpeg(mode, size))).size == expected
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", jpeg("RGB", (90, 90))[:200]])
 def test_what_is_no_picture_is_refused(content: bytes) -> None:
     with pytest.raises(DataError, match="the picture cannot be decoded"):
-        data_address(content)
+        data_url(content)

@@ -8,6 +8,7 @@ from tasks.report.scores import (
     class_scores,
     confusion_matrix,
     majority_baseline,
+    mean_of_finite,
     most_mistaken,
     row_shares,
 )
@@ -23,7 +24,7 @@ CLASSES = 4
 def test_all_figures_are_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     label, prediction = np.array(pairs, np.int32).T
     names = range(CLASSES)
-    confusion = confusion_matrix(label, prediction, CLASSES)
+    confusion = confusion_matrix(label=label, prediction=prediction, class_count=CLASSES)
     np.testing.assert_array_equal(
         confusion, oracle.confusion_matrix(label, prediction, labels=names)
     )
@@ -54,3 +55,11 @@ def test_the_most_frequent_mistakes_come_first_and_what_is_right_is_none() -> No
     assert most_mistaken(confusion, 9) == [(1, 0, 3), (2, 1, 2), (0, 1, 1)]
     assert most_mistaken(confusion, 1) == [(1, 0, 3)]
     assert most_mistaken(np.diag([1, 2]), 9) == []
+
+
+def test_the_mean_leaves_out_what_is_not_finite() -> None:
+    assert mean_of_finite(np.array([1.0, np.nan, 2.0, np.inf])) == 1.5
+
+
+def test_the_mean_of_nothing_finite_is_nan_without_a_warning() -> None:
+    assert np.isnan(mean_of_finite(np.array([np.nan])))

@@ -1,21 +1,24 @@
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tasks.params.definitions import RunParams
+from tasks.runs.metrics import RunMetrics
 from tasks.runs.note import run_note
 from tasks.runs.outcome import write_metrics
 from tasks.runs.record import record_failure, record_step
 from tasks.storage.paths import Home
 
 RUN = "manual__2026"
-METRICS = {
+FLOWERS = {
     "top1": 0.63333,
     "records": {"train": 3320, "validation": 350},
     "class_names": ["daisy", "rose"],
-    "epochs": [{"epoch": 1}, {"epoch": 2}],
 }
+
+Train = Callable[..., None]
 
 
 @pytest.fixture
@@ -23,19 +26,25 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def trained(home: Home, **params: Any) -> None:
-    shown = RunParams().model_dump(mode="json")
-    facts = {"reused": False, "params": {**shown, **params}}
-    record_step(home, RUN, "download_dataset", {"reused": True})
-    record_step(home, RUN, "extract_dataset", {"reused": True})
-    record_step(home, RUN, "dump_train", {"reused": False})
-    record_step(home, RUN, "train_classifier", facts)
-    record_step(home, RUN, "report", {"reused": False})
-    write_metrics(home, RUN, METRICS)
+@pytest.fixture
+def train(home: Home, run_metrics: dict[str, Any]) -> Train:
+    """Records a whole run."""
+
+    def train(**params: Any) -> None:
+        shown = RunParams().model_dump(mode="json")
+        facts = {"reused": False, "params": {**shown, **params}}
+        record_step(home, RUN, "download_dataset", {"reused": True})
+        record_step(home, RUN, "extract_dataset", {"reused": True})
+        record_step(home, RUN, "dump_train", {"reused": False})
+        record_step(home, RUN, "train_classifier", facts)
+        record_step(home, RUN, "report", {"reused": False})
+        write_metrics(home, RUN, RunMetrics.from_json({**run_metrics, **FLOWERS}))
+
+    return train
 
 
-def test_of_a_training(home: Home) -> None:
-    trained(home)
+def test_of_a_training(home: Home, train: Train) -> None:
+    train()
     assert run_note(home, RUN) == (
         "**Top-1 accuracy 0.6333** after 2 epochs on `flowers.tar.gz` (3,320 train and 350 "
         "validation records of 2 classes), features of inception_v1 by the engine bigdl.\n\n"
@@ -43,8 +52,8 @@ def test_of_a_training(home: Home) -> None:
     )
 
 
-def test_of_the_sample(home: Home) -> None:
-    trained(home, source="sample")
+def test_of_the_sample(home: Home, train: Train) -> None:
+    train(source="sample")
     assert " on the bundled sample (3,320 train" in run_note(home, RUN)
 
 
@@ -66,13 +75,13 @@ def test_of_a_step_that_could_not_say_why(home: Home) -> None:
     record_failure(home, RUN, "dump_train", "no room left")
     assert run_note(home, RUN, ["dump_train", "dump_validation"]) == (
         "**dump_train failed**: `no room left`\n\n**dump_validation failed**: `it was killed, or "
-        "marked so; its log says what it did until then`"
+        "marked so; see its log`"
     )
 
 
-def test_of_a_run_that_was_cleared_and_failed(home: Home) -> None:
+def test_of_a_run_that_was_cleared_and_failed(home: Home, train: Train) -> None:
     """What an earlier try of later steps left says nothing of this one."""
-    trained(home)
+    train()
     note = run_note(home, RUN, ["extract_dataset"])
     assert note.startswith("**extract_dataset failed**: ")
     assert "accuracy" not in note

@@ -1,16 +1,43 @@
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tasks.errors import DataError
+from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import write_metrics
 from tasks.runs.record import TASK_IDS, record_step
 from tasks.runs.summary import summary
 from tasks.storage.paths import Home
 
 RUN = "manual__2026"
-EPOCHS = [
-    {"epoch": 1, "loss": 1.23456, "top1": 0.5, "records_per_second": 12345.6},
-    {"epoch": 2, "loss": 0.5, "top1": 0.58, "records_per_second": 20000.0},
-]
+EPOCHS = (
+    {"epoch": 1, "loss": 1.23456, "correct": 175, "records": 3086, "seconds": 0.25},
+    {"epoch": 2, "loss": 0.5, "correct": 203, "records": 5000, "seconds": 0.25},
+)
+
+Write = Callable[..., None]
+
+
+@pytest.fixture
+def write(run_metrics: dict[str, Any], tmp_path: Path) -> Write:
+    """Writes the metrics of a run on flowers."""
+
+    def write(*, reused: bool = False, **changes: Any) -> None:
+        rest = {"iteration": 1, "total": 3320, "count": 350, "wall_clock_seconds": 0.5}
+        content = {
+            **run_metrics,
+            "top1": 0.58,
+            "epochs": [{**epoch, **rest} for epoch in EPOCHS],
+            "records": {"train": 3320, "validation": 350},
+            "model": {**run_metrics["model"], "path": "/work/models/abc", "reused": reused},
+            "parity": {"records": 64, "largest_relative_difference": 3.21e-6, "tolerance": 1e-4},
+            **changes,
+        }
+        write_metrics(Home(tmp_path), RUN, RunMetrics.from_json(content))
+
+    return write
 
 
 def record(home: Home, task_id: str, **facts: Any) -> None:
@@ -18,20 +45,9 @@ def record(home: Home, task_id: str, **facts: Any) -> None:
     record_step(home, RUN, task_id, {**common, **facts})
 
 
-def metrics(*, reused: bool = False) -> dict[str, Any]:
-    return {
-        "top1": 0.58,
-        "epochs": EPOCHS,
-        "records": {"train": 3320, "validation": 350},
-        "model": {"path": "/work/models/abc", "reused": reused},
-        "config": {"feature_engine": "bigdl"},
-        "parity": {"records": 64, "largest_relative_difference": 3.21e-6, "tolerance": 1e-4},
-    }
-
-
 FEATURES = {
-    "train": {"seconds": 40.0, "reused": False, "path": "/work/features/a"},
-    "validation": {"seconds": 4.0, "reused": True, "path": "/work/features/b"},
+    "train": {"seconds": 40.0, "reused": False, "path": "/work/features/a", "digest": "a"},
+    "validation": {"seconds": 4.0, "reused": True, "path": "/work/features/b", "digest": "b"},
 }
 
 
@@ -39,12 +55,12 @@ def words(lines: list[str]) -> list[str]:
     return [" ".join(line.split()) for line in lines]
 
 
-def test_a_whole_run(tmp_path: Path) -> None:
+def test_a_whole_run(tmp_path: Path, write: Write) -> None:
     home = Home(tmp_path)
     for task_id in TASK_IDS:
         record(home, task_id, reused=task_id == "dump_train")
     record(home, "train_classifier", features=FEATURES)
-    write_metrics(home, RUN, metrics())
+    write()
     assert words(summary(home, RUN)) == [
         "Run manual__2026",
         "",
@@ -60,7 +76,7 @@ def test_a_whole_run(tmp_path: Path) -> None:
         "report 1.2 made /work/report",
         "",
         "epoch loss top-1 records/s",
-        "1 1.2346 0.5000 12,346",
+        "1 1.2346 0.5000 12,344",
         "2 0.5000 0.5800 20,000",
         "",
         "top-1 accuracy 0.5800 (3,320 train, 350 validation records)",
@@ -72,21 +88,37 @@ def test_a_whole_run(tmp_path: Path) -> None:
     ]
 
 
-def test_a_reused_model_says_whose_figures_they_are(tmp_path: Path) -> None:
+def test_a_reused_model_says_whose_figures_they_are(tmp_path: Path, write: Write) -> None:
     home = Home(tmp_path)
     record(home, "train_classifier", reused=True, features=FEATURES)
-    write_metrics(home, RUN, metrics(reused=True))
+    write(reused=True)
     lines = summary(home, RUN)
     assert any(line.endswith("(of the training that made the reused model)") for line in lines)
     assert not any("features, " in line for line in lines)
 
 
-def test_features_that_were_not_compared(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    write_metrics(home, RUN, {**metrics(), "parity": None})
-    assert "features by the engine bigdl, not compared with the other's" in words(
-        summary(home, RUN)
-    )
+@pytest.mark.parametrize(
+    ("parity", "said"),
+    [
+        (None, "the feature engine was not compared with another one"),
+        (
+            {"left_out": "tensorflow does not run here"},
+            "the feature engine was not compared with another one: tensorflow does not run here",
+        ),
+    ],
+)
+def test_features_that_were_not_compared(
+    tmp_path: Path, write: Write, parity: dict[str, str] | None, said: str
+) -> None:
+    write(parity=parity)
+    assert f"features by the engine bigdl; {said}" in words(summary(Home(tmp_path), RUN))
+
+
+def test_metrics_that_are_damaged(tmp_path: Path, write: Write) -> None:
+    write()
+    (Home(tmp_path).run(RUN) / "metrics.json").write_text("{")
+    with pytest.raises(DataError, match=r"metrics\.json is damaged"):
+        summary(Home(tmp_path), RUN)
 
 
 def test_a_run_that_broke_off(tmp_path: Path) -> None:
@@ -94,7 +126,7 @@ def test_a_run_that_broke_off(tmp_path: Path) -> None:
     record(home, "download_dataset")
     lines = words(summary(home, RUN))
     assert "download_dataset 1.2 made /work/download_dataset" in lines
-    assert "No metrics: the run did not get to its end." in lines
+    assert "No metrics: the run did not reach its end." in lines
     assert lines[-1] == f"run {tmp_path}/runs/manual__2026"
 
 

@@ -1,7 +1,5 @@
 import hashlib
 import io
-import subprocess
-import sys
 import tarfile
 from collections import Counter
 from itertools import pairwise
@@ -12,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from support import python_programs
 from tasks.datasets.dataset import read_dataset
 from tasks.datasets.example import (
     IMAGE_ENCODED,
@@ -31,7 +30,6 @@ from tasks.sample.dataset import (
     sample_pictures,
 )
 from tasks.sample.drawing.flower import FLOWERS
-from tasks.storage.paths import CHECKOUT
 
 
 @pytest.fixture(scope="module")
@@ -72,15 +70,9 @@ def test_pictures_of_one_kind_differ_as_photographs_do() -> None:
 
 
 def test_the_first_pictures_do_not_depend_on_the_process_that_draws_them() -> None:
-    program = (
-        "import hashlib; from tasks.sample.dataset import sample_examples;"
-        "print(hashlib.sha256(b''.join(sample_examples('validation', 10, 4))).hexdigest())"
-    )
-    elsewhere = subprocess.run(
-        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True
-    ).stdout.strip()
+    elsewhere = python_programs.run("draw_sample")
     here = hashlib.sha256(b"".join(sample_examples("validation", 10, 4))).hexdigest()
-    assert here == elsewhere
+    assert elsewhere.stdout == f"{here}\n", elsewhere.stderr
 
 
 def test_splits_share_no_picture() -> None:

@@ -1,7 +1,12 @@
+import re
+from pathlib import Path
+
 import pytest
 
+from tasks import errors
 from tasks.errors import DataError, GraftError, SetupError, StorageError
 from tasks.spark.errors import user_error, user_errors
+from tasks.storage.paths import CHECKOUT
 
 TRACE = """An error occurred while calling z:org.apache.spark.api.python.PythonRDD.collectAndServe.
 : org.apache.spark.SparkException: Job aborted due to stage failure: Task 3 in stage 0.0 failed 1 \
@@ -65,10 +70,19 @@ def test_context_without_an_error() -> None:
         pass
 
 
+def scala_errors() -> list[str]:
+    """The names of the errors that the Scala raises for the user."""
+    source = (CHECKOUT / "jvm" / "Errors.scala").read_text(encoding="utf-8")
+    return re.findall(r"^class (\w+)\(", source, re.MULTILINE)
+
+
 def test_scala_raises_the_same_kinds() -> None:
-    found = user_error(spark_error("com.intel.analytics.bigdl.graft.DataError: s, record 7: bad"))
-    assert type(found) is DataError
-    assert str(found) == "s, record 7: bad"
+    names = scala_errors()
+    assert {"DataError", "UnsupportedGraphError", "UnsupportedRecordError"} <= set(names)
+    for name in names:
+        found = user_error(spark_error(f"com.intel.analytics.bigdl.graft.{name}: record 7: bad"))
+        assert type(found) is getattr(errors, name)
+        assert str(found) == "record 7: bad"
 
 
 def test_an_executor_without_the_compiled_scala() -> None:
@@ -76,3 +90,14 @@ def test_an_executor_without_the_compiled_scala() -> None:
     found = user_error(spark_error(missing))
     assert type(found) is SetupError
     assert "an executor has no compiled Scala of this version: run make setup" in str(found)
+
+
+def test_a_full_disk_below_spark_is_told_in_one_line() -> None:
+    error = user_error(RuntimeError("a trace\njava.io.IOException: No space left on device\n"))
+    assert isinstance(error, StorageError)
+    assert "no room left" in str(error)
+
+
+def test_the_error_of_a_worker_comes_before_what_spark_says_of_a_full_disk() -> None:
+    text = f"OSError: No space left on device\ntasks.errors.StorageError: writing {Path('x')}"
+    assert str(user_error(RuntimeError(text))) == "writing x"

@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -11,17 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from support.python_programs import program
+from support.waits import wait_until
 from tasks.spark.parent_guard import TASK_PID, _lives
 from tasks.storage.paths import CHECKOUT
 
-# A shell called java stands for spark-submit's JVM; what comes after keeps it from becoming Python.
-GUARDED = textwrap.dedent("""
-    import os, sys, time
-    from tasks.spark.parent_guard import guard_parents
-    guard_parents()
-    print(os.getpid(), flush=True)
-    time.sleep(120)
-""")
 DEADLINE = 10.0
 
 Start = Callable[..., tuple[psutil.Process, psutil.Process]]
@@ -42,9 +35,12 @@ def start(processes: list[psutil.Process], tmp_path: Path) -> Start:
     def start(parent: str = "java", **environ: str) -> tuple[psutil.Process, psutil.Process]:
         """Start a guarded process below a shell; return both."""
         (tmp_path / parent).symlink_to("/bin/sh")
-        env = {**os.environ, "PYTHONPATH": str(CHECKOUT), "GUARDED": GUARDED, **environ}
+        env = {**os.environ, "PYTHONPATH": str(CHECKOUT), **environ}
+        job = (sys.executable, program("guarded"))
         shell = subprocess.Popen(
-            [tmp_path / parent, "-c", '"$0" -c "$GUARDED"; exec sleep 120', sys.executable],
+            # A shell called java stands for spark-submit's JVM; what comes after the job keeps the
+            # shell from becoming Python.
+            [tmp_path / parent, "-c", '"$0" "$1"; exec sleep 120', *job],
             env=env,
             stdout=subprocess.PIPE,
             text=True,
@@ -70,20 +66,15 @@ def task(processes: list[psutil.Process]) -> subprocess.Popen[bytes]:
     return task
 
 
-def ended(process: psutil.Process) -> bool:
-    limit = time.monotonic() + DEADLINE
-    while time.monotonic() < limit:
-        if not _lives(process):
-            return True
-        time.sleep(0.05)
-    return False
+def assert_ends(process: psutil.Process) -> None:
+    wait_until(lambda: not _lives(process), DEADLINE, f"the end of {process}", every=0.05)
 
 
 def test_dies_with_its_parent(start: Start) -> None:
     shell, guarded = start()
     assert _lives(guarded)
     shell.kill()
-    assert ended(guarded)
+    assert_ends(guarded)
 
 
 def test_dies_with_the_airflow_task_and_takes_the_jvm_along(
@@ -92,8 +83,8 @@ def test_dies_with_the_airflow_task_and_takes_the_jvm_along(
     shell, guarded = start(**{TASK_PID: str(task.pid)})
     assert _lives(guarded)
     task.kill()
-    assert ended(guarded)
-    assert ended(shell)
+    assert_ends(guarded)
+    assert_ends(shell)
 
 
 def test_a_task_that_is_a_zombie_is_gone(start: Start, task: subprocess.Popen[bytes]) -> None:
@@ -101,7 +92,7 @@ def test_a_task_that_is_a_zombie_is_gone(start: Start, task: subprocess.Popen[by
     os.kill(task.pid, signal.SIGKILL)
     # Nobody has waited for the task yet: its process id is still taken.
     assert psutil.pid_exists(task.pid)
-    assert ended(guarded)
+    assert_ends(guarded)
 
 
 def test_dies_if_the_task_is_gone_before_it_starts(
@@ -110,14 +101,14 @@ def test_dies_if_the_task_is_gone_before_it_starts(
     task.kill()
     task.wait()
     shell, guarded = start(**{TASK_PID: str(task.pid)})
-    assert ended(guarded)
-    assert ended(shell)
+    assert_ends(guarded)
+    assert_ends(shell)
 
 
 def test_spares_whoever_took_the_jvms_place(start: Start, task: subprocess.Popen[bytes]) -> None:
     reaper, guarded = start("reaper", **{TASK_PID: str(task.pid)})
     task.kill()
-    assert ended(guarded)
+    assert_ends(guarded)
     assert _lives(reaper)
 
 

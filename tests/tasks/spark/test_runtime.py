@@ -64,6 +64,6 @@ class TestClassPath:
             bigdl_jars()
 
     def test_no_spark(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(runtime.importlib.util, "find_spec", lambda _: None)
+        monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
         with pytest.raises(SetupError, match="the Python package 'pyspark' is not installed in"):
             spark_home()

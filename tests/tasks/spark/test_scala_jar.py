@@ -12,7 +12,7 @@ from tasks.spark import runtime, scala_jar
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with a ``jvm/`` of its own, and an environment to compile into."""
     monkeypatch.setattr(runtime, "CHECKOUT", tmp_path)
-    monkeypatch.setattr(runtime.sys, "prefix", str(tmp_path / "environment"))
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "environment"))
     (tmp_path / "jvm").mkdir()
     (tmp_path / "jvm" / "One.scala").write_text("object One { val one = 1 }\n")
     return tmp_path

@@ -34,7 +34,7 @@ def special(name: str, kind: bytes, target: str = "") -> Add:
 def make(tmp_path: Path) -> Callable[..., Path]:
     def make(*members: Add, mode: str = "w:gz") -> Path:
         path = tmp_path / "archive.tar"
-        with tarfile.open(path, mode) as tar:
+        with tarfile.open(path, mode) as tar:  # type: ignore[call-overload]  # mode is any string
             for add in members:
                 add(tar)
         return path

@@ -1,17 +1,14 @@
-import errno
 import json
 import logging
 import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from support import python_programs
 from tasks.errors import StorageError
 from tasks.storage.artifact import MANIFEST, build, digest_of, find, read_manifest
-from tasks.storage.local_files import file_sha256, storage_errors, write_json
-from tasks.storage.paths import CHECKOUT
 
 RECIPE = {"from": "flowers", "version": 1}
 
@@ -23,15 +20,6 @@ def make(folder: Path) -> None:
 
 def must_not_make(folder: Path) -> None:
     raise AssertionError(f"made {folder} again")
-
-
-def run(code: str, *arguments: object) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        cwd=CHECKOUT,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 class TestBuild:
@@ -73,32 +61,14 @@ class TestBuild:
         assert not build(tmp_path, RECIPE, make).reused
 
     def test_what_a_killed_run_left_is_cleared(self, tmp_path: Path) -> None:
-        code = (
-            "import os, sys; from pathlib import Path; from tasks.storage.artifact import build\n"
-            "def make(folder): (folder / 'half').write_text('x'); os.kill(os.getpid(), 9)\n"
-            "build(Path(sys.argv[1]), {'from': 'flowers', 'version': 1}, make)"
-        )
-        process = run(code, tmp_path)
-        process.communicate()
+        process = python_programs.run("artifact_killed", tmp_path)
         assert process.returncode == -9
         assert list(tmp_path.glob(".*/half"))
         assert not build(tmp_path, RECIPE, make).reused
         assert not list(tmp_path.glob(".*/"))
 
     def test_two_processes_at_once_make_it_once(self, tmp_path: Path) -> None:
-        # Each maker waits until both processes are there, so that they do meet.
-        code = (
-            "import sys, time; from pathlib import Path; from tasks.storage.artifact import build\n"
-            "folder, name = Path(sys.argv[1]), sys.argv[2]\n"
-            "def make(aside):\n"
-            "    (folder / f'made-by-{name}').touch()\n"
-            "    while len(list(folder.glob('started-*'))) < 2: time.sleep(0.01)\n"
-            "    time.sleep(0.1)\n"
-            "    (aside / 'content').write_text(name)\n"
-            "(folder / f'started-{name}').touch()\n"
-            "build(folder / 'artifacts', {'a': 1}, make)"
-        )
-        processes = [run(code, tmp_path, name) for name in "ab"]
+        processes = [python_programs.start("artifact_of_two", tmp_path, name) for name in "ab"]
         errors = [process.communicate()[1] for process in processes]
         assert [process.returncode for process in processes] == [0, 0], errors
         assert len(list(tmp_path.glob("made-by-*"))) == 1
@@ -110,12 +80,13 @@ class TestDamage:
     def test_changed_artifact_is_made_again(self, tmp_path: Path, damage: str) -> None:
         path = build(tmp_path, RECIPE, make).path
         content = path / "below" / "content.txt"
-        {
+        damages: dict[str, Callable[[], object]] = {
             "shorter": lambda: content.write_text("cont"),
             "missing": content.unlink,
             "manifest": lambda: (path / MANIFEST).write_text('{"files": {"below'),
             "no manifest": (path / MANIFEST).unlink,
-        }[damage]()
+        }
+        damages[damage]()
         assert find(tmp_path, RECIPE) is None
         assert not build(tmp_path, RECIPE, make).reused
         assert content.read_text() == "content"
@@ -139,14 +110,7 @@ class TestFind:
 
 class TestStorageErrors:
     def test_disk_full(self, tmp_path: Path) -> None:
-        code = (
-            "import resource, sys; from pathlib import Path\n"
-            "from tasks.storage.artifact import build\n"
-            "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
-            "def make(folder): (folder / 'big').write_bytes(bytes(8192))\n"
-            "build(Path(sys.argv[1]), {'a': 1}, make)"
-        )
-        _, stderr = run(code, tmp_path).communicate()
+        stderr = python_programs.run("artifact_on_full_disk", tmp_path).stderr
         assert "StorageError: no room left while writing" in stderr
         assert "MiB free; make room or set GRAFT_HOME" in stderr
         assert not [path for path in tmp_path.iterdir() if path.is_dir()]
@@ -163,37 +127,8 @@ class TestStorageErrors:
         with pytest.raises(StorageError, match="Permission denied; set GRAFT_HOME"):
             build(tmp_path / "artifacts", RECIPE, make)
 
-    def test_message_names_the_file_of_the_error(self, tmp_path: Path) -> None:
-        message = "cannot write /some/file: Read-only file system"
-        with pytest.raises(StorageError, match=message), storage_errors(tmp_path):
-            raise OSError(errno.EROFS, "read-only", "/some/file")
 
-    def test_other_errors_pass(self, tmp_path: Path) -> None:
-        with pytest.raises(FileNotFoundError), storage_errors(tmp_path):
-            (tmp_path / "nowhere").read_text()
-
-
-class TestFiles:
-    def test_write_json_replaces(self, tmp_path: Path) -> None:
-        path = tmp_path / "new" / "a.json"
-        write_json(path, {"a": 1})
-        write_json(path, {"a": 2})
-        assert json.loads(path.read_text()) == {"a": 2}
-        assert list(path.parent.iterdir()) == [path]
-        assert path.stat().st_mode & 0o777 == 0o644
-
-    def test_write_json_that_fails_keeps_the_old(self, tmp_path: Path) -> None:
-        path = tmp_path / "a.json"
-        write_json(path, {"a": 1})
-        with pytest.raises(TypeError):
-            write_json(path, {"a": object()})
-        assert json.loads(path.read_text()) == {"a": 1}
-        assert list(tmp_path.iterdir()) == [path]
-
+class TestDigest:
     def test_digest_does_not_depend_on_the_order_of_keys(self) -> None:
         assert digest_of({"a": 1, "b": [2]}) == digest_of({"b": [2], "a": 1})
         assert digest_of({"a": 1}) == "015abd7f5cc57a2d"
-
-    def test_file_sha256(self, tmp_path: Path) -> None:
-        (tmp_path / "empty").write_bytes(b"")
-        assert file_sha256(tmp_path / "empty").startswith("e3b0c44298fc1c149afbf4c8996fb924")

@@ -13,7 +13,7 @@ from tasks.storage.tar_stream import damage_errors, open_tar, read_members
 
 def pack(path: Path, *contents: bytes, mode: str = "w") -> Path:
     """Write a tar whose members are named by their number."""
-    with tarfile.open(path, mode) as tar:
+    with tarfile.open(path, mode) as tar:  # type: ignore[call-overload]  # mode is any string
         for number, content in enumerate(contents):
             member = tarfile.TarInfo(str(number))
             member.size = len(content)

@@ -1,8 +1,10 @@
+from typing import Any
+
 import pytest
 
 from tasks.errors import ParamsError
-from tasks.params.definitions import JobConfig, TrainingParams
-from tasks.training.arguments import job_arguments, parse_arguments
+from tasks.params.definitions import JobConfig
+from tasks.training.arguments import flag_table, job_arguments, parse_arguments
 
 DUMPS = ["-t", "/dumps/train", "-v", "/dumps/validation"]
 
@@ -106,11 +108,54 @@ def test_help_explains_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
     assert "GRAFT_HOME" in text
 
 
-def test_the_dags_arguments_hold_a_template_for_every_param() -> None:
-    arguments = job_arguments(train_dump="/t", run_id="{{ run_id }}")
-    assert arguments[:2] == ["--train-dump=/t", "--run-id={{ run_id }}"]
-    assert "--learning-rate={{ params.learning_rate }}" in arguments
-    # An empty param would render as None.
-    empty = "{{ params.batch_size if params.batch_size is not none else '' }}"
-    assert f"--batch-size={empty}" in arguments
-    assert len(arguments) == 2 + len(TrainingParams.model_fields)
+#: Values that are not the defaults, at the bounds where there are some.
+ODD = {
+    "batch_size": 8192,
+    "epochs": 1000,
+    "learning_rate": 1e-6,
+    "decay_rate": 0.0,
+    "standardize": False,
+    "seed": 2**31 - 1,
+    "feature_engine": "tensorflow",
+    "parity_records": 0,
+    "force": True,
+    "max_local_mib": 0,
+    "log_iterations": True,
+}
+#: What a shell, argparse or a template might misread.
+NAMES = ["-x", "--help", "~a", "a=b c", "/ü/'quoted'", "/{{ braces }}", "$HOME", "a\nb", '"', "#"]
+
+
+class TestJobArguments:
+    """What the job reads is the very configuration that the DAG wrote."""
+
+    @pytest.mark.parametrize("given", [{}, ODD, {"learning_rate": 0.1 + 0.2}])
+    @pytest.mark.parametrize("run_id", [None, "manual__2026-01-02T03:04:05.678+00:00"])
+    def test_of_any_params(self, given: dict[str, Any], run_id: str | None) -> None:
+        config = JobConfig(train_dump="/a", validation_dump="/b", run_id=run_id, **given)
+        assert parse_arguments(job_arguments(config)) == config
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_of_odd_names(self, name: str) -> None:
+        config = JobConfig(train_dump=name, validation_dump=f"/b/{name}", run_id=name)
+        assert parse_arguments(job_arguments(config)) == config
+
+    def test_are_text_and_name_every_flag_once(self) -> None:
+        arguments = job_arguments(JobConfig(train_dump="/t", validation_dump="/v"))
+        assert len(arguments) == len(JobConfig.model_fields)
+        assert {"--train-dump=/t", "--learning-rate=0.001", "--batch-size="} <= set(arguments)
+
+
+def test_the_table_of_flags_has_those_that_are_read() -> None:
+    table = dict(flag_table())
+    assert [flags.split(", ")[-1] for flags in table] == [
+        f"--{name.replace('_', '-')}" for name in JobConfig.model_fields
+    ]
+    assert table["-t, --train-dump"].endswith("(required)")
+    assert "Passes over the training records." in table["-e, --epochs"]
+
+
+def test_messages_name_the_program_that_was_called(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_arguments([], prog="graft train [options]")
+    assert "\ngraft train [options]: error: " in capsys.readouterr().err

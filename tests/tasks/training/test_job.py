@@ -1,67 +1,146 @@
-import dataclasses
+"""The job as far as it comes without Spark; the rest is in ``tests/e2e/test_train_job.py``."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tasks.dumps.description import Dump, read_dump
+from tasks.datasets.dataset import SPLITS
 from tasks.errors import DataError, GraftError, StorageError
-from tasks.features.extraction import _raise_first
-from tasks.spark.errors import user_error
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
+from tasks.runs.metrics import METRICS
+from tasks.runs.outcome import read_error, read_metrics, write_error
+from tasks.spark.cluster import Cluster
 from tasks.storage.artifact import Artifact
-from tasks.training.job import require_pair
+from tasks.storage.locations import RemotePath
+from tasks.storage.paths import Home
+from tasks.training import job
+
+RUN = "manual__2026"
 
 
-@pytest.fixture(scope="module")
-def pair(dumps: dict[str, Artifact]) -> tuple[Dump, Dump]:
-    return read_dump(dumps["train"].path), read_dump(dumps["validation"].path)
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A home of the test's own, in a process that watches no parents."""
+    monkeypatch.setenv("GRAFT_HOME", str(tmp_path))
+    monkeypatch.setattr(job, "guard_parents", lambda: None)
+    return Home(tmp_path)
 
 
-def test_two_dumps_of_one_checkpoint_go_together(pair: tuple[Dump, Dump]) -> None:
-    require_pair(*pair)
+@pytest.fixture
+def no_spark(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(job, "spark_cluster", lambda _: pytest.fail("Spark was started"))
 
 
-def test_the_training_split_is_no_validation(pair: tuple[Dump, Dump]) -> None:
-    train, validation = pair
-    with pytest.raises(DataError, match="is a dump of the train split, expected validation"):
-        require_pair(train, train)
+@pytest.fixture
+def spark(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has the job join the Spark that tests share; a process cannot start a second one."""
+
+    @contextmanager
+    def join(name: str) -> Iterator[Cluster]:
+        yield cluster
+
+    monkeypatch.setattr(job, "spark_cluster", join)
+
+
+def config(dumps: dict[str, Artifact], **values: Any) -> JobConfig:
+    folders = {f"{split}_dump": str(dumps[split].path) for split in SPLITS}
+    common = {"epochs": 1, "batch_size": 8, "parity_records": 0, "run_id": RUN}
+    return parse(JobConfig, {**folders, **common, **values})
+
+
+@pytest.mark.usefixtures("no_spark")
+def test_dumps_that_do_not_go_together_are_told_before_spark_starts(
+    home: Home, dumps: dict[str, Artifact]
+) -> None:
+    swapped = {"train": dumps["validation"], "validation": dumps["train"]}
     with pytest.raises(DataError, match="is a dump of the validation split, expected train"):
-        require_pair(validation, train)
+        job.run(config(swapped))
+    error = read_error(home, RUN)
+    assert type(error) is DataError
+    assert "is a dump of the validation split" in str(error)
+    assert read_metrics(home, RUN) is None
 
 
-def test_other_classes_are_named(pair: tuple[Dump, Dump]) -> None:
-    train, validation = pair
-    other = dataclasses.replace(validation, class_names=("cat", "dog", "cow"))
-    with pytest.raises(DataError, match=r"do not go together: class_names is .*cat"):
-        require_pair(train, other)
+@pytest.mark.usefixtures("no_spark")
+def test_the_outcome_of_an_earlier_try_is_gone_before_anything_fails(
+    home: Home, dumps: dict[str, Artifact], run_metrics: dict[str, Any]
+) -> None:
+    folder = home.run(RUN)
+    folder.mkdir(parents=True)
+    (folder / METRICS).write_text(json.dumps(run_metrics))
+    write_error(home, RUN, StorageError("of an earlier try"))
+    with pytest.raises(DataError):
+        job.run(config({"train": dumps["train"], "validation": dumps["train"]}))
+    assert [path.name for path in folder.iterdir()] == ["error.json"]
+    assert "earlier" not in str(read_error(home, RUN))
 
 
-def test_another_network_is_named(pair: tuple[Dump, Dump]) -> None:
-    train, validation = pair
-    other = dataclasses.replace(validation, network="vgg_16")
-    message = r"do not go together: network is inception_v1 in .* and vgg_16 in "
-    with pytest.raises(DataError, match=message):
-        require_pair(train, other)
+@pytest.mark.usefixtures("no_spark")
+def test_an_error_that_cannot_be_written_is_still_raised(
+    home: Home, dumps: dict[str, Artifact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise StorageError("no room left")
+
+    monkeypatch.setattr(job, "write_error", full)
+    with pytest.raises(DataError, match="expected train"):
+        job.run(config({"train": dumps["validation"], "validation": dumps["train"]}))
 
 
-def test_other_weights_are_refused(pair: tuple[Dump, Dump]) -> None:
-    train, validation = pair
-    other = dataclasses.replace(validation, digests={**validation.digests, "weights": "x"})
-    with pytest.raises(DataError, match="were made from different checkpoints"):
-        require_pair(train, other)
+@pytest.mark.parametrize("remote", ["home", "dump"])
+def test_dumps_on_other_file_systems_wait_for_spark(
+    dumps: dict[str, Artifact], home: Home, remote: str
+) -> None:
+    elsewhere = RemotePath("hdfs://host/graft")
+    folders = job.Pair(Path("/t"), elsewhere if remote == "dump" else Path("/v"))
+    assert job._is_remote(Home(home.root, elsewhere if remote == "home" else None), folders)
+    assert not job._is_remote(home, job.Pair(Path("/t"), Path("/v")))
 
 
-def test_a_full_disk_below_spark_is_told_in_one_line() -> None:
-    error = user_error(RuntimeError("a trace\njava.io.IOException: No space left on device\n"))
-    assert isinstance(error, StorageError)
-    assert "no room left" in str(error)
+@pytest.mark.usefixtures("spark")
+def test_a_run_leaves_metrics_and_the_next_one_reuses_the_model(
+    home: Home, dumps: dict[str, Artifact], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        assert job.run(config(dumps)) == home.run(RUN)
+    first = read_metrics(home, RUN)
+    assert first is not None
+    assert (first.run_id, first.model.reused) == (RUN, False)
+    assert Path(first.model.path) == home.models / first.model.digest
+    assert (home.models / first.model.digest / "head.npz").is_file()
+    assert next(iter(first.stages)) == "spark"
+    assert f"top-1 accuracy {first.top1:.4f} on 4 validation records after 1 epochs" in caplog.text
+    # Whoever has the model needs its snapshots no more.
+    assert not list(home.snapshots.iterdir())
+
+    job.run(config(dumps, run_id="again"))
+    second = read_metrics(home, "again")
+    assert second is not None
+    assert (second.run_id, second.model.reused) == ("again", True)
+    assert (second.model.digest, second.epochs) == (first.model.digest, first.epochs)
+
+    job.run(config(dumps, run_id="forced", force=True))
+    third = read_metrics(home, "forced")
+    assert third is not None
+    assert not third.model.reused
+    assert third.model.digest != first.model.digest
 
 
-def test_the_error_of_a_worker_comes_before_what_spark_says_of_a_full_disk() -> None:
-    text = f"OSError: No space left on device\ntasks.errors.StorageError: writing {Path('x')}"
-    assert str(user_error(RuntimeError(text))) == "writing x"
-
-
-def test_an_error_of_ours_comes_before_the_cancelling_that_followed() -> None:
-    with pytest.raises(GraftError, match="a bad record"):
-        _raise_first([RuntimeError("cancelled"), None, DataError("a bad record")])
-    _raise_first([None, None])
+@pytest.mark.usefixtures("spark")
+def test_a_model_whose_metrics_are_damaged_is_one_error_that_names_the_file(
+    home: Home, dumps: dict[str, Artifact]
+) -> None:
+    job.run(config(dumps))
+    (model,) = home.models.glob("[!.]*")
+    path = model / METRICS
+    # As long as it was: the size is what the manifest knows.
+    path.write_text(path.read_text().replace('"top1"', '"t0p1"', 1))
+    with pytest.raises(GraftError, match=f"{path} is damaged or of another version"):
+        job.run(config(dumps))
+    assert str(path) in str(read_error(home, RUN))

@@ -2,16 +2,20 @@ from types import SimpleNamespace
 
 import pytest
 
-from tasks.params.definitions import JobConfig, parse
-from tasks.training.plan import DISTRIBUTED, LOCAL, plan_training
+from tasks.datasets.pair import Pair
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
+from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER, plan_training
 
 
 def config(**values: object) -> JobConfig:
     return parse(JobConfig, {"train_dump": "t", "validation_dump": "v", **values})
 
 
-def pipelines(train: int, validation: int) -> list[SimpleNamespace]:
-    return [SimpleNamespace(records=n, feature_size=1024) for n in (train, validation)]
+def dumps(train: int, validation: int, feature_size: int = 1024) -> Pair[SimpleNamespace]:
+    return Pair(train, validation).map(
+        lambda records: SimpleNamespace(records=records, feature_size=feature_size)
+    )
 
 
 def cluster(*, is_local: bool = True, cores: int = 2, heap_mib: float = 8192) -> SimpleNamespace:
@@ -24,7 +28,7 @@ def cluster(*, is_local: bool = True, cores: int = 2, heap_mib: float = 8192) ->
 def test_the_batch_is_rounded_up_to_a_multiple_of_the_cores(
     batch: int, cores: int, used: int
 ) -> None:
-    plan = plan_training(config(batch_size=batch), pipelines(100, 10), cluster(cores=cores))
+    plan = plan_training(config(batch_size=batch), dumps(100, 10), cluster(cores=cores))
     assert plan.batch_size == used
     assert plan.steps_per_epoch == -(-100 // used)
 
@@ -33,17 +37,17 @@ def test_the_batch_is_rounded_up_to_a_multiple_of_the_cores(
 @pytest.mark.parametrize(
     ("records", "given", "optimizer"),
     [
-        (256 * 1000, cluster(), LOCAL),
-        (256 * 1025, cluster(), DISTRIBUTED),
-        (256 * 1000, cluster(heap_mib=4096), DISTRIBUTED),
-        (256 * 500, cluster(heap_mib=4096), LOCAL),
-        (256, cluster(is_local=False), DISTRIBUTED),
+        (256 * 1000, cluster(), LOCAL_OPTIMIZER),
+        (256 * 1025, cluster(), DISTRIBUTED_OPTIMIZER),
+        (256 * 1000, cluster(heap_mib=4096), DISTRIBUTED_OPTIMIZER),
+        (256 * 500, cluster(heap_mib=4096), LOCAL_OPTIMIZER),
+        (256, cluster(is_local=False), DISTRIBUTED_OPTIMIZER),
     ],
 )
 def test_the_driver_trains_what_fits_its_bound_and_its_heap(
     records: int, given: SimpleNamespace, optimizer: str
 ) -> None:
-    assert plan_training(config(), pipelines(records, 0), given).optimizer == optimizer
+    assert plan_training(config(), dumps(records, 0), given).optimizer == optimizer
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,7 @@ def test_an_empty_batch_is_what_the_optimizer_takes_best(
     records: int, given: SimpleNamespace, used: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO"):
-        assert plan_training(config(), pipelines(records, 10), given).batch_size == used
+        assert plan_training(config(), dumps(records, 10), given).batch_size == used
     steps = -(-records // used)
     why = (
         "the original example's"
@@ -76,6 +80,18 @@ def test_an_empty_batch_is_what_the_optimizer_takes_best(
 def test_a_given_batch_is_used_everywhere(caplog: pytest.LogCaptureFixture) -> None:
     for given in (cluster(), cluster(is_local=False)):
         with caplog.at_level("INFO"):
-            plan = plan_training(config(batch_size=16), pipelines(3320, 10), given)
+            plan = plan_training(config(batch_size=16), dumps(3320, 10), given)
         assert plan.batch_size == 16
         assert "batch size 16, as given: 208 steps an epoch" in caplog.text
+
+
+def test_smaller_features_take_less_room() -> None:
+    """Half the size: twice the records fit."""
+    records = 256 * 1500
+    for size, optimizer in ((1024, DISTRIBUTED_OPTIMIZER), (512, LOCAL_OPTIMIZER)):
+        assert plan_training(config(), dumps(records, 0, size), cluster()).optimizer == optimizer
+
+
+def test_tells_where_the_training_runs() -> None:
+    plan = plan_training(config(), dumps(100, 10), cluster(cores=3))
+    assert (plan.master, plan.cores) == ("m", 3)

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,20 +11,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tasks.datasets.pair import Pair
 from tasks.errors import GraftError
-from tasks.params.definitions import JobConfig, parse
+from tasks.features.bridge import Bridge
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
+from tasks.runs.training_record import Epoch, Plan
 from tasks.spark.bigdl import log_optimizer_to
 from tasks.spark.cluster import Cluster
 from tasks.training import snapshots
-from tasks.training.optimizer_log import OPTIMIZER_LOG, Epoch
-from tasks.training.plan import DISTRIBUTED, LOCAL, Plan
+from tasks.training.optimizer_log import OPTIMIZER_LOG
+from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER
 from tasks.training.train import Trained, _require_finite, train
 
-RECORDS = {"train": 40, "validation": 20}
+RECORDS = Pair(40, 20)
+#: Floats per feature: not those of Inception v1.
+SIZE = 640
 #: Records of a step, and steps of an epoch.
 BATCH, STEPS = 8, 5
-#: Not that of Inception v1: the size comes from the dump.
-FEATURE_SIZE = 640
 
 Train = Callable[..., Trained]
 
@@ -33,22 +38,21 @@ def config(**values: object) -> JobConfig:
 
 
 @pytest.fixture(scope="module")
-def features(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def features(tmp_path_factory: pytest.TempPathFactory) -> Pair[Path]:
     """Two classes, noise but for their sums, as artefacts of two files each."""
     noise = np.random.default_rng(5)
-    folders = []
-    for split, records in RECORDS.items():
-        folder = tmp_path_factory.mktemp(split)
+
+    def write(records: int) -> Path:
+        folder = tmp_path_factory.mktemp("features")
         label = np.arange(records, dtype=np.int32) % 2
-        feature = (
-            noise.normal(size=(records, FEATURE_SIZE)).astype(np.float32) + 0.3 * label[:, None]
-        )
+        feature = noise.normal(size=(records, SIZE)).astype(np.float32) + 0.3 * label[:, None]
         for part in np.array_split(np.arange(records), 2):
             rows = pa.array(list(feature[part]), pa.list_(pa.float32()))
             table = pa.table({"label": label[part], "feature": rows})
             pq.write_table(table, folder / f"{part[0]:03}.parquet")
-        folders.append(folder)
-    return folders
+        return folder
+
+    return RECORDS.map(write)
 
 
 @pytest.fixture
@@ -61,18 +65,36 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "snapshots"
 
 
-@pytest.fixture(params=[LOCAL, DISTRIBUTED])
+@pytest.fixture(params=[LOCAL_OPTIMIZER, DISTRIBUTED_OPTIMIZER])
 def run(
-    request: pytest.FixtureRequest, cluster: Cluster, features: list[Path], folder: Path
+    request: pytest.FixtureRequest,
+    cluster: Cluster,
+    bridge: Bridge,
+    features: Pair[Path],
+    folder: Path,
 ) -> Train:
     """Trains with each optimiser; the same folder every time, as a job's next try does."""
-    plan = Plan(request.param, BATCH, cluster.cores, STEPS)
+    plan = Plan(
+        optimizer=request.param,
+        batch_size=BATCH,
+        cores=cluster.cores,
+        steps_per_epoch=STEPS,
+        master=cluster.master,
+    )
 
     def run(epochs: int, **values: object) -> Trained:
         given = config(epochs=epochs, **values)
         # log4j keeps the file open that it writes to; a job's next try is another process.
         log_optimizer_to(cluster.context, Path(os.devnull))
-        return train(cluster.context, features, 2, given, plan, folder, feature_size=FEATURE_SIZE)
+        return train(
+            bridge,
+            features,
+            class_count=2,
+            feature_size=SIZE,
+            config=given,
+            plan=plan,
+            folder=folder,
+        )
 
     return run
 
@@ -94,7 +116,7 @@ def test_an_undisturbed_training_learns(
     assert trained.resumed_after == []
     assert trained.epochs[-1].loss < trained.epochs[0].loss
     assert trained.epochs[-1].top1 >= 0.8
-    assert trained.head.weight.shape == (2, FEATURE_SIZE)
+    assert trained.head.weight.shape == (2, SIZE)
     # The end of the last epoch never waits.
     assert [path.name for path in models(folder)] == [f"model.{4 * STEPS + 1}"]
 
@@ -174,8 +196,18 @@ def test_epochs_without_a_finite_loss_are_not_gone_on_from(run: Train, folder: P
 
 
 def test_a_loss_that_is_no_number_names_epoch_and_rate(folder: Path) -> None:
-    good = Epoch(1, 1, 16, 16, 0.5, 1, 2, 0.1, 0.1)
-    bad = Epoch(2, 2, 16, 16, float("nan"), 1, 2, 0.1, 0.2)
+    good = Epoch(
+        epoch=1,
+        iteration=1,
+        records=16,
+        total=16,
+        loss=0.5,
+        correct=1,
+        count=2,
+        seconds=0.1,
+        wall_clock_seconds=0.1,
+    )
+    bad = replace(good, epoch=2, loss=float("nan"))
     folder.mkdir()
     _require_finite([good], config(), folder)
     assert folder.exists()

@@ -1,0 +1,70 @@
+"""Inputs of a benchmark: archives to measure on, an empty GRAFT_HOME, and dumps in it."""
+
+import argparse
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+from deploy.environment import environment, write_spark_defaults
+from tasks import steps
+from tasks.datasets.dataset import SPLITS
+from tasks.params.definitions import RunParams
+from tasks.storage.locations import Location
+from tasks.storage.paths import CHECKOUT, Home
+
+_ARCHIVES = {"dataset": "flowers.tar.gz", "checkpoint": "inception_v1_2016_08_28.tar.gz"}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Artefacts that the measured programs read.
+
+    Attributes:
+        dataset: folder of the extracted data set.
+        checkpoint: folder of the fetched checkpoint.
+        dumps: folders of the dumps of the training and the validation split.
+    """
+
+    dataset: Path
+    checkpoint: Path
+    dumps: tuple[Location, ...]
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """Add the flags for the URLs of the archives; they are required without the fixtures."""
+    for name, file in _ARCHIVES.items():
+        path = CHECKOUT.parent / "shared" / "fixtures" / file
+        default = path.as_uri() if path.is_file() else None
+        parser.add_argument(
+            f"--{name}", default=default, required=not default, help="URL of the archive"
+        )
+
+
+@contextmanager
+def scratch_home() -> Iterator[Home]:
+    """Yield an empty GRAFT_HOME and set the variables of ``env.sh`` for it in this process."""
+    with tempfile.TemporaryDirectory(prefix="graft-benchmark-") as folder:
+        variables = environment({**os.environ, "GRAFT_HOME": folder})
+        with patch.dict(os.environ, variables):
+            home = Home.from_environ()
+            write_spark_defaults(home)
+            yield home
+
+
+def prepare(params: RunParams, home: Home) -> Inputs:
+    """Run the steps before training."""
+    archive = steps.download_dataset(params, home).path
+    dataset = steps.extract_dataset(archive, home).path
+    checkpoint = steps.fetch_checkpoint(params, home).path
+    return Inputs(dataset, checkpoint, dump_splits(dataset, checkpoint, params, home))
+
+
+def dump_splits(
+    dataset: Path, checkpoint: Path, params: RunParams, home: Home
+) -> tuple[Location, ...]:
+    """Return the folders of the dumps of the training and the validation split."""
+    return tuple(steps.dump(split, dataset, checkpoint, params, home).path for split in SPLITS)

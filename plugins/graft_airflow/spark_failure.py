@@ -1,0 +1,36 @@
+"""Translation of a failed ``spark-submit`` into the error of the training task."""
+
+import re
+
+from airflow.sdk.exceptions import AirflowException
+
+from graft_airflow.run import Run
+from tasks.errors import ClusterError
+from tasks.runs.outcome import read_error
+
+_EXIT_CODE = re.compile(r"Error code is: (-?\d+)")
+# Shells and JVMs report a signal as this number plus the signal's.
+_LAST_STATUS = 128
+
+
+def cause(error: AirflowException, run: Run) -> Exception:
+    """Return the error to fail with.
+
+    It is the job's own error if the job left one; a ``ClusterError`` if the driver was killed; else
+    the provider's words.
+
+    Args:
+        error: the provider's, with the exit code of ``spark-submit``.
+        run: the run that submitted the job.
+    """
+    explained = read_error(run.home, run.run_id)
+    if explained:
+        return explained
+    ended = _EXIT_CODE.search(str(error))
+    code = int(ended[1]) if ended else 0
+    if code < 0 or code > _LAST_STATUS:
+        return ClusterError(
+            f"the Spark driver was killed (exit code {code}): by someone, or because this "
+            "machine ran out of memory; see driver_memory"
+        )
+    return AirflowException(f"the Spark job broke: {error}")

@@ -1,0 +1,67 @@
+"""Records of the version that each URL last gave, one JSON file per URL."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tasks.download.transfer import Validators
+from tasks.storage.artifact import digest_of
+from tasks.storage.local_files import write_json
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The version of a file that a URL last gave.
+
+    Attributes:
+        url: the URL without its secrets.
+        etag: as the source sent it.
+        last_modified: as the source sent it.
+        size: in bytes.
+        sha256: hexadecimal digest of the content.
+        artifact: digest that names the downloaded artefact.
+        downloaded_at: time in UTC, ISO 8601.
+    """
+
+    url: str
+    etag: str | None
+    last_modified: str | None
+    size: int
+    sha256: str
+    artifact: str
+    downloaded_at: str
+
+    @property
+    def validators(self) -> Validators:
+        """The values that ask the source whether this version is still current."""
+        return Validators(self.etag, self.last_modified)
+
+
+def read_source(url: str, downloads: Path) -> Source | None:
+    """Return the record of a URL, or None if there is no readable one."""
+    path = _path(url, downloads)
+    try:
+        return Source(**json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        logger.warning("%s cannot be read (%s): downloading again", path, error)
+        return None
+
+
+def write_source(source: Source, url: str, downloads: Path) -> None:
+    """Write the record of a URL, replacing an older one.
+
+    Args:
+        source: the record.
+        url: the URL with its secrets; only a digest of it is written.
+        downloads: the folder of all downloads.
+    """
+    write_json(_path(url, downloads), asdict(source))
+
+
+def _path(url: str, downloads: Path) -> Path:
+    return downloads / "sources" / f"{digest_of({'url': url})}.json"

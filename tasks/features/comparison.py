@@ -1,0 +1,92 @@
+"""Comparison of two engines' features of the same records."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.errors import ParityError
+from tasks.features.store import feature_matrix
+
+#: The largest relative difference that counts as agreement.
+TOLERANCE = 1e-4
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The shard and the number of a record."""
+
+    shard: str
+    record: int
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Features by one engine: its name, and a table as ``read_tables`` returns it."""
+
+    engine: str
+    table: Any
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The largest difference between two engines' features.
+
+    Attributes:
+        largest: the largest relative difference of any feature; NaN where a feature is NaN.
+        worst: the record that it is in.
+    """
+
+    largest: float
+    worst: Origin
+
+    @property
+    def is_agreement(self) -> bool:
+        """Return whether it is within ``TOLERANCE``; NaN is not."""
+        return self.largest <= TOLERANCE
+
+
+def relative_difference(actual: FloatArray, expected: FloatArray) -> FloatArray:
+    """Return ``|actual - expected|`` over ``|expected|``, or over its mean where that is larger.
+
+    Features are averages of rectified values: many are almost 0, and the float32 rounding of the
+    sums behind them is as large as that of the others.
+    """
+    size = np.abs(expected)
+    difference: FloatArray = np.abs(actual - expected) / np.maximum(size, size.mean() or 1)
+    return difference
+
+
+def origins(table: Any) -> list[Origin]:
+    """Return where the rows of a table of features came from."""
+    pairs = zip(table["shard"].to_pylist(), table["record"].to_pylist(), strict=True)
+    return [Origin(*pair) for pair in pairs]
+
+
+def rows_like(wanted: Any, table: Any) -> Any:
+    """Return the rows of ``table`` that are of the records of ``wanted``, in that order."""
+    place = {origin: i for i, origin in enumerate(origins(table))}
+    return table.take([place[origin] for origin in origins(wanted) if origin in place])
+
+
+def compare(candidate: Rows, reference: Rows) -> Difference:
+    """Return the difference between two engines' features of the same records.
+
+    Raises:
+        ParityError: the engines read different labels.
+    """
+    records = origins(reference.table)
+    labels = [rows.table["label"].to_numpy() for rows in (candidate, reference)]
+    for i in np.flatnonzero(labels[0] != labels[1])[:1]:
+        raise ParityError(
+            f"check_parity: the label of {records[i].shard}, record {records[i].record} is "
+            f"{labels[0][i]} to {candidate.engine} and {labels[1][i]} to {reference.engine}"
+        )
+    difference = relative_difference(
+        feature_matrix(candidate.table), feature_matrix(reference.table)
+    )
+    worst = np.argmax(np.nan_to_num(difference.max(axis=1), nan=np.inf))
+    return Difference(float(difference.max()), records[int(worst)])

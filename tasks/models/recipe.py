@@ -1,0 +1,74 @@
+"""Recipe of a model: everything that the trained head depends on.
+
+Two runs of the same recipe share a model. The part of it that is known before Spark starts is its
+``Inputs``; the number of cores and what follows from it come from the cluster.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.datasets.pair import Pair
+from tasks.params.definitions import JobParams
+from tasks.runs.metrics import Metrics
+from tasks.runs.training_record import Plan
+
+#: Version of the model format; part of the recipe, so raising it retrains every model.
+MODEL_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Inputs of a training: data, network and params.
+
+    Attributes:
+        digests: digests of both dumps: of data set, checkpoint, graph and weights.
+        params: the params that the head depends on, as given, as JSON types.
+    """
+
+    digests: Pair[Mapping[str, str]]
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Inputs of a training and the plan that was made for them.
+
+    Attributes:
+        inputs: data, network and params.
+        plan: optimiser, batch size and cores.
+        forced_by: the run that had the model trained again, None where none did.
+    """
+
+    inputs: Inputs
+    plan: Plan
+    forced_by: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the recipe as JSON types; its digest names the model's folder."""
+        return {
+            "format": MODEL_FORMAT,
+            "dumps": list(self.inputs.digests),
+            "training": {**self.inputs.params, "batch_size": self.plan.batch_size},
+            "optimizer": self.plan.optimizer,
+            "cores": self.plan.cores,
+            "forced_by": self.forced_by,
+        }
+
+
+def inputs_of(params: JobParams, digests: Pair[Mapping[str, str]]) -> Inputs:
+    """Return the inputs of a training that is about to start."""
+    return Inputs(digests, params.decisive())
+
+
+def inputs_of_model(metrics: Metrics) -> Inputs:
+    """Return the inputs of a trained model; a param that its version lacked has its default."""
+    names = JobParams.model_fields
+    given = {name: value for name, value in metrics.config.items() if name in names}
+    digests = Pair[Mapping[str, str]](metrics.digests.train, metrics.digests.validation)
+    return Inputs(digests, JobParams.model_construct(**given).decisive())
+
+
+def is_current(recipe: Mapping[str, Any]) -> bool:
+    """Return whether a recipe, as ``as_json`` describes it, is of this version's format."""
+    return bool(recipe.get("format") == MODEL_FORMAT)

@@ -1,0 +1,39 @@
+"""Base of all groups of params, and the kinds of text that several of them check."""
+
+import hashlib
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SHA256 = r"^[0-9a-f]{64}$"
+URL = r"^[a-zA-Z][a-zA-Z0-9+.-]*://\S+$"
+MEMORY = r"^[1-9][0-9]*[mg]$"
+#: The words for each pattern; an error says them after "expected".
+EXPECTED = {
+    SHA256: "64 digits of 0 to 9 and a to f",
+    URL: "a URL such as https://host/name or file:///folder/name",
+    MEMORY: "a size such as 4g or 512m",
+}
+
+
+class Params(BaseModel):
+    """Group of params: unknown names, infinite numbers and later changes are refused.
+
+    A group that is a section of the trigger form carries the section's title.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def sha256_field(title: str) -> Any:
+    """Return the field for the SHA-256 of an archive."""
+    return Field(
+        None,
+        pattern=SHA256,
+        title=title,
+        description=(
+            "Optional: what the archive's SHA-256 must be, in 64 small hexadecimal digits; "
+            "sha256sum prints them."
+        ),
+        examples=[hashlib.sha256(b"").hexdigest()],
+    )

@@ -1,0 +1,68 @@
+"""Params of the network and of the engine that runs it."""
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.registry import NETWORKS
+from tasks.params.base import URL, Params, sha256_field
+
+if TYPE_CHECKING:
+    NetworkName = str
+else:
+    # Type checkers know a Literal only where its choices are written out.
+    NetworkName = Literal[tuple(NETWORKS)]
+FeatureEngine = Literal["bigdl", "tensorflow"]
+
+
+class NetworkParams(Params, title="Network"):
+    """Pretrained network that is dumped."""
+
+    network: NetworkName = Field(
+        INCEPTION_V1.name,
+        title="Network",
+        description="TF-Slim's name of the network that turns pictures into features.",
+    )
+    checkpoint_url: str = Field(
+        INCEPTION_V1.checkpoint_url,
+        pattern=URL,
+        title="Checkpoint URL",
+        description="A tar archive with the network's TF-Slim checkpoint.",
+        examples=["https://example.org/inception_v1.tar.gz"],
+    )
+    checkpoint_sha256: str | None = sha256_field("Checkpoint SHA-256")
+    dump_batch_size: int = Field(
+        32,
+        ge=1,
+        le=1024,
+        title="Batch size of the dump",
+        description="Images per batch in the dumped pipeline.",
+        examples=[64],
+        json_schema_extra={"unit": "images"},
+    )
+
+
+class FeatureParams(Params, title="Network"):
+    """Engine that runs the dumped network in the training job; shown with the network."""
+
+    feature_engine: FeatureEngine = Field(
+        "bigdl",
+        title="Feature engine",
+        description=(
+            "What runs the dumped pipeline on Spark: bigdl in the executors' JVMs, tensorflow in "
+            "their Python workers."
+        ),
+    )
+    parity_records: int = Field(
+        64,
+        ge=0,
+        le=100_000,
+        title="Records for the parity check",
+        description=(
+            "Validation records that both feature engines are run on, before training; where they "
+            "differ the run fails. 0: no check."
+        ),
+        examples=[256],
+        json_schema_extra={"unit": "records"},
+    )

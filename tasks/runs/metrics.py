@@ -1,0 +1,99 @@
+"""Metrics of a model and of a run: the records behind ``metrics.json``."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+from tasks.datasets.pair import Pair
+from tasks.runs.artifact_record import ArtifactRecord
+from tasks.runs.training_record import Epoch, Plan
+from tasks.runs.typed_json import from_json, read_json
+
+METRICS = "metrics.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metrics:
+    """Metrics of a model: its accuracy, and the inputs and the course of its training.
+
+    Attributes:
+        top1: accuracy of the exported head on the validation records.
+        epochs: every epoch in order.
+        resumed_after_epochs: the epochs after which a later try continued the training.
+        stages: seconds of every stage of the job, in order.
+        records: number of records.
+        class_names: in label order.
+        network: name of the network; older versions knew and recorded none but the default.
+        config: params of the job as JSON types; an older version may lack some.
+        plan: optimiser, batch size and place.
+        dumps: folders of the dumps.
+        features: artefacts of the features.
+        parity: record of ``check_parity`` as JSON types: ``records`` and
+            ``largest_relative_difference``, or ``left_out`` with the reason; None: no check.
+        digests: digests of data set, checkpoint, graph and weights.
+        versions: version of every package that matters.
+        python: version of Python.
+        finished_at: end of the training, ISO 8601 with an offset.
+    """
+
+    top1: float
+    epochs: tuple[Epoch, ...]
+    resumed_after_epochs: tuple[int, ...] = ()
+    stages: dict[str, float]
+    records: Pair[int]
+    class_names: tuple[str, ...]
+    network: str = "inception_v1"
+    config: dict[str, Any]
+    plan: Plan
+    dumps: Pair[str]
+    features: Pair[ArtifactRecord]
+    parity: dict[str, Any] | None = None
+    digests: Pair[dict[str, str]]
+    versions: dict[str, str]
+    python: str
+    finished_at: str
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """Return the metrics that ``as_json`` described, of this version or an older one.
+
+        Raises:
+            ValueError: a field is missing or of another type.
+        """
+        return from_json(cls, content)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Return the metrics in a folder of a model or of a run.
+
+        Raises:
+            DataError: the file is missing, damaged, or lacks a field.
+        """
+        return read_json(cls, folder / METRICS)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the content of ``metrics.json`` as JSON types."""
+        return {**asdict(self), "epochs": [epoch.as_json() for epoch in self.epochs]}
+
+    def of_run(self, run_id: str, model: ArtifactRecord) -> "RunMetrics":
+        """Return the metrics of a run that made this model, or reused it."""
+        own = {field.name: getattr(self, field.name) for field in fields(Metrics)}
+        return RunMetrics(**own, run_id=run_id, model=model)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunMetrics(Metrics):
+    """Metrics of a run: those of its model, which another run may have trained.
+
+    Attributes:
+        run_id: the run.
+        model: artefact of the model.
+    """
+
+    run_id: str
+    model: ArtifactRecord
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the content of ``metrics.json`` as JSON types, run and model first."""
+        return {"run_id": self.run_id, "model": self.model.as_json(), **super().as_json()}

@@ -1,0 +1,159 @@
+"""Making of a model's files: features, parity check, training, predictions, export and metrics."""
+
+import importlib.metadata
+import logging
+import platform
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tasks.datasets.pair import Pair
+from tasks.dumps.description import Dump
+from tasks.features.bridge import Bridge
+from tasks.features.extraction import extract_features
+from tasks.features.parity import check_parity
+from tasks.models.export import export_head
+from tasks.models.predictions import write_predictions
+from tasks.params.definitions import JobConfig
+from tasks.runs.artifact_record import ArtifactRecord
+from tasks.runs.metrics import METRICS, Metrics
+from tasks.runs.training_record import Epoch, Plan
+from tasks.spark.cluster import Cluster
+from tasks.spark.executors import wait_for_executors
+from tasks.storage.artifact import Artifact
+from tasks.storage.local_files import write_json
+from tasks.storage.paths import Home
+from tasks.training.optimizer_log import OPTIMIZER_LOG
+from tasks.training.stages import Stages
+from tasks.training.train import Trained, train
+
+logger = logging.getLogger(__name__)
+
+_PACKAGES = ("pyspark", "bigdl-dllib-spark3", "tensorflow-cpu", "numpy", "pyarrow")
+
+
+@dataclass(frozen=True)
+class ModelMaker:
+    """Makes a model on a started cluster.
+
+    Attributes:
+        config: params of the job.
+        home: where features and results of parity checks are.
+        dumps: the dumps, which go together.
+        cluster: runs it.
+        plan: optimiser, batch size and cores.
+        stages: gets the time of every stage.
+    """
+
+    config: JobConfig
+    home: Home
+    dumps: Pair[Dump]
+    cluster: Cluster
+    plan: Plan
+    stages: Stages
+
+    def make(self, snapshots: Path, folder: Path) -> None:
+        """Extract features, train, predict and export into an empty folder.
+
+        Args:
+            snapshots: snapshots of an earlier try that was killed, and of this one.
+            folder: gets the model's files.
+        """
+        bridge = Bridge(self.cluster.context)
+        with self.stages.timed("features"):
+            features = Pair(
+                *extract_features(bridge, [*self.dumps], self.config.feature_engine, self.home)
+            )
+        with self.stages.timed("parity"):
+            parity = self._check_parity(bridge, features.validation)
+        # An executor that was lost during the extraction may be back by now.
+        wait_for_executors(bridge.spark, self.cluster.executors)
+        with self.stages.timed("training"):
+            trained = self._train(bridge, features, snapshots)
+            shutil.copyfile(snapshots / OPTIMIZER_LOG, folder / OPTIMIZER_LOG)
+        with self.stages.timed("export"):
+            top1 = self._export(bridge, trained, features.validation, folder)
+        _warn_of_difference(top1, trained.epochs[-1])
+        metrics = self._metrics(features, parity, trained, top1)
+        write_json(folder / METRICS, metrics.as_json())
+
+    def _check_parity(self, bridge: Bridge, features: Artifact) -> dict[str, Any] | None:
+        if not self.config.parity_records:
+            return None
+        parity = check_parity(
+            bridge,
+            self.dumps.validation,
+            candidate=self.config.feature_engine,
+            features=features,
+            records=self.config.parity_records,
+            home=self.home,
+        )
+        return parity.as_json()
+
+    def _train(self, bridge: Bridge, features: Pair[Artifact], snapshots: Path) -> Trained:
+        return train(
+            bridge,
+            features.map(lambda artifact: artifact.path),
+            class_count=len(self.dumps.train.class_names),
+            feature_size=self.dumps.train.feature_size,
+            config=self.config,
+            plan=self.plan,
+            folder=snapshots,
+        )
+
+    def _export(self, bridge: Bridge, trained: Trained, features: Artifact, folder: Path) -> float:
+        """Write head and predictions; return the top-1 accuracy of the exported head."""
+        spark, class_names = bridge.spark, self.dumps.train.class_names
+        # One waits for Python workers, the other for the JVM.
+        with ThreadPoolExecutor() as pool:
+            exported = pool.submit(export_head, spark, trained.head, class_names, folder)
+            top1 = write_predictions(
+                bridge,
+                features=features.path,
+                head=trained.head,
+                class_names=class_names,
+                folder=folder,
+            )
+            exported.result()
+        return top1
+
+    def _metrics(
+        self,
+        features: Pair[Artifact],
+        parity: dict[str, Any] | None,
+        trained: Trained,
+        top1: float,
+    ) -> Metrics:
+        return Metrics(
+            top1=top1,
+            epochs=tuple(trained.epochs),
+            resumed_after_epochs=tuple(trained.resumed_after),
+            stages=self.stages.seconds,
+            records=self.dumps.map(lambda dump: dump.records),
+            class_names=self.dumps.train.class_names,
+            network=self.dumps.train.network,
+            config=self.config.model_dump(mode="json"),
+            plan=self.plan,
+            dumps=self.dumps.map(lambda dump: str(dump.path)),
+            features=features.map(lambda artifact: ArtifactRecord(**artifact.as_dict())),
+            parity=parity,
+            digests=self.dumps.map(lambda dump: dump.digests),
+            versions={name: importlib.metadata.version(name) for name in _PACKAGES},
+            python=platform.python_version(),
+            finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+
+def _warn_of_difference(top1: float, last: Epoch) -> None:
+    """Log when the exported head and BigDL's model disagree on validation records."""
+    if round(top1 * last.count) != last.correct:
+        logger.warning(
+            "the exported head is right on %d of %d validation records, BigDL's model was on %d: "
+            "the others lie within rounding of a boundary between classes",
+            round(top1 * last.count),
+            last.count,
+            last.correct,
+        )

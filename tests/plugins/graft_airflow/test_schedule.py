@@ -1,0 +1,57 @@
+import pytest
+from airflow.sdk import AssetOrTimeSchedule
+
+from graft_airflow.assets import DATASET
+from graft_airflow.schedule import schedule
+from tasks.errors import ParamsError
+
+pytestmark = pytest.mark.filterwarnings(
+    "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"
+)
+
+
+@pytest.mark.parametrize(("given", "cron"), [("", "0 0 * * 0"), ("0 3 * * 1", "0 3 * * 1")])
+def test_times_and_the_asset(given: str, cron: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAFT_SCHEDULE", given)
+    made = schedule(DATASET)
+    assert isinstance(made, AssetOrTimeSchedule)
+    assert made.timetable.expression == cron
+    assert str(made.timetable.timezone) == "UTC"
+    assert [asset.name for asset in made.asset_condition.objects] == ["flowers_dataset"]
+
+
+def test_a_time_that_just_passed_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But the DAG does not run at once when it is switched on days after one."""
+    import datetime
+
+    import pendulum
+    import time_machine
+    from airflow.serialization.serialized_objects import decode_timetable, encode_timetable
+    from airflow.timetables.base import TimeRestriction
+
+    monkeypatch.setenv("GRAFT_SCHEDULE", "0 3 * * *")
+    made = schedule(DATASET)
+    assert isinstance(made, AssetOrTimeSchedule)
+    timetable = decode_timetable(encode_timetable(made.timetable))
+    never = TimeRestriction(earliest=None, latest=None, catchup=False)
+
+    def next_after(hour: int, minute: int) -> pendulum.DateTime:
+        now = datetime.datetime(2026, 1, 2, hour, minute, tzinfo=datetime.UTC)
+        with time_machine.travel(now, tick=False):
+            info = timetable.next_dagrun_info(last_automated_data_interval=None, restriction=never)
+        assert info is not None
+        return info.run_after
+
+    assert next_after(3, 4) == pendulum.datetime(2026, 1, 2, 3)
+    assert next_after(9, 0) == pendulum.datetime(2026, 1, 3, 3)
+
+
+def test_the_asset_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAFT_SCHEDULE", "none")
+    assert schedule(DATASET) == [DATASET]
+
+
+def test_what_is_no_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRAFT_SCHEDULE", "soon")
+    with pytest.raises(ParamsError, match=r"^GRAFT_SCHEDULE is 'soon', expected a cron expression"):
+        schedule(DATASET)

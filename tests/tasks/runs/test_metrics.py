@@ -1,0 +1,100 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.datasets.pair import Pair
+from tasks.errors import DataError
+from tasks.runs.artifact_record import ArtifactRecord
+from tasks.runs.metrics import Metrics, RunMetrics
+
+#: What a run of version 0.1.0 on the sample left, its epochs between the first and the last cut.
+OLD = Path(__file__).parent / "metrics_0.1.0.json"
+
+
+@pytest.fixture
+def old() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(OLD.read_text())
+    return content
+
+
+def without(content: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in content.items() if key not in names}
+
+
+def test_a_file_of_an_older_version_is_read_and_keeps_keys_and_values(
+    old: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "metrics.json").write_text(OLD.read_text())
+    metrics = RunMetrics.read(tmp_path)
+    assert (metrics.top1, metrics.model.digest) == (38 / 60, "56da167cce74466c")
+    assert metrics.records == Pair(240, 60)
+    assert metrics.features.validation.digest == "bfdd3c546b87d496"
+    assert metrics.digests.train["dataset"] == "2de6a7914ab9a73c"
+    assert [epoch.epoch for epoch in metrics.epochs] == [1, 10]
+    assert metrics.plan.optimizer == "LocalOptimizer"
+    written = json.loads(json.dumps(metrics.as_json()))
+    assert written == {**old, "network": "inception_v1"}
+    assert list(written)[:3] == ["run_id", "model", "top1"]
+
+
+def test_a_file_of_the_oldest_version(old: dict[str, Any]) -> None:
+    """No resumed trainings, no parity check, no number of steps yet."""
+    oldest = without(old, "resumed_after_epochs", "parity")
+    oldest["plan"] = without(oldest["plan"], "steps_per_epoch")
+    metrics = RunMetrics.from_json(oldest)
+    assert metrics.parity is None
+    assert metrics.resumed_after_epochs == ()
+    assert metrics.plan.steps_per_epoch == 0
+
+
+@pytest.mark.parametrize(
+    "parity",
+    [
+        None,
+        {"records": 60, "largest_relative_difference": 3e-5, "tolerance": 1e-4},
+        {"left_out": "the engine tensorflow does not run here"},
+        {"records": 60, "largest_relative_difference": 3e-5, "reference": "tensorflow"},
+    ],
+)
+def test_parity_is_kept_as_it_is(old: dict[str, Any], parity: dict[str, Any] | None) -> None:
+    metrics = RunMetrics.from_json({**old, "parity": parity})
+    assert metrics.parity == parity
+    assert metrics.as_json()["parity"] == parity
+
+
+def test_a_model_knows_nothing_of_a_run(old: dict[str, Any]) -> None:
+    metrics = Metrics.from_json(without(old, "run_id", "model"))
+    assert not {"run_id", "model"} & set(metrics.as_json())
+    model = ArtifactRecord(path="/m/abc", digest="abc", reused=True, seconds=0.5)
+    run = metrics.of_run("another", model)
+    assert (run.run_id, run.model, run.top1) == ("another", model, metrics.top1)
+    assert run == RunMetrics.from_json({**old, "run_id": "another", "model": model.as_json()})
+
+
+def test_the_metrics_of_a_model_are_none_of_a_run(old: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="run_id: Field required"):
+        RunMetrics.from_json(without(old, "run_id", "model"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda text: text[:100], "Unterminated string"),
+        (lambda text: text.replace('"loss"', '"lost"', 1), "epochs.0.loss: Field required"),
+        (lambda text: text.replace('"validation": 60', '"test": 60'), "records.validation: Field"),
+        (lambda text: text.replace('"local[*]"', "{}"), "plan.master: Input should be a valid str"),
+        (lambda text: text[:0], "Expecting value"),
+    ],
+    ids=["cut", "without a field", "other splits", "other type", "empty"],
+)
+def test_a_file_that_is_damaged_is_one_error_that_names_it(
+    tmp_path: Path, spoil: Any, reason: str
+) -> None:
+    path = tmp_path / "metrics.json"
+    path.write_text(spoil(OLD.read_text()))
+    with pytest.raises(DataError) as caught:
+        RunMetrics.read(tmp_path)
+    assert str(caught.value).startswith(f"{path} is damaged or of another version (")
+    assert reason in str(caught.value)

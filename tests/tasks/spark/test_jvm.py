@@ -1,0 +1,83 @@
+"""JVMs with BigDL for steps that run outside Spark."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tasks.errors import SetupError
+from tasks.spark import jvm
+from tasks.spark.jvm import bigdl_jvm, graft_package, save_tensors
+from tasks.spark.settings import submit_env
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Any]:
+    with bigdl_jvm() as started:
+        yield started
+
+
+def test_it_is_a_java_17_with_bigdl_and_without_spark(gateway: Any) -> None:
+    java = gateway.jvm.java.lang
+    assert java.System.getProperty("java.version").startswith("17.")
+    assert java.Class.forName("com.intel.analytics.bigdl.dllib.utils.Engine") is not None
+    assert gateway.jvm.org.apache.spark.sql.SparkSession.getDefaultSession().isEmpty()
+
+
+def test_it_ends_with_its_context() -> None:
+    with bigdl_jvm() as started:
+        assert started.proc.poll() is None
+    assert started.proc.poll() is not None
+
+
+def test_it_ends_after_an_error_too() -> None:
+    with pytest.raises(ValueError, match="odd"), bigdl_jvm() as started:
+        raise ValueError("odd")
+    assert started.proc.poll() is not None
+
+
+def test_without_java_it_says_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = {**submit_env(), "JAVA_HOME": str(tmp_path)}
+    monkeypatch.setattr(jvm, "submit_env", lambda: nowhere)
+    with (
+        pytest.raises(SetupError, match=r"^no JVM with BigDL starts: run make doctor \("),
+        bigdl_jvm(),
+    ):
+        pass
+
+
+class TestGraftPackage:
+    def test_is_the_scala_of_the_project(self, gateway: Any) -> None:
+        engine = graft_package(gateway.jvm).FeatureEngine
+        assert engine._fqn == "com.intel.analytics.bigdl.graft.FeatureEngine"
+
+    def test_without_the_class_path_it_says_what_to_run(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(jvm, "submit_conf", dict)
+        # Another test's Spark may have set it.
+        monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+        message = r"graft\.FeatureEngine is not on the driver's class path"
+        with bigdl_jvm() as plain, pytest.raises(SetupError, match=message) as missing:
+            graft_package(plain.jvm)
+        assert "run make setup, and source env.sh before spark-submit" in str(missing.value)
+
+
+class TestSaveTensors:
+    def test_a_jvm_with_bigdl_reads_the_arrays_back(self, gateway: Any, tmp_path: Path) -> None:
+        tensors = {
+            "layer/weights": np.arange(24, dtype=np.float32).reshape(2, 3, 4),
+            "layer/bias": np.array([-1.5, 0.0, 1e-7], np.float32),
+        }
+        save_tensors(tensors, tmp_path / "model.bin")
+        io = gateway.jvm.java.io
+        stream = io.ObjectInputStream(io.FileInputStream(str(tmp_path / "model.bin")))
+        loaded = stream.readObject()
+        stream.close()
+        assert set(loaded) == set(tensors)
+        for name, expected in tensors.items():
+            assert tuple(loaded[name].shape()) == expected.shape
+            found = np.array(list(loaded[name].storage()), np.float32)
+            np.testing.assert_array_equal(found, expected.reshape(-1))

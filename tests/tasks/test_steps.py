@@ -1,0 +1,99 @@
+"""The steps before training, one after the other on the tiny data set."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tasks import steps
+from tasks.datasets.dataset import read_dataset
+from tasks.download.download import download
+from tasks.dumps.description import read_dump
+from tasks.errors import DataError, ParamsError
+from tasks.params.definitions import RunParams
+from tasks.sample.make import CHECKPOINT_ARCHIVE, DATASET_ARCHIVE, VERSION
+from tasks.storage.artifact import LocalArtifact, build
+from tasks.storage.local_files import file_sha256
+from tasks.storage.paths import Home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def params(dataset_archive: Path, checkpoint_archive: Path) -> RunParams:
+    return RunParams(
+        source="urls",
+        dataset_url=dataset_archive.as_uri(),
+        checkpoint_url=checkpoint_archive.as_uri(),
+        dump_batch_size=2,
+    )
+
+
+def test_every_step_takes_what_the_one_before_it_made(params: RunParams, home: Home) -> None:
+    archive = steps.download_dataset(params, home)
+    dataset = steps.extract_dataset(archive.path, home)
+    checkpoint = steps.fetch_checkpoint(params, home)
+    dump = steps.dump("train", dataset.path, checkpoint.path, params, home)
+    assert read_dataset(dataset.path).class_names == ("stripes", "spots")
+    described = read_dump(dump.path)
+    assert (described.split, described.batch_size, described.records) == ("train", 2, 8)
+    assert described.digests["dataset"] == dataset.digest
+    assert described.digests["checkpoint"] == checkpoint.digest
+    assert not any(made.reused for made in (archive, dataset, checkpoint, dump))
+
+
+def test_a_second_time_everything_is_reused(params: RunParams, home: Home) -> None:
+    first = steps.download_dataset(params, home)
+    assert steps.download_dataset(params, home).path == first.path
+    assert steps.download_dataset(params, home).reused
+    extracted = steps.extract_dataset(first.path, home)
+    assert steps.extract_dataset(first.path, home).path == extracted.path
+    assert steps.extract_dataset(first.path, home).reused
+
+
+def test_a_checkpoint_is_fetched_in_the_seconds_of_both_its_parts(
+    params: RunParams, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(url: str, downloads: Path, sha256: str | None) -> LocalArtifact:
+        return dataclasses.replace(download(url, downloads, sha256), seconds=100.0)
+
+    monkeypatch.setattr(steps, "download", slow)
+    assert steps.fetch_checkpoint(params, home).seconds > 100
+
+
+@pytest.mark.parametrize("kind", ["dataset", "checkpoint"])
+def test_an_archive_of_another_content_is_refused(params: RunParams, home: Home, kind: str) -> None:
+    wrong = params.model_copy(update={f"{kind}_sha256": "0" * 64})
+    step = {"dataset": steps.download_dataset, "checkpoint": steps.fetch_checkpoint}[kind]
+    with pytest.raises(DataError, match=rf"has SHA-256 [0-9a-f]{{64}}, expected {'0' * 64}"):
+        step(wrong, home)
+
+
+def test_the_sample_takes_the_place_of_the_urls_and_their_digests(
+    home: Home, dataset_archive: Path, checkpoint_archive: Path
+) -> None:
+    """A sample that is there, by its version, is used whatever it holds."""
+
+    def make(folder: Path) -> None:
+        shutil.copy(dataset_archive, folder / DATASET_ARCHIVE)
+        shutil.copy(checkpoint_archive, folder / CHECKPOINT_ARCHIVE)
+
+    build(home.samples, {"version": VERSION}, make)
+    params = RunParams(
+        source="sample",
+        dataset_url="https://nowhere.invalid/a.tar",
+        dataset_sha256="0" * 64,
+        checkpoint_sha256="1" * 64,
+    )
+    archive = steps.download_dataset(params, home)
+    assert file_sha256(archive.path / DATASET_ARCHIVE) == file_sha256(dataset_archive)
+    assert steps.fetch_checkpoint(params, home).path.parent == home.checkpoints
+
+
+def test_a_url_that_is_none_is_refused(params: RunParams, home: Home) -> None:
+    with pytest.raises(ParamsError, match="has no scheme, expected http"):
+        steps.download_dataset(params.model_copy(update={"dataset_url": "a.tar"}), home)

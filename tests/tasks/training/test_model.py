@@ -1,0 +1,127 @@
+"""Makes a model of the tiny data set, for real."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from tasks.datasets.dataset import SPLITS
+from tasks.datasets.pair import Pair
+from tasks.dumps.description import Dump, read_dump
+from tasks.features.store import feature_files, read_features
+from tasks.models.export import load_head
+from tasks.models.predictions import read_predictions
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
+from tasks.runs.metrics import Metrics
+from tasks.runs.training_record import Epoch
+from tasks.spark.cluster import Cluster
+from tasks.storage.artifact import Artifact
+from tasks.storage.paths import Home
+from tasks.training.model import ModelMaker, _warn_of_difference
+from tasks.training.plan import plan_training
+from tasks.training.stages import Stages
+
+
+@pytest.fixture(scope="module")
+def maker(cluster: Cluster, dumps: dict[str, Artifact], graft_home: Home) -> ModelMaker:
+    pair: Pair[Dump] = Pair(*(read_dump(dumps[split].path) for split in SPLITS))
+    folders = {f"{split}_dump": str(dumps[split].path) for split in SPLITS}
+    config = parse(JobConfig, {**folders, "epochs": 2, "batch_size": 8, "parity_records": 4})
+    plan = plan_training(config, pair, cluster)
+    return ModelMaker(config, graft_home, pair, cluster, plan, Stages())
+
+
+@pytest.fixture(scope="module")
+def made(maker: ModelMaker, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a model."""
+    folder = tmp_path_factory.mktemp("model")
+    maker.make(tmp_path_factory.mktemp("job") / "snapshots", folder)
+    return folder
+
+
+def test_a_model_has_all_its_files(made: Path) -> None:
+    assert {path.name for path in made.iterdir()} == {
+        ".head.bigdl.crc",
+        "head.bigdl",
+        "head.npz",
+        "metrics.json",
+        "optimizer.log",
+        "predictions.parquet",
+    }
+    assert "[Epoch 2 " in (made / "optimizer.log").read_text()
+
+
+def test_metrics_are_those_of_this_training(made: Path, maker: ModelMaker) -> None:
+    metrics = Metrics.read(made)
+    assert metrics.plan == maker.plan
+    assert metrics.records == Pair(8, 4)
+    assert metrics.class_names == ("stripes", "spots")
+    assert metrics.network == "inception_v1"
+    assert metrics.digests == maker.dumps.map(lambda dump: dump.digests)
+    assert metrics.dumps == maker.dumps.map(lambda dump: str(dump.path))
+    assert metrics.config == maker.config.model_dump(mode="json")
+    assert list(metrics.stages) == ["features", "parity", "training", "export"]
+    assert [epoch.epoch for epoch in metrics.epochs] == [1, 2]
+    assert metrics.epochs[-1].count == 4
+    assert metrics.resumed_after_epochs == ()
+    assert metrics.parity is not None
+    assert metrics.parity["records"] == 4
+    assert 0 < metrics.parity["largest_relative_difference"] < metrics.parity["tolerance"]
+    assert set(metrics.versions) >= {"pyspark", "bigdl-dllib-spark3"}
+
+
+def test_the_file_has_the_keys_that_readers_know(made: Path) -> None:
+    content = json.loads((made / "metrics.json").read_text())
+    assert list(content) == [
+        "top1",
+        "epochs",
+        "resumed_after_epochs",
+        "stages",
+        "records",
+        "class_names",
+        "network",
+        "config",
+        "plan",
+        "dumps",
+        "features",
+        "parity",
+        "digests",
+        "versions",
+        "python",
+        "finished_at",
+    ]
+
+
+def test_head_predictions_and_accuracy_belong_together(made: Path, graft_home: Home) -> None:
+    metrics = Metrics.read(made)
+    head, names = load_head(made / "head.npz")
+    path = graft_home.features / metrics.features.validation.digest
+    features = read_features(*feature_files(path))
+    predictions = read_predictions(made)
+    expected = head.logits(features.feature).argmax(axis=1)
+    assert tuple(names) == metrics.class_names
+    np.testing.assert_array_equal(predictions.label, features.label)
+    np.testing.assert_array_equal(predictions.prediction, expected)
+    assert metrics.top1 == np.mean(expected == features.label)
+    assert pq.read_table(made / "predictions.parquet").num_rows == metrics.records.validation
+
+
+def epoch(**changes: Any) -> Epoch:
+    fields = {"epoch": 1, "iteration": 1, "records": 8, "total": 8, "loss": 1.0, "seconds": 0.1}
+    return Epoch(**{**fields, "wall_clock_seconds": 0.1, **changes})
+
+
+@pytest.mark.parametrize(("correct", "warned"), [(2, False), (3, True)])
+def test_a_head_that_counts_differently_is_told(
+    caplog: pytest.LogCaptureFixture, correct: int, warned: bool
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        _warn_of_difference(0.5, epoch(correct=correct, count=4))
+    told = "the exported head is right on 2 of 4 validation records, BigDL's model was on 3"
+    assert (told in caplog.text) is warned
+    assert bool(caplog.records) is warned

@@ -1,0 +1,179 @@
+"""Snapshots that BigDL's local optimiser really wrote, and what is made of them."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tasks.datasets.pair import Pair
+from tasks.features.store import Features
+from tasks.models.bigdl_head import new_model
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
+from tasks.runs.training_record import Plan
+from tasks.spark.bigdl import log_optimizer_to, quiet
+from tasks.spark.cluster import Cluster
+from tasks.training import snapshots
+from tasks.training.optimizer_log import OPTIMIZER_LOG
+from tasks.training.optimizers import local_optimizer
+from tasks.training.snapshots import prune, restore, save_snapshots, start_after
+
+RECORDS, BATCH, SIZE, EPOCHS = 8, 4, 5, 3
+STEPS = RECORDS // BATCH
+
+
+def optimizer_of(cluster: Cluster, model: Any) -> Any:
+    """Return an optimiser that is not started yet."""
+    rng = np.random.default_rng(12)
+    feature = rng.normal(size=(RECORDS, SIZE)).astype(np.float32)
+    features = Features(feature, np.arange(RECORDS, dtype=np.int32) % 2)
+    plan = Plan(
+        optimizer="LocalOptimizer",
+        batch_size=BATCH,
+        cores=cluster.cores,
+        steps_per_epoch=STEPS,
+        master=cluster.master,
+    )
+    config = parse(JobConfig, {"train_dump": "t", "validation_dump": "v", "epochs": EPOCHS})
+    return local_optimizer(Pair(features, features), model, config, plan)[0]
+
+
+def model_of(cluster: Cluster) -> Any:
+    return new_model(cluster.context, class_count=2, feature_size=SIZE, seed=1)
+
+
+@pytest.fixture(scope="module")
+def trained(
+    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, list[np.ndarray]]:
+    """A folder with a snapshot of every epoch, and the weights after the last."""
+    folder = tmp_path_factory.mktemp("snapshots")
+    spark = cluster.context
+    with pytest.MonkeyPatch.context() as patch, quiet():
+        patch.setattr(snapshots, "SECONDS_BETWEEN", 0.0)
+        log_optimizer_to(spark, folder / OPTIMIZER_LOG)
+        optimizer = optimizer_of(cluster, model_of(cluster))
+        save_snapshots(spark, optimizer, folder=folder, first_epoch=1, last_epoch=EPOCHS)
+        weights = optimizer.optimize().get_weights()
+        log_optimizer_to(spark, Path(os.devnull))
+    return folder, weights
+
+
+@pytest.fixture
+def folder(trained: tuple[Path, list[np.ndarray]], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(trained[0], tmp_path / "snapshots"))
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+
+
+def test_every_epoch_left_a_snapshot(folder: Path) -> None:
+    numbers = [STEPS * epoch + 1 for epoch in (1, 2, 3)]
+    found = {f"{kind}.{number}" for kind in ("model", "state") for number in numbers}
+    assert names(folder) == {OPTIMIZER_LOG, *found}
+
+
+def test_the_newest_is_restored_and_the_others_go(
+    cluster: Cluster, folder: Path, trained: tuple[Path, list[np.ndarray]]
+) -> None:
+    snapshot = restore(cluster.context, folder)
+    assert snapshot is not None
+    assert (snapshot.epoch, snapshot.iteration) == (EPOCHS, EPOCHS * STEPS + 1)
+    np.testing.assert_array_equal(snapshot.weight, trained[1][0])
+    np.testing.assert_array_equal(snapshot.bias, trained[1][1])
+    assert names(folder) == {OPTIMIZER_LOG, "model.7", "state.7"}
+    assert (folder / OPTIMIZER_LOG).read_text().endswith("Training resumed after epoch 3\n")
+
+
+def test_an_epoch_that_the_log_does_not_have_is_not_resumed_from(
+    cluster: Cluster, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = folder / OPTIMIZER_LOG
+    log.write_text(log.read_text().partition("[Epoch 3 ")[0])
+    snapshot = restore(cluster.context, folder)
+    assert snapshot is not None
+    assert snapshot.epoch == 2
+    assert "model.7 cannot be resumed from: going back to the one before" in caplog.text
+    assert names(folder) == {OPTIMIZER_LOG, "model.5", "state.5"}
+
+
+def test_weights_that_are_no_numbers_are_not_resumed_from(cluster: Cluster, folder: Path) -> None:
+    with quiet():
+        model = model_of(cluster)
+        model.set_weights([np.full((2, SIZE), np.nan, np.float32), np.zeros(2, np.float32)])
+        model.value.save(str(folder / "model.7"), True)
+    snapshot = restore(cluster.context, folder)
+    assert snapshot is not None
+    assert snapshot.epoch == 2
+
+
+def test_without_a_snapshot_that_is_whole_training_starts_anew(
+    cluster: Cluster, folder: Path
+) -> None:
+    for path in folder.glob("model.*"):
+        path.write_bytes(b"half")
+    assert restore(cluster.context, folder) is None
+    assert not folder.exists()
+
+
+def test_nothing_to_restore(cluster: Cluster, tmp_path: Path) -> None:
+    assert restore(cluster.context, tmp_path / "none") is None
+
+
+def test_an_optimizer_counts_on_from_a_snapshot(cluster: Cluster, folder: Path) -> None:
+    log = folder / OPTIMIZER_LOG
+    log.write_text(log.read_text().partition("[Epoch 3 ")[0])
+    spark = cluster.context
+    snapshot = restore(spark, folder)
+    assert snapshot is not None
+    with quiet():
+        optimizer = optimizer_of(cluster, model_of(cluster))
+        start_after(spark, optimizer, snapshot)
+        log_optimizer_to(spark, log)
+        optimizer.optimize()
+        log_optimizer_to(spark, Path(os.devnull))
+    trained = log.read_text().partition("Training resumed after epoch 2\n")[2]
+    assert "[Epoch 3 4/8][Iteration 5]" in trained
+    assert "[Epoch 3 8/8][Iteration 6]" in trained
+    assert "[Epoch 1 " not in trained
+    assert "[Epoch 4 " not in trained
+
+
+class TestPrune:
+    def write(self, folder: Path, numbers: range) -> None:
+        """Write files with the names that BigDL gives to snapshots and their checksums."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in numbers:
+            for name in (f"model.{number}", f"optimMethod-head.{number}"):
+                (folder / name).touch()
+                (folder / f".{name}.crc").touch()
+
+    def test_keeps_the_newest_by_number_with_all_their_files(self, tmp_path: Path) -> None:
+        self.write(tmp_path, range(6, 31, 5))
+        (tmp_path / OPTIMIZER_LOG).touch()
+        prune(tmp_path)
+        found = {path.name for path in tmp_path.iterdir()}
+        expected = {
+            name
+            for number in (16, 21, 26)
+            for kind in ("model", "optimMethod-head")
+            for name in (f"{kind}.{number}", f".{kind}.{number}.crc")
+        }
+        assert found == {OPTIMIZER_LOG, *expected}
+
+    def test_knows_the_folders_that_the_distributed_optimizer_makes(self, tmp_path: Path) -> None:
+        self.write(tmp_path / "20260102_030405", range(6, 22, 5))
+        self.write(tmp_path / "20260102_040506", range(26, 27))
+        prune(tmp_path)
+        assert sorted(path.name for path in tmp_path.rglob("model.*")) == [
+            "model.16",
+            "model.21",
+            "model.26",
+        ]
+
+    def test_nothing_there(self, tmp_path: Path) -> None:
+        prune(tmp_path / "none")
