@@ -98,12 +98,11 @@ def read_dataset(path: Path) -> Dataset:
     """
     try:
         fields = json.loads((path / DESCRIPTION).read_text(encoding="utf-8"))
-        given = fields["splits"]
         return Dataset(
             path=path.absolute(),
             class_names=tuple(fields["class_names"]),
             records_per_chunk=fields["chunk"],
-            splits={split: _read_split(path, given[split]) for split in _splits(given)},
+            splits=_read_splits(path, fields["splits"]),
             layout=fields["layout"],
             counts=dict(fields["counts"]),
             notes=tuple(fields["notes"]),
@@ -116,8 +115,9 @@ def read_dataset(path: Path) -> Dataset:
         ) from error
 
 
-def _splits(given: Mapping[str, Any]) -> tuple[str, ...]:
-    return ALL_SPLITS if TEST in given else SPLITS
+def _read_splits(path: Path, fields: Mapping[str, Any]) -> dict[str, Split]:
+    splits = ALL_SPLITS if TEST in fields else SPLITS
+    return {split: _read_split(path, fields[split]) for split in splits}
 
 
 def _read_split(path: Path, fields: Mapping[str, Any]) -> Split:

@@ -23,7 +23,6 @@ class Entry:
         group: the name of what it shows with others.
         place: where its bytes can be read again; None where they cannot.
         data: its bytes, or those of its record, if they are at hand.
-        sha256: the digest that the file must have, where that is known.
     """
 
     where: str
@@ -33,7 +32,6 @@ class Entry:
     group: str | None = None
     place: str | None = None
     data: bytes | None = None
-    sha256: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

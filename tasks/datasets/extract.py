@@ -33,13 +33,13 @@ _NO_DATA = {
 
 
 def extract_dataset(
-    source: Path, digest: str, datasets: Path, options: Options | None = None
+    source: Path | Tree, digest: str, datasets: Path, options: Options | None = None
 ) -> LocalArtifact:
     """Make a data set of a source: unpack it, check every picture, split and describe it.
 
     Args:
         source: a folder, an archive of one (zip, or tar of any compression), or one file: a list,
-            a Parquet file or a TFRecord file.
+            a Parquet file or a TFRecord file; or the files of a folder that was listed before.
         digest: of the source's content.
         datasets: where data sets live.
         options: what the user chose.
@@ -51,13 +51,15 @@ def extract_dataset(
     chosen = options or Options()
 
     def make(folder: Path) -> None:
-        tree = _tree(source, folder)
+        tree = _tree(source, folder) if isinstance(source, Path) else source
+        name = source if isinstance(source, Path) else source.root
         try:
             found = recognise(tree, chosen.data_layout)
-            logger.info("%s: read as layout %s", source, found.layout)
+            logger.info("%s: read as layout %s", name, found.layout)
             description = convert(found, tree, folder, chosen)
+            tree.check_unchanged()
         except DataError as error:
-            raise DataError(f"{source}: {error}") from error
+            raise DataError(f"{name}: {error}") from error
         shutil.rmtree(_unpacked(folder), ignore_errors=True)
         write_json(folder / DESCRIPTION, description)
 

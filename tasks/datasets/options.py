@@ -1,12 +1,8 @@
-"""What a user can choose about how a data set is made."""
+"""Choices of the user about how a data set is made."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-from tasks.errors import ParamsError
-
-Layout = Literal["auto", "folder", "list", "parquet", "tfrecord"]
-BadPictures = Literal["fail", "skip"]
+from tasks.params.data import BadPictures, Layout
 
 
 @dataclass(frozen=True)
@@ -27,11 +23,3 @@ class Options:
     max_bad: float = 0.01
     validation_share: float = 0.1
     test_share: float = 0.0
-
-    def __post_init__(self) -> None:
-        """Check the two shares together; each by itself is bounded where params are read."""
-        if not 0 < self.validation_share + self.test_share < 1:
-            raise ParamsError(
-                f"validation_share {self.validation_share:g} and test_share {self.test_share:g} "
-                "leave nothing to learn from: expected less than 1 together"
-            )

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from tasks.datasets.entry import Entry, Found, Loaded, PassedOver, Source
 from tasks.datasets.index import Index, Row
 from tasks.datasets.names import stored
-from tasks.datasets.parallel import in_parallel
 from tasks.datasets.picture import Picture, prepare
 from tasks.datasets.progress import PictureProgress
 from tasks.datasets.spill import Spill
 from tasks.datasets.split import unit_of
 from tasks.errors import PictureError
+from tasks.storage.parallel import in_parallel
 
 _BATCH = 16
 _BATCH_BYTES = 8 * 2**20

@@ -9,7 +9,6 @@ from tasks.datasets.folder_layout import named_as_picture
 from tasks.datasets.labels import LABEL_FILES, Labels, read_labels
 from tasks.datasets.list_layout import has_columns
 from tasks.datasets.names import listed
-from tasks.datasets.options import Layout
 from tasks.datasets.shard_names import looks_like_shard
 from tasks.datasets.signature import PICTURES
 from tasks.datasets.source_folder import FolderSource
@@ -19,6 +18,7 @@ from tasks.datasets.source_tfrecord import TfrecordSource
 from tasks.datasets.tfrecord import holds_records
 from tasks.datasets.tree import Tree, kind_of_file
 from tasks.errors import DataError
+from tasks.params.data import Layout
 
 _LIST_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson")
 # Files without a telling name are opened only if there are few: among pictures there are many.
@@ -64,6 +64,11 @@ def recognise(tree: Tree, layout: Layout = "auto") -> Source:
     raise _unknown(seen, layout)
 
 
+def is_list_name(path: str) -> bool:
+    """Whether a file is named as lists are."""
+    return path.lower().endswith(_LIST_SUFFIXES)
+
+
 def _look(tree: Tree) -> _Seen:
     seen = _Seen([], [], [], [], 0, [])
     unnamed = 0
@@ -75,7 +80,7 @@ def _look(tree: Tree) -> _Seen:
             seen.pictures += 1
         elif name in LABEL_FILES:
             seen.labels.append(path)
-        elif name.endswith(_LIST_SUFFIXES):
+        elif is_list_name(name):
             if _is_list(tree, path):
                 seen.lists.append(path)
         elif looks_like_shard(path) or unnamed < _MOST_OPENED:

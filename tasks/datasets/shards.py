@@ -15,7 +15,6 @@ from tasks.datasets.dataset import ALL_SPLITS, LABELS, shard_name
 from tasks.datasets.entry import Source
 from tasks.datasets.example import picture_example
 from tasks.datasets.index import Index
-from tasks.datasets.parallel import in_parallel
 from tasks.datasets.progress import PictureProgress
 from tasks.datasets.source_folder import changed
 from tasks.datasets.source_tfrecord import TfrecordSource
@@ -23,6 +22,7 @@ from tasks.datasets.spill import Spill
 from tasks.datasets.tfrecord import ShardScan, write_records
 from tasks.datasets.tree import Tree
 from tasks.storage.local_files import storage_errors, write_text
+from tasks.storage.parallel import in_parallel
 
 Shards = dict[str, list[tuple[Path, ShardScan]]]
 

@@ -7,8 +7,9 @@ from tasks.datasets.entry import Classes, Entry, Found, Loaded
 from tasks.datasets.list_layout import MAX_LINE, outside, parse_list
 from tasks.datasets.names import shown
 from tasks.datasets.source_folder import named_classes, read_picture, read_whole
-from tasks.datasets.tree import Tree, unreadable
+from tasks.datasets.tree import Tree
 from tasks.errors import DataError, PictureError
+from tasks.storage.walk import unreadable
 
 
 class ListSource:

@@ -1,6 +1,5 @@
 """The files of a data set, wherever they lie on this machine."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -9,7 +8,10 @@ from typing import Protocol
 
 from tasks.datasets.names import is_junk, shown
 from tasks.datasets.signature import HEAD_BYTES, kind_of
+from tasks.download.listing import Listing, read_files
 from tasks.errors import DataError
+from tasks.storage.local_files import file_sha256
+from tasks.storage.walk import unreadable, walk
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,9 @@ class TreeFile:
 
     Attributes:
         path: below the data set's folder, with slashes.
-        sha256: what its content was when it was listed, where that is known.
     """
 
     path: str
-    sha256: bytes | None = None
 
 
 class Tree(Protocol):
@@ -46,6 +46,9 @@ class Tree(Protocol):
 
     def files(self) -> Iterator[TreeFile]:
         """Yield the files, in any order; can be called again."""
+
+    def check_unchanged(self) -> None:
+        """Raise a ``DataError`` if a file is not what it was when the folder was listed."""
 
 
 class Folder:
@@ -84,33 +87,61 @@ class Folder:
         Raises:
             DataError: a symbolic link leads out of the folder.
         """
-        for path, entry in self._walk():
+        for path, entry in walk(self.root):
             if entry.is_file(follow_symlinks=False) and not is_junk(path):
                 yield TreeFile(path)
+
+    def check_unchanged(self) -> None:
+        """Do nothing: nobody listed it before."""
 
     @cached_property
     def _survey(self) -> "_Survey":
         survey = replace(self._before, folders=[])
-        for path, entry in self._walk():
+        for path, entry in walk(self.root):
             survey.links += entry.is_symlink()
             survey.junk += entry.is_file(follow_symlinks=False) and is_junk(path)
             if entry.is_dir(follow_symlinks=False) and not is_junk(f"{path}/file"):
                 survey.folders.append(path)
         return survey
 
-    def _walk(self) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
-        """Yield paths below the root; one folder's entries are never all in memory."""
-        real = os.path.realpath(self.root)
-        waiting = [(str(self.root), "")]
-        while waiting:
-            folder, prefix = waiting.pop()
-            for entry in _entries(folder):
-                path = prefix + entry.name
-                if entry.is_symlink():
-                    _check_link(path, entry.path, real)
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append((entry.path, f"{path}/"))
-                yield path, entry
+
+class ListedFolder:
+    """A folder as ``download_folder`` listed it.
+
+    Args:
+        artifact: the folder that ``download_folder`` made.
+        listing: what it says of the folder.
+    """
+
+    def __init__(self, artifact: Path, listing: Listing) -> None:
+        self._artifact = artifact
+        self.root = artifact / listing.root
+        self.links = listing.links
+        self.folders = [path for path in listing.folders if not is_junk(f"{path}/file")]
+
+    @cached_property
+    def junk(self) -> int:
+        """Files that are passed over."""
+        return sum(is_junk(file.path) for file in read_files(self._artifact))
+
+    def files(self) -> Iterator[TreeFile]:
+        """Yield the files, in the order of the list; can be called again."""
+        for file in read_files(self._artifact):
+            if not is_junk(file.path):
+                yield TreeFile(file.path)
+
+    def check_unchanged(self) -> None:
+        """Raise a ``DataError`` if a file is not what it was when the folder was listed."""
+        for file in read_files(self._artifact):
+            path = self.root / file.path
+            try:
+                facts = path.stat()
+                same = (facts.st_size, facts.st_mtime_ns) == (file.size, file.mtime_ns)
+                changed = not same and file_sha256(path) != file.sha256
+            except OSError as error:
+                raise unreadable(path, error) from error
+            if changed:
+                raise DataError(f"{shown(str(path))} was changed while it was read; run again")
 
 
 class SingleFile:
@@ -132,6 +163,9 @@ class SingleFile:
         """Yield the file."""
         yield TreeFile(self._name)
 
+    def check_unchanged(self) -> None:
+        """Do nothing: what was downloaded stays."""
+
 
 def head_of(path: Path) -> bytes:
     """Return the first bytes of a file.
@@ -151,30 +185,8 @@ def kind_of_file(path: Path) -> str:
     return kind_of(head_of(path))
 
 
-def unreadable(path: Path, error: OSError) -> DataError:
-    """Return the error of a file of the source that cannot be read."""
-    return DataError(f"{shown(str(path))} cannot be read: {error.strerror or error}")
-
-
 @dataclass
 class _Survey:
     junk: int
     links: int
     folders: list[str]
-
-
-def _entries(folder: str) -> Iterator["os.DirEntry[str]"]:
-    try:
-        with os.scandir(folder) as found:
-            yield from found
-    except OSError as error:
-        raise unreadable(Path(folder), error) from error
-
-
-def _check_link(path: str, absolute: str, root: str) -> None:
-    target = os.path.realpath(absolute)
-    if target != root and not target.startswith(f"{root}{os.sep}"):
-        raise DataError(
-            f"{shown(path)} is a link to {shown(target)}, outside of {shown(root)}; expected files "
-            "and folders: put the files there, or give the folder that they lie in"
-        )

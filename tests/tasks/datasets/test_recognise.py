@@ -15,10 +15,10 @@ from support.sources import (
     slim_record,
     write_folder,
 )
-from tasks.datasets.options import Layout
 from tasks.datasets.recognise import recognise
 from tasks.datasets.tree import Folder
 from tasks.errors import DataError
+from tasks.params.data import Layout
 
 
 @pytest.fixture

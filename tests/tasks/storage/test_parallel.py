@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tasks.datasets import parallel
-from tasks.datasets.parallel import cores, in_parallel
+from tasks.storage import parallel
+from tasks.storage.parallel import cores, in_parallel
 
 
 def test_results_come_in_order() -> None:
