@@ -65,7 +65,8 @@ def as_url(place: str) -> str:
     >>> as_url("/home/me/my pictures")
     'file:///home/me/my%20pictures'
     """
-    return place if "://" in place else Path(place).expanduser().absolute().as_uri()
+    is_path = place.startswith(("/", "~"))
+    return Path(place).expanduser().absolute().as_uri() if is_path else place
 
 
 def _named(file: Path) -> list[str]:
