@@ -136,11 +136,13 @@ def _filled(features: Features, batch_size: int) -> Features:
     """Return features with records repeated in turn until there are enough for a batch."""
     count = len(features.label)
     rows = np.arange(max(count, batch_size)) % count
-    return features if len(rows) == count else Features(features.feature[rows], features.label[rows])
+    return (
+        features if len(rows) == count else Features(features.feature[rows], features.label[rows])
+    )
 
 
 def _filled_samples(samples: Any, plan: Plan) -> Any:
-    """Return an ``RDD[Sample]`` with records repeated in turn until there are enough for a batch."""
+    """Return an ``RDD[Sample]`` of at least a batch; one of fewer records is in one partition."""
     if plan.steps_per_epoch > 1 or plan.batch_size > plan.cores:
         return samples
 

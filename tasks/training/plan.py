@@ -41,7 +41,8 @@ def plan_training(config: JobConfig, dumps: Pair[Dump], cluster: Cluster) -> Pla
     wanted, why = _wanted_batch(config, optimizer, records)
     batch_size, bound = _possible_batch(wanted, records, cluster.cores)
     steps = -(-records // batch_size)
-    logger.info("batch size %d, %s: %d steps an epoch", wanted, why, steps)
+    plural = "s" if steps > 1 else ""
+    logger.info("batch size %d, %s: %d step%s an epoch", wanted, why, steps, plural)
     if batch_size != wanted:
         logger.info("batch size %d -> %d, %s", wanted, batch_size, bound)
     if records < batch_size:
@@ -89,8 +90,9 @@ def _possible_batch(wanted: int, records: int, cores: int) -> tuple[int, str]:
     BigDL refuses a batch that is no multiple of the cores, and a batch of more records than there
     are. Of fewer records than cores the optimisers repeat some, so that every core has one.
     """
-    multiple = -(-wanted // cores) * cores
-    if multiple <= records:
+    multiple, largest = -(-wanted // cores) * cores, records // cores * cores
+    if not largest:
+        return cores, f"a record for each of {cores} cores"
+    if multiple <= largest:
         return multiple, f"a multiple of {cores} cores"
-    largest = max(records // cores, 1) * cores
     return largest, f"the most for {records} training records on {cores} cores"
