@@ -1,6 +1,4 @@
-import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -8,7 +6,7 @@ import psutil
 import pytest
 
 from deploy.process_tree import descendants, end
-from tasks.storage.paths import CHECKOUT
+from support import python_programs
 
 
 def start(script: str, folder: Path) -> "subprocess.Popen[bytes]":
@@ -60,17 +58,5 @@ def test_nothing_is_below_a_process_that_is_gone() -> None:
 
 def test_orphans_are_found_and_ended() -> None:
     """In a process of its own, which would end all that the tests have started."""
-    program = (
-        "import os, subprocess; from deploy.process_tree import *\n"
-        "adopt_orphans(); subprocess.run(['sh', '-c', 'setsid sleep 300 & true'], check=True)\n"
-        "print(len(descendants(os.getpid())), flush=True)\n"
-        "kill_descendants(); print(len(descendants(os.getpid())))"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=CHECKOUT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-    )
+    ran = python_programs.run("end_orphans")
     assert ran.stdout == "1\n0\n", ran.stderr

@@ -1,6 +1,7 @@
 """``graft ui`` with a stand-in for Airflow; tests/e2e/test_ui.py has the real one."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,20 +14,20 @@ import psutil
 import pytest
 from filelock import FileLock
 
+from support.network import free_port
+from support.python_programs import program
 from tasks.storage.paths import CHECKOUT, Home
 
 # Their own sessions, as Airflow's parts may start; the pauses are for those that outlive a test.
 WAIT = "setsid sleep 300 & sleep 300 & wait"
-PROGRAM = CHECKOUT / "tests" / "support" / "programs" / "graft_with_stand_ins.py"
+PROGRAM = program("graft_with_stand_ins")
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
@@ -139,5 +140,4 @@ def test_another_one_on_the_same_home(start: Start, tmp_path: Path) -> None:
         process = start("exit 9")
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert said.startswith(f"error: another graft ui runs on {home.root}: stop that one")
-    assert said.count("\n") == 1
+    assert re.fullmatch(rf"error: another graft ui runs on {home.root}: stop that one.*\n", said)
