@@ -1,23 +1,22 @@
 import subprocess
-import time
 from pathlib import Path
 
 import psutil
-import pytest
 
 from deploy.process_tree import descendants, end
 from support import python_programs
+from support.waits import wait_until
 
 
 def start(script: str, folder: Path) -> "subprocess.Popen[bytes]":
     """A shell that has made the file ``up``."""
     process = subprocess.Popen(["sh", "-c", script], cwd=folder)
-    for _ in range(600):
-        if (folder / "up").exists():
-            return process
-        time.sleep(0.05)
-    process.kill()
-    pytest.fail("it does not start")
+    try:
+        wait_until((folder / "up").exists, 30, "the shell's start", every=0.05)
+    except BaseException:
+        process.kill()
+        raise
+    return process
 
 
 def test_all_that_a_process_started_ends_with_it(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ import psutil
 import pytest
 
 from support.python_programs import program
+from support.waits import wait_until
 from tasks.storage.paths import CHECKOUT
 
 Run = Callable[..., "subprocess.Popen[str]"]
@@ -44,15 +44,15 @@ def run(tmp_path: Path) -> Iterator[Run]:
             os.kill(int(path.read_text()), signal.SIGKILL)
 
 
-def gone(pid: int) -> bool:
-    for _ in range(200):
-        try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
-            return True
-        time.sleep(0.05)
-    return False
+def is_gone(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def assert_ends(pid: int) -> None:
+    wait_until(lambda: is_gone(pid), 10, f"the end of process {pid}", every=0.05)
 
 
 def test_no_descendant_gets_away(run: Run, tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_no_descendant_gets_away(run: Run, tmp_path: Path) -> None:
     said, _ = process.communicate(timeout=60)
     assert (process.returncode, said) == (0, "")
     for name in ("pid-orphan", "pid-session"):
-        assert gone(int((tmp_path / name).read_text()))
+        assert_ends(int((tmp_path / name).read_text()))
 
 
 def test_java_may_tidy_up_while_its_worker_stands_still(run: Run, tmp_path: Path) -> None:
@@ -84,4 +84,4 @@ def test_asks_its_processes_to_end_when_it_is_killed(run: Run, tmp_path: Path) -
     assert process.stdout.readline() == "up\n"
     process.kill()
     process.wait()
-    assert gone(int((tmp_path / "pid").read_text()))
+    assert_ends(int((tmp_path / "pid").read_text()))

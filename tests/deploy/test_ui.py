@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from filelock import FileLock
 
 from support.network import free_port
 from support.python_programs import program
+from support.waits import wait_until
 from tasks.storage.paths import CHECKOUT, Home
 
 # Their own sessions, as Airflow's parts may start; the pauses are for those that outlive a test.
@@ -62,12 +62,11 @@ def start(tmp_path: Path, port: int) -> Iterator[Start]:
 
 
 def wait_for_children(process: "subprocess.Popen[str]", number: int) -> list[psutil.Process]:
-    for _ in range(600):
+    def there() -> list[psutil.Process] | None:
         found = psutil.Process(process.pid).children(recursive=True)
-        if len(found) >= number:
-            return found
-        time.sleep(0.05)
-    pytest.fail(f"{found} instead of {number}")
+        return found if len(found) >= number else None
+
+    return wait_until(there, 30, f"{number} processes", every=0.05)
 
 
 def test_a_part_that_dies_is_named_and_takes_the_rest_along(start: Start, tmp_path: Path) -> None:
