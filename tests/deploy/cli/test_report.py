@@ -21,8 +21,9 @@ def test_a_run_by_its_folder(write_run: Run, graft: Graft) -> None:
 def test_a_run_by_its_id_without_airflow_tensorflow_or_spark(write_run: Run) -> None:
     home = write_run(RUN)
     target = home.root / "out.html"
-    home_of_run = {"GRAFT_HOME": str(home.root)}
-    ran = python_programs.run("graft_imports", "report", RUN, "-o", target, **home_of_run)
+    ran = python_programs.run(
+        "graft_imports", "report", RUN, "-o", target, GRAFT_HOME=str(home.root)
+    )
     assert ran.returncode == 0, ran.stderr
     said, modules = ran.stdout.splitlines()
     assert said == str(target)
