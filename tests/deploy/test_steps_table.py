@@ -6,7 +6,6 @@ import re
 import pytest
 from rich.console import Console
 
-from deploy import steps_table
 from deploy.run_events import Kind, RunEvent
 from deploy.steps_table import StepsTable
 
@@ -17,7 +16,7 @@ STEPS = ("download_dataset", "train_classifier", "report")
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What the table's clock says, in seconds; a test sets it."""
     seconds = [100.0]
-    monkeypatch.setattr(steps_table.time, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr("time.monotonic", lambda: seconds[0])
     return seconds
 
 
