@@ -25,17 +25,28 @@ class Jpeg {
 
   private val reader: ImageReader = ImageIO.getImageReadersByFormatName("jpeg").next()
 
-  /** Returns the picture or throws a `DataError` or an `UnsupportedRecordError`. */
-  def decode(encoded: Array[Byte]): Picture = {
+  /**
+   * Gives the picture to `use`, which does not keep it, or throws a `DataError` or an
+   * `UnsupportedRecordError`.
+   */
+  def decode[A](encoded: Array[Byte])(use: Picture => A): A = {
     val start = encoded.take(Start.length).toSeq
     if (start != Start) {
       throw new DataError(
         s"image/encoded starts with '${hex(start)}', expected a JPEG, which starts with '${hex(Start)}'")
     }
+    val header = orDamaged(Header(encoded))
+    val what = s"image/encoded is a JPEG of ${header.size} pixels"
+    if (header.pixels > MostPixels) {
+      throw new DataError(
+        s"$what, more than the ${PictureMemory.grouped(MostPixels)} that Graft decodes")
+    }
+    PictureMemory.hold(what, header.memory)(use(decode(encoded, header)))
+  }
+
+  private def decode(encoded: Array[Byte], header: Header): Picture = {
     val input = new ArrayInput(encoded)
-    try {
-      val header = Header(encoded)
-      if (header.pixels >= MostPixels) damaged()
+    try orDamaged {
       reader.setInput(input, true, true)
       val raster = reader.readRaster(0, null)
       if (input.exhausted) damaged()
@@ -43,9 +54,6 @@ class Jpeg {
       val samples = raster.getDataElements(0, 0, width, height, null).asInstanceOf[Array[Byte]]
       header.halfHigh.foreach(upsampleRows(samples, header.ids.size, _, height, width))
       Picture(height, width, header.toRgb(samples, height * width))
-    } catch {
-      case e: UserError => throw e
-      case NonFatal(_) => damaged()
     } finally reader.reset()
   }
 }
@@ -53,8 +61,8 @@ class Jpeg {
 object Jpeg {
   private val Start = Seq(0xff, 0xd8, 0xff).map(_.toByte)
 
-  // TensorFlow's own bound; a few bytes can claim more than there is memory.
-  private val MostPixels = 1L << 29
+  /** That of `tasks/datasets/picture_bound.py`, which says why. */
+  val MostPixels = 178956970L
 
   /** Refuses a graph that decodes pictures in another way than this. */
   def requireSame(node: NodeDef): Unit = {
@@ -72,9 +80,27 @@ object Jpeg {
   private def damaged(): Nothing =
     throw new DataError("image/encoded does not decode: the JPEG is damaged or cut short")
 
+  private def orDamaged[A](work: => A): A =
+    try work
+    catch {
+      case e: UserError => throw e
+      case NonFatal(_) => damaged()
+    }
+
   /** The parts of a JPEG before the picture: components, and markers that tell their colours. */
   private case class Header(
-      pixels: Long, ids: Seq[Int], sampling: Seq[Int], jfif: Boolean, adobe: Option[Int]) {
+      width: Int, height: Int, ids: Seq[Int], sampling: Seq[Int], jfif: Boolean,
+      adobe: Option[Int]) {
+
+    def pixels: Long = width.toLong * height
+
+    def size: String = s"${PictureMemory.grouped(width)} x ${PictureMemory.grouped(height)}"
+
+    /**
+     * The bytes of the heap that decoding takes at once: the raster, its samples, and red, green and
+     * blue. What libjpeg keeps of a progressive picture is not on the heap.
+     */
+    def memory: Long = pixels * (ids.size * (if (halfHigh.isEmpty) 2 else 3) + 3)
 
     /** Components of full width and half height. */
     def halfHigh: Seq[Int] = {
@@ -138,10 +164,9 @@ object Jpeg {
                   "image/encoded is a JPEG with arithmetic coding, which the bigdl engine does not decode")
               case m if m >= 0xc0 && m <= 0xc7 && m != 0xc4 =>
                 val components = (0 until at(data + 5)).map(data + 6 + 3 * _)
-                val height = at(data + 1) << 8 | at(data + 2)
-                val width = at(data + 3) << 8 | at(data + 4)
                 found.copy(
-                  pixels = height.toLong * width,
+                  height = at(data + 1) << 8 | at(data + 2),
+                  width = at(data + 3) << 8 | at(data + 4),
                   ids = components.map(at),
                   sampling = components.map(c => at(c + 1)))
               case 0xe0 if length >= 16 && has(data, "JFIF\u0000") => found.copy(jfif = true)
@@ -152,7 +177,7 @@ object Jpeg {
             scan(i + 2 + length, now)
         }
       }
-      scan(2, Header(0, Nil, Nil, jfif = false, None))
+      scan(2, Header(0, 0, Nil, Nil, jfif = false, None))
     }
   }
 

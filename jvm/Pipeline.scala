@@ -54,7 +54,7 @@ class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
   private def prepare(record: Array[Byte], index: Int, origin: String): Int =
     try {
       val (encoded, label) = parser.parse(record)
-      preprocessing(jpeg.decode(encoded), images, index * imageFloats)
+      jpeg.decode(encoded)(preprocessing(_, images, index * imageFloats))
       label
     } catch {
       case e: DataError => throw new DataError(s"$origin: ${e.getMessage}")

@@ -12,7 +12,7 @@ from tasks.dumps.description import FROZEN, Dump
 from tasks.dumps.graph import Nodes
 from tasks.errors import DataError, SetupError, UnavailableError, UnsupportedGraphError
 from tasks.features.bridge import Bridge
-from tasks.features.session import FrozenSession, reason
+from tasks.features.session import JPEG_SHAPE, FrozenSession, reason
 from tasks.networks.tensorflow import SessionRuntime, import_session_runtime
 from tasks.spark.python_worker import settle
 
@@ -76,15 +76,15 @@ def _load(frozen: _Frozen) -> FrozenSession:
         raise UnavailableError(
             f"TensorFlow cannot be imported in {sys.prefix} ({reason(error)})"
         ) from None
-    graph = _import_graph(frozen.path, runtime)
+    graph = _import_graph(frozen, runtime)
     config = runtime.config(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
     session = runtime.session(graph=graph, config=config)
     settle()
     return FrozenSession(session, frozen.nodes, runtime.invalid_argument)
 
 
-def _import_graph(path: Path, runtime: SessionRuntime) -> Any:
-    definition, graph = runtime.graph_def(), runtime.graph()
+def _import_graph(frozen: _Frozen, runtime: SessionRuntime) -> Any:
+    path, definition, graph = frozen.path, runtime.graph_def(), runtime.graph()
     # The parser's error class is protobuf's, whose place differs from version to version.
     try:
         definition.ParseFromString(path.read_bytes())
@@ -92,6 +92,7 @@ def _import_graph(path: Path, runtime: SessionRuntime) -> Any:
         raise DataError(
             f"{path} cannot be read ({reason(error)}); every executor must see it under this path"
         ) from None
+    definition.node.add(name=JPEG_SHAPE, op="ExtractJpegShape", input=[frozen.nodes.encoded])
     # TensorFlow raises several classes of errors for nodes that it does not know.
     try:
         with graph.as_default():

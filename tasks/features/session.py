@@ -7,10 +7,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tasks.datasets.picture_bound import size_error
 from tasks.dumps.graph import Nodes
 from tasks.errors import DataError
 
 FloatArray = npt.NDArray[np.float32]
+
+#: Name of a node for the height, width and channels of the JPEG in ``Nodes.encoded``, read from its
+#: header. It is not in dumps: whoever loads one adds it.
+JPEG_SHAPE = "graft/jpeg_shape"
 
 _JPEG = b"\xff\xd8\xff"
 _UNPARSED = "Could not parse example"
@@ -23,7 +28,7 @@ class FrozenSession:
     """A session of a frozen graph.
 
     Attributes:
-        session: TensorFlow's.
+        session: TensorFlow's; its graph has ``JPEG_SHAPE`` too.
         nodes: names of the graph's nodes.
         invalid_argument: the error that TensorFlow raises for a record that it cannot decode.
     """
@@ -64,17 +69,20 @@ class FrozenSession:
         return np.stack(images), np.array(labels, np.int32)
 
     def _image(self, record: bytes, shard: str, number: int) -> Any:
-        outputs = [
-            f"{n}:0" for n in (self.nodes.image, self.nodes.record_label, self.nodes.encoded)
-        ]
+        origin = f"{shard}, record {number}"
         feeds = {f"{self.nodes.record}:0": record}
+        outputs = [f"{n}:0" for n in (self.nodes.encoded, self.nodes.record_label, JPEG_SHAPE)]
         try:
-            image, label, encoded = self.session.run(outputs, feeds)
+            encoded, label, shape = self.session.run(outputs, feeds)
+            # TensorFlow's DecodeJpeg takes other formats too, BigDL does not.
+            if not encoded.startswith(_JPEG):
+                raise DataError(f"{origin}: {_no_jpeg(encoded)}")
+            height, width, _ = (int(side) for side in shape)
+            if too_large := size_error(width, height):
+                raise DataError(f"{origin}: {too_large}")
+            image = self.session.run(f"{self.nodes.image}:0", {f"{self.nodes.encoded}:0": encoded})
         except (self.invalid_argument, UnicodeDecodeError) as error:
-            raise DataError(f"{shard}, record {number}: {self._reason(feeds, error)}") from None
-        # TensorFlow's DecodeJpeg takes other formats too, BigDL does not.
-        if not encoded.startswith(_JPEG):
-            raise DataError(f"{shard}, record {number}: {_no_jpeg(encoded)}")
+            raise DataError(f"{origin}: {self._reason(feeds, error)}") from None
         return image, label
 
     def _reason(self, feeds: Mapping[str, bytes], error: Exception) -> str:

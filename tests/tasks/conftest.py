@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
+from benchmarks.standalone import standalone
 from support.plain_slim import FloatArray
 from support.spark import spark_environ
 from support.tiny_network import TINY, draw_tiny_weights, write_tiny_archive
@@ -17,6 +18,7 @@ from tasks.features.bridge import Bridge
 from tasks.networks.network import Network
 from tasks.spark.cluster import Cluster, spark_cluster
 from tasks.spark.files import HadoopFiles, hadoop_files
+from tasks.spark.settings import submit_env
 from tasks.storage.local_files import file_sha256
 from tasks.storage.locations import RemotePath
 from tasks.storage.paths import Home
@@ -71,6 +73,16 @@ def cluster(graft_home: Home, short_lived_jvms: dict[str, str]) -> Iterator[Clus
     logging.getLogger("py4j").setLevel(logging.ERROR)
     with patch.dict(os.environ, environ), spark_cluster("tests") as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def standalone_master() -> Iterator[str]:
+    """The URL of a cluster of two executors with a core each."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in submit_env().items():
+            patch.setenv(name, value)
+        with standalone(workers=2, memory="1g") as started:
+            yield started.master
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,11 @@
 """Sparks that are joined in a process of their own."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from benchmarks.standalone import standalone
 from support import python_programs
 from support.spark import Join, spark_environ
-from tasks.spark.settings import submit_env
 from tasks.storage.paths import Home
 
 
@@ -25,13 +22,3 @@ def join(tmp_path: Path, short_lived_jvms: dict[str, str]) -> Join:
         return ran.stdout
 
     return join
-
-
-@pytest.fixture(scope="package")
-def standalone_master() -> Iterator[str]:
-    """The URL of a cluster of two cores."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in submit_env().items():
-            patch.setenv(name, value)
-        with standalone(workers=2, memory="1g") as started:
-            yield started.master

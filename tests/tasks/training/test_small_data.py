@@ -12,12 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from support import python_programs
+from support.spark import spark_environ
 from tasks.datasets.pair import Pair
 from tasks.features.bridge import Bridge
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
 from tasks.spark.bigdl import log_optimizer_to
 from tasks.spark.cluster import Cluster
+from tasks.storage.paths import Home
 from tasks.training import snapshots
 from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER, plan_training
 from tasks.training.train import Trained, train
@@ -106,3 +109,34 @@ def test_a_training_of_one_record_goes_on_where_it_left_off(
     again = run(optimizer, records=1, batch=16, epochs=4)
     assert again.resumed_after == [2]
     assert [epoch.iteration for epoch in again.epochs] == [1, 2, 3, 4]
+
+
+def test_executors_without_records_of_their_own_train_too(
+    standalone_master: str, short_lived_jvms: dict[str, str], tmp_path: Path
+) -> None:
+    """One validation record on two executors: one of them has none."""
+    conf = {
+        **short_lived_jvms,
+        "spark.driver.host": "127.0.0.1",
+        "spark.executor.memory": "600m",
+        "spark.executor.instances": "2",
+        "spark.executor.cores": "1",
+        "spark.cores.max": "2",
+    }
+    environ = spark_environ(Home(tmp_path / "home"), standalone_master, conf)
+    counts = (1, 2, 3, 5, 12, 17)
+    training = [write_features(tmp_path / f"train of {count}", count) for count in counts]
+    validation = write_features(tmp_path / "validation", 1)
+    ran = python_programs.run(
+        *("train_small_data", tmp_path / "snapshots", validation, *training),
+        timeout=240,
+        **{**environ, "SPARK_LOCAL_IP": "127.0.0.1"},
+    )
+    assert ran.stdout.splitlines() == [
+        "1: DistriOptimizer 2: 2/2, 1; 2/2, 1",
+        "2: DistriOptimizer 2: 2/2, 1; 2/2, 1",
+        "3: DistriOptimizer 2: 4/3, 1; 4/3, 1",
+        "5: DistriOptimizer 4: 8/5, 1; 8/5, 1",
+        "12: DistriOptimizer 12: 12/12, 1; 12/12, 1",
+        "17: DistriOptimizer 16: 32/17, 1; 32/17, 1",
+    ], ran.stderr
