@@ -48,6 +48,8 @@ LIGHT = {
     "storage.local_files",
     "storage.locations",
     "storage.paths",
+    "storage.redaction",
+    "storage.shown",
     "training.arguments",
 }
 #: The folders and modules of tasks, the lowest first: each imports only those before it.

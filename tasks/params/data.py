@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tasks.params.base import URL, Params, sha256_field
+from tasks.params.base import URL, Params, connection_field, sha256_field
 
 FLOWERS_URL = "http://download.tensorflow.org/data/flowers.tar.gz"
 
@@ -34,3 +34,16 @@ class DataParams(Params, title="Data"):
         examples=["file:///data/flowers.tar.gz"],
     )
     dataset_sha256: str | None = sha256_field("Data set SHA-256")
+    dataset_conn_id: str | None = connection_field("Data set connection", "the data set's URL")
+    max_download_gib: int | None = Field(
+        None,
+        ge=1,
+        le=65_536,
+        title="Largest download",
+        description=(
+            "Optional: the most that the archive of the data set or of the checkpoint may have. "
+            "Empty: 64 GiB or half of the free disk, whichever is less."
+        ),
+        examples=[200],
+        json_schema_extra={"unit": "GiB"},
+    )

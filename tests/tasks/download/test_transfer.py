@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tasks.download.transfer import DEFAULT_POLICY, Transfer, reason, redact
+from tasks.download.transfer import DEFAULT_POLICY, Transfer, reason
+from tasks.storage.redaction import redact
 
 URL = "http://me:pa55@host/a.tar?token=t0ken"
 

@@ -1,0 +1,39 @@
+"""Recognition of what a server sends instead of an archive."""
+
+import re
+from pathlib import Path
+
+_START_BYTES = 4096
+_SPACE = rb"(?:\s|<!--.*?-->|<\?xml[^>]*>)*"
+_HTML = re.compile(_SPACE + rb"<(?:!doctype\s+html|html|head|body|title|script)\b", re.I | re.S)
+_XML = re.compile(rb"\s*<\?xml\b")
+_LFS = b"version https://git-lfs.github.com/spec/"
+
+
+def no_archive(path: Path) -> str | None:
+    """Return what a file is if it is no archive but a page or a pointer, and what may help.
+
+    >>> import tempfile
+    >>> with tempfile.NamedTemporaryFile() as file:
+    ...     _ = Path(file.name).write_text("<!DOCTYPE html><title>Sign in</title>")
+    ...     no_archive(Path(file.name)).partition(":")[0]
+    'is an HTML page, expected an archive'
+    """
+    with path.open("rb") as stream:
+        start = stream.read(_START_BYTES)
+    start = start.removeprefix(b"\xef\xbb\xbf")
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = start.decode("utf-16", errors="replace").encode()
+    if _HTML.match(start):
+        return (
+            "is an HTML page, expected an archive: does it need a login (dataset_conn_id, "
+            "checkpoint_conn_id), or is it a page about the file?"
+        )
+    if _XML.match(start):
+        return "is an XML document, expected an archive: is it a storage service's error?"
+    if start.startswith(_LFS):
+        return (
+            "is a Git LFS pointer, expected the archive that it stands for: use the URL of the "
+            "file itself, or run git lfs pull where it is"
+        )
+    return None
