@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from urllib.parse import quote, unquote, unquote_plus
 
 from tasks.storage.shown import shown
@@ -16,6 +17,8 @@ _HOST = re.compile(r"(?:[^:%\[\]\\;&=@]*|\[[0-9a-fA-F:.]*\]?)(?::[0-9]*)?")
 _DOTTED_HOST = re.compile(r"localhost|[a-zA-Z0-9_-]+(?:\.[a-zA-Z0-9_-]+)+")
 _AT = re.compile(r"@|%(?:25)*40")
 _QUERY = re.compile(r"([?#;&])|%(?:25)*(?:3f|23|3b|26)", re.IGNORECASE)
+_DELIMITER = re.compile(r"[:/?#&;=@]")
+_MOST_PARTS = 20
 _NAMED = re.compile(
     r"((?:token|key|secret|sig|signature|passwo?r?d|passphrase|pwd|auth|authorization|credentials?)"
     r"(?:[=:]|%(?:25)*3[da]))[^/]*",
@@ -70,13 +73,25 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
 def secrets_of(url: str) -> frozenset[str]:
     """Return the parts of a URL that may be secret, in every spelling that a message may have."""
     rest = url.partition("://")[2] or url
-    parts = re.split(r"[?#]", rest)[1:]
-    if "@" in rest:
-        parts.append(rest.rpartition("@")[0])
-    if len(parts) > 1:
-        parts.append(re.split(r"[?#]", rest, maxsplit=1)[1])
-    values = [value for part in parts for value in re.split(r"[&;:=?#/@]", part)]
-    return spellings([*parts, *values])
+    # The delimiters may be percent-encoded as well, even twice.
+    texts = {rest, unquote(rest), unquote(unquote(rest))}
+    return spellings(part for text in texts for region in _regions(text) for part in _parts(region))
+
+
+def _regions(rest: str) -> Iterator[str]:
+    """Yield what stands before every @ of a URL, and what stands behind its path."""
+    for found in islice(re.finditer("@", rest), _MOST_PARTS):
+        yield rest[: found.start()]
+    if query := _QUERY.search(rest):
+        yield rest[query.end() :]
+
+
+def _parts(region: str) -> Iterator[str]:
+    """Yield a part of a URL, what stands between its delimiters, and what stands behind them."""
+    yield region
+    yield from _DELIMITER.split(region)
+    for found in islice(_DELIMITER.finditer(region), _MOST_PARTS):
+        yield region[found.end() :]
 
 
 def spellings(secrets: Iterable[str]) -> frozenset[str]:
