@@ -22,17 +22,30 @@ def request_error(error: Exception, transfer: Transfer) -> GraftError:
         error: of requests or of what it is built on.
         transfer: has the URL, and the secrets that no message may have.
     """
-    return _lasting_error(error, transfer) or _passing_error(error, transfer)
+    return (
+        _certificate_error(error, transfer)
+        or _lasting_error(error, transfer)
+        or _passing_error(error, transfer)
+    )
+
+
+def _certificate_error(error: Exception, transfer: Transfer) -> SetupError | None:
+    """Return the error if the server's certificate or this machine's authorities are at fault."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return SetupError(
+                f"{transfer.shown_url}: the server's certificate is not accepted: "
+                f"{shown(cause.verify_message)}; expected one of an authority that this machine "
+                "knows or that the file REQUESTS_CA_BUNDLE has"
+            )
+        if isinstance(cause, ssl.SSLError) and cause.library in {"X509", "PEM"}:
+            return _authorities_error(error, transfer)
+    return None
 
 
 def _lasting_error(error: Exception, transfer: Transfer) -> GraftError | None:
     """Return the error if another attempt would not help."""
     url = transfer.shown_url
-    if certificate := _certificate_error(error):
-        return SetupError(
-            f"{url}: the server's certificate is not accepted: {shown(certificate)}; expected one "
-            "of an authority that this machine knows or that the file REQUESTS_CA_BUNDLE has"
-        )
     match error:
         case requests.exceptions.InvalidProxyURL():
             return SetupError(
@@ -71,7 +84,7 @@ def _passing_error(error: Exception, transfer: Transfer) -> UnreachableError:
     return UnreachableError(f"malformed answer: {transfer.reason(error)}")
 
 
-def _authorities_error(error: OSError, transfer: Transfer) -> GraftError:
+def _authorities_error(error: Exception, transfer: Transfer) -> SetupError:
     """Return the error for a file of authorities that requests cannot read."""
     for name in _CA_VARIABLES:
         if path := os.environ.get(name):
@@ -80,14 +93,6 @@ def _authorities_error(error: OSError, transfer: Transfer) -> GraftError:
                 "of authorities (PEM); mend it or unset it"
             )
     return SetupError(f"{transfer.shown_url}: {transfer.reason(error)}")
-
-
-def _certificate_error(error: Exception) -> str:
-    """Return why a server's certificate was refused, or an empty text if it was not."""
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return cause.verify_message
-    return ""
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -66,7 +66,7 @@ class Transfer:
         max_bytes: the most bytes that the file may have.
     """
 
-    url: str
+    url: str = field(repr=False)
     part: Path
     known: Validators | None
     policy: RetryPolicy
