@@ -26,7 +26,7 @@ _MASK_DELTA = 0xA282EAD8
 
 @dataclass(frozen=True)
 class ShardScan:
-    """What one pass over a shard found.
+    """Result of one pass over a shard.
 
     Attributes:
         records: how many records it holds.
