@@ -67,8 +67,8 @@ def _require_connection(conn_id: str) -> Any:
         return BaseHook.get_connection(conn_id)
     except AirflowException:
         raise SetupError(
-            f"the Airflow connection {conn_id!r} is not set, or malformed. Add it under Admin, Connections, or "
-            f"export AIRFLOW_CONN_{conn_id.upper()}='{_EXAMPLE}'"
+            f"the Airflow connection {conn_id!r} is not set, or malformed. Add it under Admin, "
+            f"Connections, or export AIRFLOW_CONN_{conn_id.upper()}='{_EXAMPLE}'"
         ) from None
 
 

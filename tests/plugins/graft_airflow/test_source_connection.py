@@ -92,8 +92,8 @@ class TestRefused:
     def test_a_connection_that_is_not_set(self, run: Run) -> None:
         assert message(run) == (
             "the Airflow connection 'store' is not set, or malformed. Add it under Admin, "
-            'Connections, or export AIRFLOW_CONN_STORE=\'{"conn_type": "http", "host": "example.org", "login": "me", '
-            '"password": "..."}\''
+            'Connections, or export AIRFLOW_CONN_STORE=\'{"conn_type": "http", '
+            '"host": "example.org", "login": "me", "password": "..."}\''
         )
 
     def test_a_malformed_one(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
