@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from deploy import passwords
 from deploy.connection import SPARK_CONNECTION, spark_master
 from deploy.environment import environment
+from deploy.private_home import make_private
 from tasks.errors import SetupError
 from tasks.spark.settings import is_local
 from tasks.storage.paths import Home

@@ -19,6 +19,7 @@ MODULES = sorted(path for layer in LAYERS for path in (CHECKOUT / layer).rglob("
 #: Of tasks, what costs a DAG's parse nothing.
 LIGHT = {
     "datasets.pair",
+    "download.credentials",
     "errors",
     "networks.inception",
     "networks.network",

@@ -2,18 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowException
 
 from graft_airflow.run import Run
+from tasks.download.credentials import Credentials
 from tasks.errors import SetupError
 from tasks.storage.redaction import redact
-
-if TYPE_CHECKING:
-    from tasks.download.credentials import Credentials
 
 _EXAMPLE = '{"conn_type": "http", "host": "example.org", "login": "me", "password": "..."}'
 _PORTS = {"http": 80, "https": 443}
@@ -28,7 +26,7 @@ _OPTIONS = {
 _USUAL_OPTIONS = ("username", "password")
 
 
-def source_credentials(run: Run, conn_id: str | None, url: str) -> "Credentials | None":
+def source_credentials(run: Run, conn_id: str | None, url: str) -> Credentials | None:
     """Return the credentials for a source, or None if the run names no connection for it.
 
     They are for the connection's host alone, so that nobody who may trigger a run can send them to
@@ -44,8 +42,6 @@ def source_credentials(run: Run, conn_id: str | None, url: str) -> "Credentials 
     """
     if conn_id is None or run.params.source == "sample":
         return None
-    from tasks.download.credentials import Credentials
-
     connection = _require_connection(conn_id)
     try:
         parts = urlsplit(url)
