@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tasks.datasets import slim_archive as datasets
-from tasks.download.credentials import Credentials
+from tasks.datasets import extract as datasets
+from tasks.datasets.fetch import fetch_source, source_of
+from tasks.datasets.options import Options
+from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
 from tasks.download.kept import distrust
 from tasks.dumps.dump import dump_split
@@ -21,9 +23,9 @@ _GIB = 2**30
 
 
 def download_dataset(
-    params: RunParams, home: Home, credentials: Credentials | None = None
+    params: RunParams, home: Home, credentials: Credentials = NO_CREDENTIALS
 ) -> LocalArtifact:
-    """Download the data set's archive; reuse it if it has not changed.
+    """Download the data set, or list its folder; reuse what has not changed.
 
     Args:
         params: the run's.
@@ -31,7 +33,7 @@ def download_dataset(
         credentials: for the data set's source.
     """
     given = _sourced(params, home)
-    return download(
+    return fetch_source(
         given.dataset_url,
         home.downloads,
         given.dataset_sha256,
@@ -40,14 +42,22 @@ def download_dataset(
     )
 
 
-def extract_dataset(archive: Path, home: Home) -> LocalArtifact:
-    """Unpack and check the archive that ``download_dataset`` left in ``archive``."""
-    with _distrusting(archive, home):
-        return datasets.extract_dataset(downloaded_file(archive), _sha256(archive), home.datasets)
+def extract_dataset(download: Path, params: RunParams, home: Home) -> LocalArtifact:
+    """Check, split and convert what ``download_dataset`` left in ``download``."""
+    options = Options(
+        data_layout=params.data_layout,
+        bad_pictures=params.bad_pictures,
+        max_bad=params.max_bad,
+        validation_share=params.validation_share,
+        test_share=params.test_share,
+    )
+    with _distrusting(download, home):
+        source = source_of(download)
+        return datasets.extract_dataset(source, _sha256(download), home.datasets, options)
 
 
 def fetch_checkpoint(
-    params: RunParams, home: Home, credentials: Credentials | None = None
+    params: RunParams, home: Home, credentials: Credentials = NO_CREDENTIALS
 ) -> LocalArtifact:
     """Download, unpack and check the checkpoint.
 

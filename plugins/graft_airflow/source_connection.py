@@ -9,7 +9,7 @@ from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowException
 
 from graft_airflow.run import Run
-from tasks.download.credentials import Credentials
+from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.errors import SetupError
 from tasks.storage.redaction import redact
 
@@ -26,8 +26,8 @@ _OPTIONS = {
 _USUAL_OPTIONS = ("username", "password")
 
 
-def source_credentials(run: Run, conn_id: str | None, url: str) -> Credentials | None:
-    """Return the credentials for a source, or None if the run names no connection for it.
+def source_credentials(run: Run, conn_id: str | None, url: str) -> Credentials:
+    """Return the credentials for a source, or none if the run names no connection for it.
 
     They are for the connection's host alone, so that nobody who may trigger a run can send them to
     another one.
@@ -41,7 +41,7 @@ def source_credentials(run: Run, conn_id: str | None, url: str) -> Credentials |
         SetupError: the connection is not set, is malformed, or belongs to another host.
     """
     if conn_id is None or run.params.source == "sample":
-        return None
+        return NO_CREDENTIALS
     connection = _require_connection(conn_id)
     try:
         parts = urlsplit(url)

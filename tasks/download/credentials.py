@@ -42,6 +42,10 @@ class Credentials:
         return spellings([*texts, *_texts(self.storage_options)])
 
 
+#: For sources that ask for nothing.
+NO_CREDENTIALS = Credentials()
+
+
 def _texts(value: object) -> Iterator[str]:
     """Yield every text in JSON types."""
     if isinstance(value, str):

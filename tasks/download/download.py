@@ -14,23 +14,24 @@ from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock
 
-from tasks.download.credentials import Credentials
+from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.fsspec import fetch_fsspec
 from tasks.download.http import fetch_http
 from tasks.download.kept import discard_if_changed
-from tasks.download.pages import no_archive
+from tasks.download.pages import page_kind
 from tasks.download.sources import Source, read_source, write_source
 from tasks.download.transfer import (
-    DEFAULT_MAX_BYTES,
     DEFAULT_POLICY,
     RetryPolicy,
+    TooLargeError,
     Transfer,
     UnreachableError,
     Validators,
+    default_max_bytes,
 )
 from tasks.errors import DataError, NetworkError, ParamsError
 from tasks.storage.artifact import MANIFEST, LocalArtifact, build, digest_of, find, read_manifest
-from tasks.storage.local_files import file_sha256, free_space, storage_errors
+from tasks.storage.local_files import file_sha256, storage_errors
 from tasks.storage.paths import safe_name
 from tasks.storage.redaction import redact
 
@@ -43,7 +44,7 @@ def download(
     sha256: str | None = None,
     *,
     policy: RetryPolicy = DEFAULT_POLICY,
-    credentials: Credentials | None = None,
+    credentials: Credentials = NO_CREDENTIALS,
     max_bytes: int | None = None,
 ) -> LocalArtifact:
     """Return the artefact that holds the file at a URL, downloading it if need be.
@@ -79,8 +80,8 @@ def download(
             if artifact:
                 logger.info("reused %s: it has the SHA-256 asked for", artifact.path / name)
             else:
-                limit = _default_max_bytes(part) if max_bytes is None else max_bytes
-                transfer = Transfer(url, part, None, policy, credentials or Credentials(), limit)
+                limit = default_max_bytes(part) if max_bytes is None else max_bytes
+                transfer = Transfer(url, part, None, policy, credentials, limit)
                 artifact = _refresh(transfer, downloads, sha256=sha256)
     return replace(artifact, seconds=time.monotonic() - started)
 
@@ -121,12 +122,6 @@ def _recipe(sha256: str, name: str) -> dict[str, str]:
     return {"sha256": sha256, "name": name}
 
 
-def _default_max_bytes(part: Path) -> int:
-    """Return the most bytes of a download for which nobody set a limit."""
-    had = part.stat().st_size if part.is_file() else 0
-    return min(DEFAULT_MAX_BYTES, (free_space(part)[1] + had) // 2)
-
-
 def _refresh(transfer: Transfer, downloads: Path, *, sha256: str | None) -> LocalArtifact:
     """Ask the source for the file, unless it has not changed; the caller holds the URL's lock."""
     url = transfer.url
@@ -154,6 +149,9 @@ def _fetch(transfer: Transfer) -> Validators | None:
     fetch = fetch_http if urlsplit(transfer.url).scheme in {"http", "https"} else fetch_fsspec
     try:
         return fetch(transfer)
+    except TooLargeError:
+        transfer.drop()
+        raise
     except BaseException:
         transfer.drop_unless_resumable()
         raise
@@ -163,7 +161,7 @@ def _keep(
     transfer: Transfer, validators: Validators, *, downloads: Path, sha256: str | None
 ) -> LocalArtifact:
     """Turn the finished part into an artefact and record the version that the URL gave."""
-    if problem := no_archive(transfer.part):
+    if problem := page_kind(transfer.part):
         transfer.drop()
         raise DataError(f"{redact(transfer.url)} {problem}")
     content_sha256 = file_sha256(transfer.part)

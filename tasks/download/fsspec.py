@@ -7,18 +7,22 @@ from urllib.parse import unquote, urlsplit
 
 import fsspec
 
+from tasks.download.credentials import Credentials
 from tasks.download.progress import ByteProgress
-from tasks.download.transfer import Transfer, UnreachableError, Validators
+from tasks.download.transfer import Transfer, UnreachableError, Validators, reason
 from tasks.errors import DataError, NetworkError, ParamsError
+from tasks.storage.redaction import redact
 from tasks.storage.shown import shown
 
 _CHUNK_BYTES = 2**20
+# What file systems call that which changes when a file does.
+_VERSIONS = ("ETag", "etag", "generation", "md5Hash", "mtime", "LastModified", "created")
 
 
 def fetch_fsspec(transfer: Transfer) -> Validators | None:
     """Copy the file to ``part``, or return None if it is still the known version."""
-    with _source_errors(transfer, UnreachableError):
-        files, path = _file_system(transfer)
+    with _source_errors(transfer.url, transfer.credentials, UnreachableError):
+        files, path = _file_system(transfer.url, transfer.credentials)
         facts = files.info(path)
         validators = Validators(etag=str(files.ukey(path)))
     if facts["type"] != "file":
@@ -28,7 +32,7 @@ def fetch_fsspec(transfer: Transfer) -> Validators | None:
     transfer.drop()
     size = facts.get("size")
     transfer.check_size(size)
-    progress = ByteProgress(transfer.shown_url, offset=0, total=size)
+    progress = ByteProgress(transfer.shown_url, offset=0, total=size, quiet=transfer.quiet)
     with transfer.part.open("wb") as part:
         for chunk in _chunks(files, path, transfer):
             part.write(chunk)
@@ -40,50 +44,84 @@ def fetch_fsspec(transfer: Transfer) -> Validators | None:
     return validators
 
 
-def _file_system(transfer: Transfer) -> tuple[Any, str]:
-    parts = urlsplit(transfer.url)
+def is_fsspec_folder(url: str, credentials: Credentials) -> bool:
+    """Return True if there is a folder at a URL.
+
+    Raises:
+        ParamsError: the URL is malformed, or its scheme is not known.
+        UnreachableError: the source does not answer.
+    """
+    with _source_errors(url, credentials, UnreachableError):
+        files, path = _file_system(url, credentials)
+        return bool(files.isdir(path))
+
+
+def list_fsspec(url: str, credentials: Credentials) -> Iterator[tuple[str, int | None, str]]:
+    """Yield path below the folder, size and version of every file in a folder.
+
+    Raises:
+        DataError: there is no such folder.
+        UnreachableError: the source does not answer.
+    """
+    with _source_errors(url, credentials, UnreachableError):
+        files, root = _file_system(url, credentials)
+        found = files.find(root, detail=True)
+    prefix = f"{root.rstrip('/')}/"
+    for path, facts in found.items():
+        # Object stores list folders as empty objects whose names end in a slash.
+        if facts.get("type") == "file" and not path.endswith("/"):
+            version = [str(facts.get(key, "")) for key in _VERSIONS]
+            yield path.removeprefix(prefix), facts.get("size"), " ".join(version)
+
+
+def _file_system(url: str, credentials: Credentials) -> tuple[Any, str]:
+    parts = urlsplit(url)
     if parts.scheme == "file":
         if parts.netloc not in {"", "localhost"}:
-            raise ParamsError(f"{transfer.shown_url} names a host, expected file:///absolute/path")
+            raise ParamsError(f"{redact(url)} names a host, expected file:///absolute/path")
         return fsspec.filesystem("file"), unquote(parts.path)
     if not parts.scheme:
-        raise ParamsError(
-            f"{transfer.shown_url} has no scheme, expected http, https, file or another"
-        )
+        raise ParamsError(f"{redact(url)} has no scheme, expected http, https, file or another")
     try:
-        files, path = fsspec.url_to_fs(transfer.url, **transfer.credentials.storage_options)
+        files, path = fsspec.url_to_fs(url, **credentials.storage_options)
     except (ValueError, ImportError) as error:
+        why = reason(error, url, credentials)
         raise ParamsError(
-            f"{transfer.shown_url}: scheme {shown(parts.scheme)!r} cannot be used "
-            f"({transfer.reason(error)}); expected http, https, file or one that fsspec knows"
+            f"{redact(url)}: scheme {shown(parts.scheme)!r} cannot be used ({why}); expected http, "
+            "https, file or one that fsspec knows"
         ) from None
     files.invalidate_cache()
     return files, path
 
 
 def _chunks(files: Any, path: str, transfer: Transfer) -> Iterator[bytes]:
-    with _source_errors(transfer, NetworkError), files.open(path, "rb") as stream:
+    errors = _source_errors(transfer.url, transfer.credentials, NetworkError)
+    with errors, files.open(path, "rb") as stream:
         while chunk := stream.read(_CHUNK_BYTES):
             yield chunk
 
 
 @contextmanager
-def _source_errors(transfer: Transfer, otherwise: type[NetworkError]) -> Iterator[None]:
+def _source_errors(
+    url: str, credentials: Credentials, otherwise: type[NetworkError]
+) -> Iterator[None]:
     """Turn the errors of reading from a file system into Graft's.
 
     Args:
-        transfer: names the source, and has the secrets that no message may have.
+        url: named in the messages.
+        credentials: no message may have them.
         otherwise: the error for everything that is not known to be permanent.
     """
-    url = transfer.shown_url
     try:
         yield
     except (ParamsError, DataError):
         raise
     except (FileNotFoundError, NotADirectoryError):
-        raise DataError(f"{url}: no such file") from None
+        raise DataError(f"{redact(url)}: no such file") from None
     except PermissionError:
-        raise DataError(f"{url} may not be read: permission denied") from None
+        raise DataError(f"{redact(url)} may not be read: permission denied") from None
     except Exception as error:
         # Every file system has its own exceptions, and any of them may be temporary.
-        raise otherwise(f"{url} cannot be read: {transfer.reason(error)}") from None
+        raise otherwise(
+            f"{redact(url)} cannot be read: {reason(error, url, credentials)}"
+        ) from None

@@ -78,7 +78,8 @@ def _attempt(session: HttpSession, transfer: Transfer) -> Validators | None:
             transfer.start_over(validators.etag or "")
         if receive(response, transfer, offset):
             return validators
-        logger.warning(
+        logger.log(
+            logging.DEBUG if transfer.quiet else logging.WARNING,
             "%s: the server does not say how long the file is, so it may not be whole; the next "
             "run downloads it again",
             transfer.shown_url,

@@ -14,12 +14,19 @@ def distrust(artifact_path: Path, downloads: Path) -> None:
     """Make the next run download a file again, because what is in it was refused.
 
     The source is then asked without validators, so that its answer "not modified" cannot preserve
-    the file.
+    the file. Folders are left as they are: their files were listed and checked one by one.
 
     Args:
         artifact_path: the folder of the download.
         downloads: the folder of all downloads.
     """
+    try:
+        is_file = "name" in read_manifest(artifact_path)["recipe"]
+    except (OSError, ValueError, KeyError):
+        # No run finds such a folder whole.
+        return
+    if not is_file:
+        return
     forget_validators(artifact_path.name, downloads)
     discard_if_changed(artifact_path)
 

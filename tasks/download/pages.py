@@ -1,4 +1,4 @@
-"""Recognition of what a server sends instead of an archive."""
+"""Recognition of what a server sends instead of a file."""
 
 import re
 from pathlib import Path
@@ -10,13 +10,13 @@ _XML = re.compile(rb"\s*<\?xml\b")
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
-def no_archive(path: Path) -> str | None:
-    """Return what a file is if it is no archive but a page or a pointer, and what may help.
+def page_kind(path: Path) -> str | None:
+    """Return what a page or a pointer is and what may help; None for any other file.
 
     >>> import tempfile
     >>> with tempfile.NamedTemporaryFile() as file:
     ...     _ = Path(file.name).write_text("<!DOCTYPE html><title>Sign in</title>")
-    ...     no_archive(Path(file.name)).partition(":")[0]
+    ...     page_kind(Path(file.name)).partition(":")[0]
     'is an HTML page, expected an archive'
     """
     with path.open("rb") as stream:
@@ -26,14 +26,14 @@ def no_archive(path: Path) -> str | None:
         start = start.decode("utf-16", errors="replace").encode()
     if _HTML.match(start):
         return (
-            "is an HTML page, expected an archive: does it need a login (dataset_conn_id, "
+            "is an HTML page, expected the file itself: does it need a login (dataset_conn_id, "
             "checkpoint_conn_id), or is it a page about the file?"
         )
     if _XML.match(start):
-        return "is an XML document, expected an archive: is it a storage service's error?"
+        return "is an XML document, expected the file itself: is it a storage service's error?"
     if start.startswith(_LFS):
         return (
-            "is a Git LFS pointer, expected the archive that it stands for: use the URL of the "
-            "file itself, or run git lfs pull where it is"
+            "is a Git LFS pointer, expected the file that it stands for: use the URL of the "
+            "content, or run git lfs pull where it is"
         )
     return None

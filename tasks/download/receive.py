@@ -72,7 +72,7 @@ def receive(response: requests.Response, transfer: Transfer, offset: int) -> boo
     """
     total = _total(response, offset)
     transfer.check_size(total)
-    progress = ByteProgress(transfer.shown_url, offset=offset, total=total)
+    progress = ByteProgress(transfer.shown_url, offset=offset, total=total, quiet=transfer.quiet)
     _append(response, transfer, progress)
     if total is not None and progress.done != total:
         raise NetworkError(f"broke off after {progress}")

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tasks.download.credentials import Credentials
+from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.errors import DataError, NetworkError
-from tasks.storage.local_files import write_json
+from tasks.storage.local_files import free_space, write_json
 from tasks.storage.redaction import redact, redact_text, secrets_of
 from tasks.storage.shown import shown
 
@@ -41,6 +41,10 @@ class RetryPolicy:
 DEFAULT_POLICY = RetryPolicy()
 
 
+class TooLargeError(DataError):
+    """The file is larger than allowed."""
+
+
 class UnreachableError(NetworkError):
     """The source did not answer at all, so an earlier download may be reused."""
 
@@ -64,14 +68,16 @@ class Transfer:
         policy: limits on waiting and retrying.
         credentials: for the source.
         max_bytes: the most bytes that the file may have.
+        quiet: whether to log no progress, as for one of many files.
     """
 
     url: str = field(repr=False)
     part: Path
     known: Validators | None
     policy: RetryPolicy
-    credentials: Credentials = field(default_factory=Credentials)
+    credentials: Credentials = NO_CREDENTIALS
     max_bytes: int = DEFAULT_MAX_BYTES
+    quiet: bool = False
 
     @property
     def shown_url(self) -> str:
@@ -114,14 +120,13 @@ class Transfer:
             self.drop()
 
     def check_size(self, size: int | None) -> None:
-        """Delete the bytes and raise a ``DataError`` if the file is larger than allowed.
+        """Raise a ``TooLargeError`` if the file is larger than allowed.
 
         Args:
             size: of the whole file as its source says, or of what has come so far, in bytes.
         """
         if size is not None and size > self.max_bytes:
-            self.drop()
-            raise DataError(
+            raise TooLargeError(
                 f"{self.shown_url} has {size:,} bytes or more, expected at most "
                 f"{self.max_bytes:,}; the param max_download_gib sets this limit, by default "
                 "64 GiB or half of the free disk"
@@ -132,9 +137,19 @@ class Transfer:
         return reason(error, self.url, self.credentials)
 
 
-def reason(error: Exception, url: str, credentials: Credentials | None = None) -> str:
+def default_max_bytes(part: Path) -> int:
+    """Return the most bytes of a download for which nobody set a limit.
+
+    Args:
+        part: the file that receives the bytes, or the folder that receives files.
+    """
+    had = part.stat().st_size if part.is_file() else 0
+    return min(DEFAULT_MAX_BYTES, (free_space(part)[1] + had) // 2)
+
+
+def reason(error: Exception, url: str, credentials: Credentials = NO_CREDENTIALS) -> str:
     """Return the innermost cause in one line, without the secrets of the URL and credentials."""
     cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
     lines = str(getattr(cause, "reason", cause)).splitlines() or [type(cause).__name__]
-    secrets = secrets_of(url) | (credentials.secrets if credentials else frozenset())
+    secrets = secrets_of(url) | credentials.secrets
     return shown(redact_text(lines[0], secrets))

@@ -33,12 +33,14 @@ def redact(url: str) -> str:
 
     User and password, everything after the path, and values such as ``/token=...`` in the path are
     hidden. Where it is not certain that a part is the host, as in ``https://me:pass/word@host/``,
-    all after the scheme is hidden.
+    all after the scheme is hidden. Paths and file URLs have no secrets.
 
     >>> redact("https://me:secret@example.org/flowers.tar.gz?token=1")
     'https://***@example.org/flowers.tar.gz?***'
     """
     scheme, mark, rest = url.partition("://")
+    if url.startswith(("/", "~", "file:///")):
+        return shown(url)
     if not mark:
         return HIDDEN if re.search(r"[@:?#;&=%]", url) else shown(url)
     if not _SCHEME.fullmatch(scheme):
@@ -46,7 +48,7 @@ def redact(url: str) -> str:
     authority = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
     after = rest[len(authority) :]
     user, _, host = authority.rpartition("@")
-    if not _HOST.fullmatch(host) or not _is_certain(scheme, authority, after):
+    if not _HOST.fullmatch(host) or not _is_certain(authority, after):
         return f"{scheme}://{HIDDEN}"
     found = _QUERY.search(after)
     path = _NAMED.sub(rf"\1{HIDDEN}", after[: found.start()] if found else after)
@@ -109,10 +111,8 @@ def _spellings(secret: str) -> Iterator[str]:
         yield from (text, quote(text, safe=""), quote(text), repr(text)[1:-1])
 
 
-def _is_certain(scheme: str, authority: str, after: str) -> bool:
+def _is_certain(authority: str, after: str) -> bool:
     """Say whether no part of a password can stand behind the authority."""
     if not _AT.search(after):
         return True
-    if not authority:
-        return scheme == "file"
     return bool(_DOTTED_HOST.fullmatch(authority))

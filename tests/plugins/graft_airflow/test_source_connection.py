@@ -12,7 +12,7 @@ from graft_airflow import step, steps
 from graft_airflow.run import Run
 from graft_airflow.source_connection import source_credentials
 from support.http_server import CONTENT, ScriptedServer
-from tasks.download.credentials import Credentials
+from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import downloaded_file
 from tasks.errors import SetupError
 from tasks.params.definitions import RunParams
@@ -54,11 +54,11 @@ def message(run: Run, url: str = URL) -> str:
 
 class TestCredentials:
     def test_without_a_connection_there_are_none(self, run: Run) -> None:
-        assert source_credentials(run, None, URL) is None
+        assert source_credentials(run, None, URL) == NO_CREDENTIALS
 
     def test_of_the_sample_there_are_none(self, home: Home) -> None:
         run = Run(RunParams(source="sample", dataset_conn_id="store"), home, "manual__2026")
-        assert source_credentials(run, "store", URL) is None
+        assert source_credentials(run, "store", URL) == NO_CREDENTIALS
 
     def test_for_http_are_login_password_and_headers(self, run: Run, store: Store) -> None:
         store(**LOGIN, extra={"X-Api-Key": "k3y "})

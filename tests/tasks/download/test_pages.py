@@ -8,7 +8,7 @@ from support.archives import write_archive
 from support.downloads import Fetch, is_clean
 from support.http_server import ScriptedServer
 from tasks.download.download import download
-from tasks.download.pages import no_archive
+from tasks.download.pages import page_kind
 from tasks.errors import DataError
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 228813984\n"
@@ -29,7 +29,7 @@ LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 228813
 )
 def test_is_told_by_its_content(tmp_path: Path, content: bytes, kind: str) -> None:
     (tmp_path / "a.tar.gz").write_bytes(content)
-    told = no_archive(tmp_path / "a.tar.gz")
+    told = page_kind(tmp_path / "a.tar.gz")
     assert told is not None
     assert told.startswith(f"{kind}, expected ")
 
@@ -37,11 +37,11 @@ def test_is_told_by_its_content(tmp_path: Path, content: bytes, kind: str) -> No
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x1f\x8b\x08", b"PK\x03\x04", b"<htmlish>"])
 def test_anything_else_is_left_to_the_step_that_unpacks(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a").write_bytes(content)
-    assert no_archive(tmp_path / "a") is None
+    assert page_kind(tmp_path / "a") is None
 
 
 def test_an_archive_that_holds_a_page_is_an_archive(tmp_path: Path) -> None:
-    assert no_archive(write_archive(tmp_path / "a.tar.gz", {"index.html": b"<html>"})) is None
+    assert page_kind(write_archive(tmp_path / "a.tar.gz", {"index.html": b"<html>"})) is None
 
 
 def test_a_login_page_is_not_kept(fetch: Fetch, server: ScriptedServer, tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_login_page_is_not_kept(fetch: Fetch, server: ScriptedServer, tmp_path
     with pytest.raises(DataError) as refused:
         fetch()
     assert str(refused.value) == (
-        f"{server.url} is an HTML page, expected an archive: does it need a login "
+        f"{server.url} is an HTML page, expected the file itself: does it need a login "
         "(dataset_conn_id, checkpoint_conn_id), or is it a page about the file?"
     )
     assert is_clean(tmp_path)

@@ -117,7 +117,7 @@ class TestSize:
     def test_is_at_most_half_of_the_free_disk(
         self, fetch: Fetch, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("tasks.download.download.free_space", lambda path: (path, 2 * 10**6))
+        monkeypatch.setattr("tasks.download.transfer.free_space", lambda path: (path, 2 * 10**6))
         with pytest.raises(DataError, match="expected at most 1,000,000; the param"):
             fetch()
 

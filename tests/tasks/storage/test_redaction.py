@@ -55,6 +55,8 @@ SPLIT_PLACES = ("me:{}://example.org/a.tar", "https://me:12{}@example.org/a.tar"
         ("https://host/a.tar%3Ftoken=t", "https://host/a.tar?***"),
         ("https://host/a\x1b[2J", r"https://host/a\x1b[2J"),
         ("a.tar", "a.tar"),
+        ("/home/me@work/a=b;c.tar", "/home/me@work/a=b;c.tar"),
+        ("file:///home/me/a%20b#1.tar", "file:///home/me/a%20b#1.tar"),
         ("me:secret@host", "***"),
     ],
 )
