@@ -17,7 +17,7 @@ def page_kind(path: Path) -> str | None:
     >>> with tempfile.NamedTemporaryFile() as file:
     ...     _ = Path(file.name).write_text("<!DOCTYPE html><title>Sign in</title>")
     ...     page_kind(Path(file.name)).partition(":")[0]
-    'is an HTML page, expected an archive'
+    'is an HTML page, perhaps of a login; expected a data set or a checkpoint'
     """
     with path.open("rb") as stream:
         start = stream.read(_START_BYTES)
@@ -26,14 +26,17 @@ def page_kind(path: Path) -> str | None:
         start = start.decode("utf-16", errors="replace").encode()
     if _HTML.match(start):
         return (
-            "is an HTML page, expected the file itself: does it need a login (dataset_conn_id, "
-            "checkpoint_conn_id), or is it a page about the file?"
+            "is an HTML page, perhaps of a login; expected a data set or a checkpoint: check the "
+            "URL, or name a connection (dataset_conn_id, checkpoint_conn_id)"
         )
     if _XML.match(start):
-        return "is an XML document, expected the file itself: is it a storage service's error?"
+        return (
+            "is an XML document, perhaps a storage service's error; expected a data set or a "
+            "checkpoint"
+        )
     if start.startswith(_LFS):
         return (
-            "is a Git LFS pointer, expected the file that it stands for: use the URL of the "
+            "is a Git LFS pointer; expected the file that it stands for: use the URL of the "
             "content, or run git lfs pull where it is"
         )
     return None

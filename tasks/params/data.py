@@ -44,7 +44,7 @@ class DataParams(Params, title="Data"):
         le=65_536,
         title="Largest download",
         description=(
-            "Optional: the most that the archive of the data set or of the checkpoint may have. "
+            "Optional: the most to download for the data set, and the same for the checkpoint. "
             "Empty: 64 GiB or half of the free disk, whichever is less."
         ),
         examples=[200],

@@ -81,7 +81,7 @@ class TestPackages:
         broken = tmp_path / "python"
         broken.write_text("#!/bin/sh\necho one >&2; echo Illegal instruction >&2\nexit 132\n")
         broken.chmod(0o755)
-        monkeypatch.setattr(software.sys, "executable", str(broken))
+        monkeypatch.setattr("sys.executable", str(broken))
         with pytest.raises(
             SetupError, match=r"^does not start \(Illegal instruction\): run make setup$"
         ):

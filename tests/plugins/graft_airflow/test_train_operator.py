@@ -383,7 +383,8 @@ class TestLink:
                 raise ConnectionError("the api-server is away")
 
         trains("Spark UI: http://127.0.0.1:4041")
-        assert operator.execute({**in_run(), "ti": Broken()})["top1"] == 0.58
+        context: Any = {**in_run(), "ti": Broken()}
+        assert operator.execute(context)["top1"] == 0.58
 
 
 class TestModelAsset:
@@ -446,5 +447,6 @@ def test_killing_the_task_kills_spark_submit(
             operator.on_kill()
 
     spark_submit.will("Spark UI: http://127.0.0.1:4041", wait=60)
+    context: Any = {**in_run(), "ti": Waiting()}
     with pytest.raises(ClusterError, match=r"the Spark driver was killed \(exit code -9\)"):
-        operator.execute({**in_run(), "ti": Waiting()})
+        operator.execute(context)
