@@ -10,6 +10,7 @@ from typing import Any
 
 from deploy.dag_log import DagLog
 from deploy.display import Display
+from deploy.private_home import make_private
 from deploy.process_tree import end
 from tasks.errors import SetupError
 from tasks.runs.record import DAG_ID
@@ -24,8 +25,7 @@ def migrate_database(home: Home) -> None:
         SetupError: Airflow cannot do that.
         StorageError: the folder of the data base cannot be written.
     """
-    with storage_errors(home.airflow):
-        home.airflow.mkdir(parents=True, exist_ok=True)
+    make_private(home.airflow)
     ran = subprocess.run(
         [airflow_program(), "db", "migrate"], capture_output=True, text=True, check=False
     )

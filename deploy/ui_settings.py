@@ -9,9 +9,9 @@ from pathlib import Path
 from deploy import passwords
 from deploy.connection import SPARK_CONNECTION, spark_master
 from deploy.environment import environment
+from deploy.private_home import make_private
 from tasks.errors import SetupError
 from tasks.spark.settings import is_local
-from tasks.storage.local_files import storage_errors
 from tasks.storage.paths import Home
 
 LOOPBACK = "127.0.0.1"
@@ -107,10 +107,7 @@ def password(home: Home) -> str:
         StorageError: the file cannot be written.
     """
     path = home.ui / _FILE
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Nobody else may read Airflow's data base and logs either.
-        path.parent.chmod(0o700)
+    make_private(path.parent)
     if not path.exists():
         passwords.save(path, {USER: secrets.token_urlsafe(12)})
     try:

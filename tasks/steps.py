@@ -1,24 +1,45 @@
 """Work of the steps before training, from checked params and the artefacts of earlier steps."""
 
 import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tasks.datasets import extract as datasets
 from tasks.datasets.fetch import fetch_source, source_of
 from tasks.datasets.options import Options
+from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
+from tasks.download.kept import distrust
 from tasks.dumps.dump import dump_split
+from tasks.errors import DataError
 from tasks.networks import checkpoint as checkpoints
 from tasks.networks.registry import get_network
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
 from tasks.storage.artifact import Artifact, LocalArtifact, read_manifest
 from tasks.storage.paths import Home
 
+_GIB = 2**30
 
-def download_dataset(params: RunParams, home: Home) -> LocalArtifact:
-    """Download the data set, or list its folder; reuse what has not changed."""
+
+def download_dataset(
+    params: RunParams, home: Home, credentials: Credentials = NO_CREDENTIALS
+) -> LocalArtifact:
+    """Download the data set, or list its folder; reuse what has not changed.
+
+    Args:
+        params: the run's.
+        home: the folder of all artefacts.
+        credentials: for the data set's source.
+    """
     given = _sourced(params, home)
-    return fetch_source(given.dataset_url, home.downloads, given.dataset_sha256)
+    return fetch_source(
+        given.dataset_url,
+        home.downloads,
+        given.dataset_sha256,
+        credentials=credentials,
+        max_bytes=_max_bytes(params),
+    )
 
 
 def extract_dataset(download: Path, params: RunParams, home: Home) -> LocalArtifact:
@@ -30,19 +51,36 @@ def extract_dataset(download: Path, params: RunParams, home: Home) -> LocalArtif
         validation_share=params.validation_share,
         test_share=params.test_share,
     )
-    return datasets.extract_dataset(source_of(download), _sha256(download), home.datasets, options)
+    with _distrusting(download, home):
+        source = source_of(download)
+        return datasets.extract_dataset(source, _sha256(download), home.datasets, options)
 
 
-def fetch_checkpoint(params: RunParams, home: Home) -> LocalArtifact:
-    """Download, unpack and check the checkpoint."""
+def fetch_checkpoint(
+    params: RunParams, home: Home, credentials: Credentials = NO_CREDENTIALS
+) -> LocalArtifact:
+    """Download, unpack and check the checkpoint.
+
+    Args:
+        params: the run's.
+        home: the folder of all artefacts.
+        credentials: for the checkpoint's source.
+    """
     given = _sourced(params, home)
-    archive = download(given.checkpoint_url, home.downloads, given.checkpoint_sha256)
-    fetched = checkpoints.fetch_checkpoint(
-        downloaded_file(archive.path),
-        _sha256(archive.path),
-        get_network(params.network),
-        home.checkpoints,
+    archive = download(
+        given.checkpoint_url,
+        home.downloads,
+        given.checkpoint_sha256,
+        credentials=credentials,
+        max_bytes=_max_bytes(params),
     )
+    with _distrusting(archive.path, home):
+        fetched = checkpoints.fetch_checkpoint(
+            downloaded_file(archive.path),
+            _sha256(archive.path),
+            get_network(params.network),
+            home.checkpoints,
+        )
     return dataclasses.replace(fetched, seconds=archive.seconds + fetched.seconds)
 
 
@@ -70,3 +108,17 @@ def _sourced(params: RunParams, home: Home) -> RunParams:
 
 def _sha256(archive: Path) -> str:
     return str(read_manifest(archive)["recipe"]["sha256"])
+
+
+def _max_bytes(params: RunParams) -> int | None:
+    return None if params.max_download_gib is None else params.max_download_gib * _GIB
+
+
+@contextmanager
+def _distrusting(archive: Path, home: Home) -> Iterator[None]:
+    """Have a refused archive downloaded again by the next run."""
+    try:
+        yield
+    except DataError:
+        distrust(archive, home.downloads)
+        raise

@@ -19,6 +19,7 @@ MODULES = sorted(path for layer in LAYERS for path in (CHECKOUT / layer).rglob("
 #: Of tasks, what costs a DAG's parse nothing.
 LIGHT = {
     "datasets.pair",
+    "download.credentials",
     "errors",
     "networks.inception",
     "networks.network",
@@ -48,6 +49,8 @@ LIGHT = {
     "storage.local_files",
     "storage.locations",
     "storage.paths",
+    "storage.redaction",
+    "storage.shown",
     "training.arguments",
 }
 #: The folders and modules of tasks, the lowest first: each imports only those before it.

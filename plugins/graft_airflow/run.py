@@ -25,7 +25,7 @@ class Run:
 
     def shown_params(self) -> dict[str, Any]:
         """Return the params that had a use, as JSON types, without the secrets in URLs."""
-        from tasks.download.transfer import redact
+        from tasks.storage.redaction import redact
 
         unused = set(SOURCE_PARAMS) if self.params.source == "sample" else set()
         params = self.params.model_dump(mode="json", exclude=unused)

@@ -7,6 +7,7 @@ from pathlib import Path
 from graft_airflow.assets import DATASET, MODEL
 from graft_airflow.retries import RETRIES
 from graft_airflow.run import Run
+from graft_airflow.source_connection import source_credentials
 from graft_airflow.step import Outcome, step
 from graft_airflow.train_operator import DumpResult, TrainClassifierOperator
 from tasks.storage.artifact import Artifact
@@ -16,13 +17,16 @@ from tasks.storage.artifact import Artifact
 def download_dataset(run: Run) -> Artifact:
     """Download the data set; what has not changed is not downloaded again.
 
-    * **Reads** `dataset_url`, or makes the bundled sample (`source`); checks `dataset_sha256`.
+    * **Reads** `dataset_url`, or makes the bundled sample (`source`); checks `dataset_sha256`. The
+      connection `dataset_conn_id` has the credentials.
     * **Writes** `downloads/<digest>/`. A folder of this machine is listed, not copied.
     * **Log**: bytes done of all and per second.
     """
     from tasks import steps
 
-    return steps.download_dataset(run.params, run.home)
+    params = run.params
+    credentials = source_credentials(run, params.dataset_conn_id, params.dataset_url)
+    return steps.download_dataset(params, run.home, credentials)
 
 
 @step(timeout=timedelta(hours=3))
@@ -45,12 +49,14 @@ def fetch_checkpoint(run: Run) -> Artifact:
     """Download the checkpoint and check that it has every variable that the network needs.
 
     * **Reads** `checkpoint_url`, or makes the bundled sample's (`source`); checks
-      `checkpoint_sha256`.
+      `checkpoint_sha256`. The connection `checkpoint_conn_id` has the credentials.
     * **Writes** `downloads/<digest>/` and `checkpoints/<digest>/`.
     """
     from tasks import steps
 
-    return steps.fetch_checkpoint(run.params, run.home)
+    params = run.params
+    credentials = source_credentials(run, params.checkpoint_conn_id, params.checkpoint_url)
+    return steps.fetch_checkpoint(params, run.home, credentials)
 
 
 @step(timeout=timedelta(hours=1))

@@ -8,6 +8,7 @@ from tasks.datasets.names import shown
 from tasks.datasets.recognise import is_list_name
 from tasks.datasets.source_list import read_lines
 from tasks.datasets.tree import ListedFolder, Tree
+from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
 from tasks.download.folder import download_folder, is_folder
 from tasks.download.listing import read_listing
@@ -15,7 +16,14 @@ from tasks.errors import DataError
 from tasks.storage.artifact import LocalArtifact, read_manifest
 
 
-def fetch_source(place: str, downloads: Path, sha256: str | None = None) -> LocalArtifact:
+def fetch_source(
+    place: str,
+    downloads: Path,
+    sha256: str | None = None,
+    *,
+    credentials: Credentials = NO_CREDENTIALS,
+    max_bytes: int | None = None,
+) -> LocalArtifact:
     """Return the artefact of a source of pictures.
 
     A folder of this machine is listed and stays where it is; all else is copied here. With a list
@@ -25,6 +33,8 @@ def fetch_source(place: str, downloads: Path, sha256: str | None = None) -> Loca
         place: a URL that is http(s), file or any that fsspec knows, or a path of this machine.
         downloads: the folder of all downloads.
         sha256: what the file or the list must have, or the folder as ``download_folder`` says.
+        credentials: for the source.
+        max_bytes: the most bytes to download, as for ``download``.
 
     Raises:
         ParamsError: the URL is malformed, or its scheme is not known.
@@ -33,9 +43,9 @@ def fetch_source(place: str, downloads: Path, sha256: str | None = None) -> Loca
         StorageError: ``downloads`` cannot be written, or the disk is full.
     """
     url = as_url(place)
-    if is_folder(url):
-        return download_folder(url, downloads, sha256)
-    artifact = download(url, downloads, sha256)
+    if is_folder(url, credentials):
+        return download_folder(url, downloads, sha256, credentials=credentials, max_bytes=max_bytes)
+    artifact = download(url, downloads, sha256, credentials=credentials, max_bytes=max_bytes)
     file = downloaded_file(artifact.path)
     if not is_list_name(urlsplit(url).path):
         return artifact
@@ -46,6 +56,8 @@ def fetch_source(place: str, downloads: Path, sha256: str | None = None) -> Loca
         downloads,
         names=[name, *_named(file)],
         version=str(read_manifest(artifact.path)["recipe"]["sha256"]),
+        credentials=credentials,
+        max_bytes=max_bytes,
     )
 
 

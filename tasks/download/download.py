@@ -14,27 +14,38 @@ from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock
 
+from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.fsspec import fetch_fsspec
 from tasks.download.http import fetch_http
+from tasks.download.kept import discard_if_changed
+from tasks.download.pages import page_kind
 from tasks.download.sources import Source, read_source, write_source
 from tasks.download.transfer import (
     DEFAULT_POLICY,
     RetryPolicy,
+    TooLargeError,
     Transfer,
     UnreachableError,
     Validators,
-    redact,
+    default_max_bytes,
 )
 from tasks.errors import DataError, NetworkError, ParamsError
 from tasks.storage.artifact import MANIFEST, LocalArtifact, build, digest_of, find, read_manifest
 from tasks.storage.local_files import file_sha256, storage_errors
 from tasks.storage.paths import safe_name
+from tasks.storage.redaction import redact
 
 logger = logging.getLogger(__name__)
 
 
 def download(
-    url: str, downloads: Path, sha256: str | None = None, *, policy: RetryPolicy = DEFAULT_POLICY
+    url: str,
+    downloads: Path,
+    sha256: str | None = None,
+    *,
+    policy: RetryPolicy = DEFAULT_POLICY,
+    credentials: Credentials = NO_CREDENTIALS,
+    max_bytes: int | None = None,
 ) -> LocalArtifact:
     """Return the artefact that holds the file at a URL, downloading it if need be.
 
@@ -46,25 +57,32 @@ def download(
         downloads: the folder of all downloads.
         sha256: 64 hexadecimal digits that the content must have.
         policy: number of attempts and waiting times.
+        credentials: for the source.
+        max_bytes: the most bytes that the file may have; by default 64 GiB or half of the free
+            disk, whichever is less.
 
     Raises:
         ParamsError: the URL is malformed, names no file, or its scheme is not known.
-        DataError: there is no such file, or it has another SHA-256.
+        DataError: there is no such file, it has another SHA-256, is too large, or is a page or a
+            pointer instead of an archive.
         NetworkError: in all attempts the source did not answer, or the connection broke.
+        SetupError: the server's certificate is not accepted, or this machine's settings of proxies
+            and authorities cannot be used.
         StorageError: ``downloads`` cannot be written, or the disk is full.
     """
     started = time.monotonic()
     name = file_name(url)
-    key = digest_of({"url": url})
-    partial_folder = downloads / "partial"
+    part = downloads / "partial" / f"{digest_of({'url': url})}.part"
     with storage_errors(downloads):
-        partial_folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(partial_folder / f"{key}.lock"):
+        part.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(part.with_suffix(".lock")):
             artifact = find(downloads, _recipe(sha256, name)) if sha256 else None
             if artifact:
                 logger.info("reused %s: it has the SHA-256 asked for", artifact.path / name)
             else:
-                artifact = _refresh(url, downloads, sha256=sha256, policy=policy)
+                limit = default_max_bytes(part) if max_bytes is None else max_bytes
+                transfer = Transfer(url, part, None, policy, credentials, limit)
+                artifact = _refresh(transfer, downloads, sha256=sha256)
     return replace(artifact, seconds=time.monotonic() - started)
 
 
@@ -104,19 +122,16 @@ def _recipe(sha256: str, name: str) -> dict[str, str]:
     return {"sha256": sha256, "name": name}
 
 
-def _refresh(
-    url: str, downloads: Path, *, sha256: str | None, policy: RetryPolicy
-) -> LocalArtifact:
+def _refresh(transfer: Transfer, downloads: Path, *, sha256: str | None) -> LocalArtifact:
     """Ask the source for the file, unless it has not changed; the caller holds the URL's lock."""
+    url = transfer.url
     # A file with the wanted SHA-256 would have been found already.
     source = None if sha256 else read_source(url, downloads)
     artifact = find(downloads, _recipe(source.sha256, file_name(url))) if source else None
     known = source.validators if source and artifact else None
-    part = downloads / "partial" / f"{digest_of({'url': url})}.part"
-    transfer = Transfer(url, part, known, policy)
-    fetch = fetch_http if urlsplit(url).scheme in {"http", "https"} else fetch_fsspec
+    transfer = replace(transfer, known=known)
     try:
-        validators = fetch(transfer)
+        validators = _fetch(transfer)
     except UnreachableError as error:
         if not (source and artifact):
             raise NetworkError(str(error)) from None
@@ -129,10 +144,26 @@ def _refresh(
     return _keep(transfer, validators or Validators(), downloads=downloads, sha256=sha256)
 
 
+def _fetch(transfer: Transfer) -> Validators | None:
+    """Complete ``part``, or return None; a failure leaves only what can be resumed."""
+    fetch = fetch_http if urlsplit(transfer.url).scheme in {"http", "https"} else fetch_fsspec
+    try:
+        return fetch(transfer)
+    except TooLargeError:
+        transfer.drop()
+        raise
+    except BaseException:
+        transfer.drop_unless_resumable()
+        raise
+
+
 def _keep(
     transfer: Transfer, validators: Validators, *, downloads: Path, sha256: str | None
 ) -> LocalArtifact:
     """Turn the finished part into an artefact and record the version that the URL gave."""
+    if problem := page_kind(transfer.part):
+        transfer.drop()
+        raise DataError(f"{redact(transfer.url)} {problem}")
     content_sha256 = file_sha256(transfer.part)
     if sha256 and content_sha256 != sha256:
         transfer.drop()
@@ -154,6 +185,8 @@ def _keep(
     def make(folder: Path) -> None:
         transfer.part.rename(folder / name)
 
+    if earlier := find(downloads, _recipe(content_sha256, name)):
+        discard_if_changed(earlier.path)
     artifact = build(downloads, _recipe(content_sha256, name), make)
     write_source(source, transfer.url, downloads)
     transfer.drop()

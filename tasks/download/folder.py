@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock
 
+from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.fsspec import is_fsspec_folder
 from tasks.download.listing import (
     COPIES,
@@ -36,22 +37,23 @@ from tasks.download.remote_folder import (
     list_remote,
 )
 from tasks.download.sources import Source, read_source, write_source
-from tasks.download.transfer import DEFAULT_POLICY, RetryPolicy, redact
+from tasks.download.transfer import DEFAULT_POLICY, RetryPolicy, default_max_bytes
 from tasks.errors import DataError
 from tasks.storage.artifact import LocalArtifact, build, digest_of, is_whole, read_manifest
 from tasks.storage.local_files import file_sha256, storage_errors
+from tasks.storage.redaction import redact
 
 logger = logging.getLogger(__name__)
 
 
-def is_folder(url: str) -> bool:
+def is_folder(url: str, credentials: Credentials = NO_CREDENTIALS) -> bool:
     """Return True if a URL names a folder; http(s) has none.
 
     Raises:
         ParamsError: the URL is malformed, or its scheme is not known.
         NetworkError: the source does not answer.
     """
-    return urlsplit(url).scheme not in {"http", "https"} and is_fsspec_folder(url)
+    return urlsplit(url).scheme not in {"http", "https"} and is_fsspec_folder(url, credentials)
 
 
 def download_folder(
@@ -62,6 +64,8 @@ def download_folder(
     names: Sequence[str] | None = None,
     version: str = "",
     policy: RetryPolicy = DEFAULT_POLICY,
+    credentials: Credentials = NO_CREDENTIALS,
+    max_bytes: int | None = None,
 ) -> LocalArtifact:
     """Return the artefact of the folder at a URL.
 
@@ -74,11 +78,14 @@ def download_folder(
         version: tells one version of ``names`` from another; files of the same names and version
             are not asked for again.
         policy: number of attempts and waiting times.
+        credentials: for the source.
+        max_bytes: the most bytes to copy; by default 64 GiB or half of the free disk, whichever is
+            less.
 
     Raises:
         ParamsError: the URL is malformed, or its scheme is not known.
-        DataError: there is no such folder, it is empty, has another digest, or a file of it was
-            changed meanwhile.
+        DataError: there is no such folder, it is empty, too large, has another digest, or a
+            file of it was changed meanwhile.
         NetworkError: a file could not be had in all attempts.
         StorageError: ``downloads`` cannot be written, or the disk is full.
     """
@@ -86,7 +93,7 @@ def download_folder(
     for name in names or ():
         check_path(name, url)
     key = digest_of({"url": url, "folder": True})
-    asked = _Asked(url, downloads, key, names, version, policy)
+    asked = _Asked(url, downloads, key, names, version, policy, credentials, max_bytes)
     with storage_errors(downloads):
         (downloads / "partial").mkdir(parents=True, exist_ok=True)
         with FileLock(downloads / "partial" / f"{key}.lock"):
@@ -108,6 +115,8 @@ class _Asked:
     names: Sequence[str] | None
     version: str
     policy: RetryPolicy
+    credentials: Credentials
+    max_bytes: int | None
 
     def before(self) -> tuple[Source, Path] | None:
         """Return what the URL last gave, if that is still there."""
@@ -147,7 +156,7 @@ def _list_local(asked: _Asked) -> LocalArtifact:
 
 def _copy_remote(asked: _Asked) -> LocalArtifact:
     if asked.names is None:
-        files = list_remote(asked.url)
+        files = list_remote(asked.url, asked.credentials)
     else:
         names = sorted(set(asked.names), key=lambda name: name.split("/"))
         files = [RemoteFile(name, None, "") for name in names]
@@ -159,8 +168,17 @@ def _copy_remote(asked: _Asked) -> LocalArtifact:
     with asked.stage(version[:16]) as stage:
         copies = stage / COPIES
         copies.mkdir(exist_ok=True)
+        limit = default_max_bytes(copies) if asked.max_bytes is None else asked.max_bytes
+        copied = copy_files(
+            asked.url,
+            files,
+            copies,
+            asked.policy,
+            credentials=asked.credentials,
+            max_bytes=limit,
+        )
         with ListingWriter(stage) as writer:
-            for path in copy_files(asked.url, files, copies, asked.policy):
+            for path in copied:
                 facts = (copies / path).stat()
                 sha256 = file_sha256(copies / path)
                 writer.add(ListedFile(path, sha256, facts.st_size, facts.st_mtime_ns))

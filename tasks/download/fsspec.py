@@ -7,9 +7,12 @@ from urllib.parse import unquote, urlsplit
 
 import fsspec
 
+from tasks.download.credentials import Credentials
 from tasks.download.progress import ByteProgress
-from tasks.download.transfer import Transfer, UnreachableError, Validators, reason, redact
+from tasks.download.transfer import Transfer, UnreachableError, Validators, reason
 from tasks.errors import DataError, NetworkError, ParamsError
+from tasks.storage.redaction import redact
+from tasks.storage.shown import shown
 
 _CHUNK_BYTES = 2**20
 # What file systems call that which changes when a file does.
@@ -18,48 +21,50 @@ _VERSIONS = ("ETag", "etag", "generation", "md5Hash", "mtime", "LastModified", "
 
 def fetch_fsspec(transfer: Transfer) -> Validators | None:
     """Copy the file to ``part``, or return None if it is still the known version."""
-    with _source_errors(transfer.url, UnreachableError):
-        files, path = _file_system(transfer.url)
+    with _source_errors(transfer.url, transfer.credentials, UnreachableError):
+        files, path = _file_system(transfer.url, transfer.credentials)
         facts = files.info(path)
         validators = Validators(etag=str(files.ukey(path)))
     if facts["type"] != "file":
-        raise DataError(f"{redact(transfer.url)} is a {facts['type']}, expected a file")
+        raise DataError(f"{transfer.shown_url} is a {shown(str(facts['type']))}, expected a file")
     if validators == transfer.known:
         return None
     transfer.drop()
     size = facts.get("size")
-    progress = ByteProgress(redact(transfer.url), offset=0, total=size, quiet=transfer.quiet)
+    transfer.check_size(size)
+    progress = ByteProgress(transfer.shown_url, offset=0, total=size, quiet=transfer.quiet)
     with transfer.part.open("wb") as part:
-        for chunk in _chunks(files, path, transfer.url):
+        for chunk in _chunks(files, path, transfer):
             part.write(chunk)
             progress.add(len(chunk))
+            transfer.check_size(progress.done)
     if size not in {None, progress.done}:
-        raise NetworkError(f"{redact(transfer.url)} broke off after {progress}")
+        raise NetworkError(f"{transfer.shown_url} broke off after {progress}")
     progress.finish()
     return validators
 
 
-def is_fsspec_folder(url: str) -> bool:
+def is_fsspec_folder(url: str, credentials: Credentials) -> bool:
     """Return True if there is a folder at a URL.
 
     Raises:
         ParamsError: the URL is malformed, or its scheme is not known.
         UnreachableError: the source does not answer.
     """
-    with _source_errors(url, UnreachableError):
-        files, path = _file_system(url)
+    with _source_errors(url, credentials, UnreachableError):
+        files, path = _file_system(url, credentials)
         return bool(files.isdir(path))
 
 
-def list_fsspec(url: str) -> Iterator[tuple[str, int | None, str]]:
+def list_fsspec(url: str, credentials: Credentials) -> Iterator[tuple[str, int | None, str]]:
     """Yield path below the folder, size and version of every file in a folder.
 
     Raises:
         DataError: there is no such folder.
         UnreachableError: the source does not answer.
     """
-    with _source_errors(url, UnreachableError):
-        files, root = _file_system(url)
+    with _source_errors(url, credentials, UnreachableError):
+        files, root = _file_system(url, credentials)
         found = files.find(root, detail=True)
     prefix = f"{root.rstrip('/')}/"
     for path, facts in found.items():
@@ -69,7 +74,7 @@ def list_fsspec(url: str) -> Iterator[tuple[str, int | None, str]]:
             yield path.removeprefix(prefix), facts.get("size"), " ".join(version)
 
 
-def _file_system(url: str) -> tuple[Any, str]:
+def _file_system(url: str, credentials: Credentials) -> tuple[Any, str]:
     parts = urlsplit(url)
     if parts.scheme == "file":
         if parts.netloc not in {"", "localhost"}:
@@ -78,28 +83,33 @@ def _file_system(url: str) -> tuple[Any, str]:
     if not parts.scheme:
         raise ParamsError(f"{redact(url)} has no scheme, expected http, https, file or another")
     try:
-        files, path = fsspec.url_to_fs(url)
+        files, path = fsspec.url_to_fs(url, **credentials.storage_options)
     except (ValueError, ImportError) as error:
+        why = reason(error, url, credentials)
         raise ParamsError(
-            f"{redact(url)}: scheme {parts.scheme!r} cannot be used "
-            f"({reason(error, url)}); expected http, https, file or one that fsspec knows"
+            f"{redact(url)}: scheme {shown(parts.scheme)!r} cannot be used ({why}); expected http, "
+            "https, file or one that fsspec knows"
         ) from None
     files.invalidate_cache()
     return files, path
 
 
-def _chunks(files: Any, path: str, url: str) -> Iterator[bytes]:
-    with _source_errors(url, NetworkError), files.open(path, "rb") as stream:
+def _chunks(files: Any, path: str, transfer: Transfer) -> Iterator[bytes]:
+    errors = _source_errors(transfer.url, transfer.credentials, NetworkError)
+    with errors, files.open(path, "rb") as stream:
         while chunk := stream.read(_CHUNK_BYTES):
             yield chunk
 
 
 @contextmanager
-def _source_errors(url: str, otherwise: type[NetworkError]) -> Iterator[None]:
+def _source_errors(
+    url: str, credentials: Credentials, otherwise: type[NetworkError]
+) -> Iterator[None]:
     """Turn the errors of reading from a file system into Graft's.
 
     Args:
-        url: named in the message.
+        url: named in the messages.
+        credentials: no message may have them.
         otherwise: the error for everything that is not known to be permanent.
     """
     try:
@@ -112,4 +122,6 @@ def _source_errors(url: str, otherwise: type[NetworkError]) -> Iterator[None]:
         raise DataError(f"{redact(url)} may not be read: permission denied") from None
     except Exception as error:
         # Every file system has its own exceptions, and any of them may be temporary.
-        raise otherwise(f"{redact(url)} cannot be read: {reason(error, url)}") from None
+        raise otherwise(
+            f"{redact(url)} cannot be read: {reason(error, url, credentials)}"
+        ) from None

@@ -8,20 +8,33 @@ import requests
 import tenacity
 import urllib3
 
-from tasks.download.progress import ByteProgress
-from tasks.download.transfer import Transfer, UnreachableError, Validators, reason, redact
-from tasks.errors import DataError, GraftError, NetworkError, ParamsError
+from tasks.download.http_errors import request_error
+from tasks.download.http_session import HttpSession
+from tasks.download.receive import receive, resumed_at
+from tasks.download.transfer import Transfer, Validators
+from tasks.errors import DataError, NetworkError
+from tasks.storage.shown import shown
 
 logger = logging.getLogger(__name__)
 
-_CHUNK_BYTES = 2**20
 _MIB = 2**20
 _TEMPORARY_STATUSES = {408, 429}
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
+_LOGIN_STATUSES = {401, 403, 407}
+# RFC 9110, section 8.8.3; a longer one is no use.
+_ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]{0,256}"')
+_DATE = re.compile(r"[A-Za-z0-9,:+ -]{1,64}")
 
 
 def fetch_http(transfer: Transfer) -> Validators | None:
-    """Complete ``part``, or return None if the file is still the known version."""
+    """Complete ``part``, or return None if the file is still the known version.
+
+    Raises:
+        ParamsError: the URL is malformed.
+        DataError: the source has no such file, or a larger one than allowed.
+        NetworkError: the source did not answer as it should in all attempts.
+        SetupError: the server's certificate is not accepted, or the environment names a proxy or
+            authorities that cannot be used.
+    """
     policy = transfer.policy
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(policy.attempts),
@@ -33,18 +46,18 @@ def fetch_http(transfer: Transfer) -> Validators | None:
         reraise=True,
     )
     try:
-        with requests.Session() as session:
+        with HttpSession(transfer.credentials) as session:
             return retrying(_attempt, session, transfer)
     except NetworkError as error:
         raise type(error)(
-            f"{redact(transfer.url)}: {error}; attempts made: {policy.attempts}"
+            f"{transfer.shown_url}: {error}; attempts made: {policy.attempts}"
         ) from None
 
 
 def _log_retry(transfer: Transfer, state: tenacity.RetryCallState) -> None:
     logger.warning(
         "%s: %s; attempt %d of %d, the next in %.1f s",
-        redact(transfer.url),
+        transfer.shown_url,
         state.outcome.exception() if state.outcome else None,
         state.attempt_number,
         transfer.policy.attempts,
@@ -52,22 +65,30 @@ def _log_retry(transfer: Transfer, state: tenacity.RetryCallState) -> None:
     )
 
 
-def _attempt(session: requests.Session, transfer: Transfer) -> Validators | None:
+def _attempt(session: HttpSession, transfer: Transfer) -> Validators | None:
     etag = transfer.resumable_etag()
     offset = transfer.part.stat().st_size if etag else 0
     with _request(session, transfer, offset=offset, etag=etag) as response:
         if response.status_code == 304 and transfer.known:
             return None
         _check_answer(response, transfer, offset=offset, etag=etag)
+        validators = _validators(response)
         if response.status_code == 200:
             offset = 0
-            transfer.start_over(response.headers.get("ETag", ""))
-        _receive(response, transfer, offset)
-        return Validators(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+            transfer.start_over(validators.etag or "")
+        if receive(response, transfer, offset):
+            return validators
+        logger.log(
+            logging.DEBUG if transfer.quiet else logging.WARNING,
+            "%s: the server does not say how long the file is, so it may not be whole; the next "
+            "run downloads it again",
+            transfer.shown_url,
+        )
+        return Validators()
 
 
 def _request(
-    session: requests.Session, transfer: Transfer, *, offset: int, etag: str | None
+    session: HttpSession, transfer: Transfer, *, offset: int, etag: str | None
 ) -> requests.Response:
     known = transfer.known or Validators()
     headers = {
@@ -80,34 +101,28 @@ def _request(
     }
     timeouts = (transfer.policy.connect_timeout, transfer.policy.read_timeout)
     try:
-        return session.get(transfer.url, headers=headers, stream=True, timeout=timeouts)
-    except requests.exceptions.RequestException as error:
+        return session.ask(transfer.url, headers, timeouts)
+    # Requests lets some errors of urllib3 and of Python's own modules through.
+    except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
         # Not chained, because messages of requests have the whole URL with its secrets.
-        raise _request_error(error, transfer) from None
+        raise request_error(error, transfer) from None
 
 
-def _request_error(error: requests.exceptions.RequestException, transfer: Transfer) -> GraftError:
-    url, policy = redact(transfer.url), transfer.policy
-    match error:
-        case requests.exceptions.InvalidURL():
-            return ParamsError(f"{url} is malformed, expected http://host/path")
-        case requests.exceptions.InvalidSchema():
-            return DataError(f"{url} redirects to another scheme, expected http or https")
-        case requests.exceptions.TooManyRedirects():
-            return DataError(f"{url} redirects without end: {error}")
-        case requests.exceptions.ConnectTimeout():
-            return UnreachableError(f"no connection within {policy.connect_timeout:g} s")
-        case requests.exceptions.ReadTimeout():
-            return UnreachableError(f"no answer within {policy.read_timeout:g} s")
-        case _:
-            return UnreachableError(reason(error, transfer.url))
+def _validators(response: requests.Response) -> Validators:
+    """Return the validators that can be sent back; what a server makes up is left out."""
+    etag = response.headers.get("ETag", "")
+    last_modified = response.headers.get("Last-Modified", "")
+    return Validators(
+        etag if _ETAG.fullmatch(etag) else None,
+        last_modified if _DATE.fullmatch(last_modified) else None,
+    )
 
 
 def _check_answer(
     response: requests.Response, transfer: Transfer, *, offset: int, etag: str | None
 ) -> None:
     status = response.status_code
-    answer = f"answered {status} {response.reason}"
+    answer = f"answered {status} {shown(response.reason or '')}".rstrip()
     if status in _TEMPORARY_STATUSES or status >= 500:
         raise NetworkError(answer)
     if etag and status == 416:
@@ -116,41 +131,19 @@ def _check_answer(
     if etag and status == 206:
         _check_resumed(response, transfer, offset=offset, etag=etag)
     elif status != 200:
-        raise DataError(f"{redact(transfer.url)} {answer}, expected 200")
+        login = status in _LOGIN_STATUSES
+        hint = "; does it need a login (dataset_conn_id, checkpoint_conn_id)?" if login else ""
+        raise DataError(f"{transfer.shown_url} {answer}, expected 200{hint}")
 
 
 def _check_resumed(
     response: requests.Response, transfer: Transfer, *, offset: int, etag: str
 ) -> None:
     content_range = response.headers.get("Content-Range", "")
-    match = _CONTENT_RANGE.fullmatch(content_range)
-    if not match or int(match[1]) != offset or response.headers.get("ETag", etag) != etag:
+    if resumed_at(content_range) != offset or response.headers.get("ETag", etag) != etag:
         transfer.drop()
         raise NetworkError(
-            f"resumed with Content-Range {content_range!r} of another file or place, expected "
-            f"bytes from {offset} of {etag}"
+            f"resumed with Content-Range {shown(content_range)!r} of another file or place, "
+            f"expected bytes from {offset} of {shown(etag)}"
         )
-    logger.info("%s: resumed at %.1f MiB", redact(transfer.url), offset / _MIB)
-
-
-def _receive(response: requests.Response, transfer: Transfer, offset: int) -> None:
-    length = response.headers.get("Content-Length", "")
-    total = offset + int(length) if length.isdecimal() else None
-    label = redact(transfer.url)
-    progress = ByteProgress(label, offset=offset, total=total, quiet=transfer.quiet)
-    try:
-        with transfer.part.open("ab") as part:
-            # read1 returns bytes as they arrive, so that a stalled download loses none. They are
-            # not decoded: some servers send a .tar.gz with Content-Encoding: gzip.
-            while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=False):
-                part.write(chunk)
-                progress.add(len(chunk))
-    except urllib3.exceptions.ReadTimeoutError:
-        raise NetworkError(
-            f"nothing came for {transfer.policy.read_timeout:g} s after {progress}"
-        ) from None
-    except urllib3.exceptions.HTTPError as error:
-        raise NetworkError(f"broke off after {progress}: {type(error).__name__}") from None
-    if total is not None and progress.done != total:
-        raise NetworkError(f"broke off after {progress}")
-    progress.finish()
+    logger.info("%s: resumed at %.1f MiB", transfer.shown_url, offset / _MIB)

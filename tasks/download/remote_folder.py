@@ -5,18 +5,21 @@ import json
 import posixpath
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlsplit
 
 import tenacity
 
+from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.fsspec import fetch_fsspec, list_fsspec
 from tasks.download.http import fetch_http
 from tasks.download.progress import ByteProgress
-from tasks.download.transfer import RetryPolicy, Transfer, redact
+from tasks.download.transfer import DEFAULT_MAX_BYTES, RetryPolicy, TooLargeError, Transfer
 from tasks.errors import DataError, NetworkError
+from tasks.storage.redaction import redact
+from tasks.storage.shown import shown
 
 _CONNECTIONS = 8
 
@@ -36,14 +39,16 @@ class RemoteFile:
     version: str
 
 
-def list_remote(url: str) -> list[RemoteFile]:
+def list_remote(url: str, credentials: Credentials = NO_CREDENTIALS) -> list[RemoteFile]:
     """Return the files below a folder, in the order of their paths' parts.
 
     Raises:
         DataError: a name leads out of the folder, or there are no files.
         NetworkError: the source does not answer.
     """
-    files = [RemoteFile(path, size, version) for path, size, version in list_fsspec(url)]
+    files = [
+        RemoteFile(path, size, version) for path, size, version in list_fsspec(url, credentials)
+    ]
     for file in files:
         check_path(file.path, url)
     if not files:
@@ -56,7 +61,7 @@ def check_path(path: str, url: str) -> None:
     pure = PurePosixPath(path)
     if not path or pure.is_absolute() or ".." in pure.parts or "\0" in path or "://" in path:
         raise DataError(
-            f"{redact(url)} has a file {path[:200]!r}, expected a path within the folder"
+            f"{redact(url)} has a file {shown(path)!r}, expected a path within the folder"
         )
 
 
@@ -69,7 +74,13 @@ def fingerprint(files: Iterable[RemoteFile]) -> str:
 
 
 def copy_files(
-    url: str, files: Iterable[RemoteFile], folder: Path, policy: RetryPolicy
+    url: str,
+    files: Iterable[RemoteFile],
+    folder: Path,
+    policy: RetryPolicy,
+    *,
+    credentials: Credentials = NO_CREDENTIALS,
+    max_bytes: int = DEFAULT_MAX_BYTES,
 ) -> Iterator[str]:
     """Copy files into ``folder`` and yield the path of each that is there, in their order.
 
@@ -80,40 +91,46 @@ def copy_files(
         files: which ones.
         folder: where to; what is under way is in files ``.part`` beside.
         policy: number of attempts and waiting times.
+        credentials: for the source.
+        max_bytes: the most bytes that the files may have together.
 
     Raises:
+        DataError: the files are larger than allowed.
         NetworkError: a file could not be had in all attempts.
     """
     listed = list(files)
     sizes = [file.size for file in listed]
     total = None if None in sizes else sum(size or 0 for size in sizes)
-    progress = ByteProgress(redact(url), offset=0, total=total)
+    whole = Transfer(url, folder, None, policy, credentials, max_bytes, quiet=True)
+    whole.check_size(total)
+    progress = ByteProgress(whole.shown_url, offset=0, total=total)
     with ThreadPoolExecutor(_CONNECTIONS, "copies") as pool:
         try:
-            for file, size in zip(
-                listed, pool.map(partial(_copy, url, folder, policy), listed), strict=True
-            ):
+            for file, size in zip(listed, pool.map(partial(_copy, whole), listed), strict=True):
                 if size is not None:
                     progress.add(size)
+                    whole.check_size(progress.done)
                     yield file.path
         finally:
             pool.shutdown(cancel_futures=True)
     progress.finish()
 
 
-def _copy(url: str, folder: Path, policy: RetryPolicy, file: RemoteFile) -> int | None:
+def _copy(whole: Transfer, file: RemoteFile) -> int | None:
     """Copy a file and return its size; None if there is none of that name."""
-    path = folder / file.path
+    path = whole.part / file.path
     if path.is_file():
         return path.stat().st_size
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
-    transfer = Transfer(file_url(url, file.path), part, None, policy, quiet=True)
+    transfer = replace(whole, url=file_url(whole.url, file.path), part=part)
     try:
-        if urlsplit(url).scheme in {"http", "https"}:
+        if urlsplit(whole.url).scheme in {"http", "https"}:
             fetch_http(transfer)
         else:
-            _retrying(policy)(fetch_fsspec, transfer)
+            _retrying(whole.policy)(fetch_fsspec, transfer)
+    except TooLargeError:
+        raise
     except DataError:
         # What a list names and the source does not have is told when the list is read.
         if file.version:

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tasks.download.transfer import Validators
@@ -42,7 +42,23 @@ class Source:
 
 def read_source(url: str, downloads: Path) -> Source | None:
     """Return the record of a URL, or None if there is no readable one."""
-    path = _path(url, downloads)
+    return _read(_path(url, downloads))
+
+
+def forget_validators(artifact: str, downloads: Path) -> None:
+    """Make the next download of an artefact's sources unconditional.
+
+    Args:
+        artifact: digest that names the downloaded artefact.
+        downloads: the folder of all downloads.
+    """
+    for path in sorted((downloads / "sources").glob("*.json")):
+        source = _read(path)
+        if source and source.artifact == artifact:
+            write_json(path, asdict(replace(source, etag=None, last_modified=None)))
+
+
+def _read(path: Path) -> Source | None:
     try:
         return Source(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:

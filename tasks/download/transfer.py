@@ -1,16 +1,17 @@
-"""Shared by the download back ends: transfer state, retry policy, URL redaction."""
+"""Shared by the download back ends: transfer state, limits, reasons of failures."""
 
 import json
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from tasks.errors import NetworkError
-from tasks.storage.local_files import write_json
+from tasks.download.credentials import NO_CREDENTIALS, Credentials
+from tasks.errors import DataError, NetworkError
+from tasks.storage.local_files import free_space, write_json
+from tasks.storage.redaction import redact, redact_text, secrets_of
+from tasks.storage.shown import shown
 
-_USER = re.compile(r"(?<=://)[^/?#]*@")
-_QUERY = re.compile(r"([?#]).*", re.DOTALL)
+#: The most bytes of a download if nobody says otherwise; half of the free disk may be less.
+DEFAULT_MAX_BYTES = 64 * 2**30
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class RetryPolicy:
         first_wait: wait between the first two attempts, in seconds, doubled after each and
             jittered.
         longest_wait: the longest wait between two attempts, in seconds.
+        slow_rate: an attempt ends if fewer bytes per second come on average ...
+        slow_seconds: ... over this time, in seconds.
     """
 
     attempts: int = 5
@@ -31,9 +34,15 @@ class RetryPolicy:
     read_timeout: float = 30.0
     first_wait: float = 1.0
     longest_wait: float = 30.0
+    slow_rate: float = 1024.0
+    slow_seconds: float = 60.0
 
 
 DEFAULT_POLICY = RetryPolicy()
+
+
+class TooLargeError(DataError):
+    """The file is larger than allowed."""
 
 
 class UnreachableError(NetworkError):
@@ -57,14 +66,23 @@ class Transfer:
         part: the file that receives the bytes until it is whole.
         known: the validators of an earlier download.
         policy: limits on waiting and retrying.
+        credentials: for the source.
+        max_bytes: the most bytes that the file may have.
         quiet: whether to log no progress, as for one of many files.
     """
 
-    url: str
+    url: str = field(repr=False)
     part: Path
     known: Validators | None
     policy: RetryPolicy
+    credentials: Credentials = NO_CREDENTIALS
+    max_bytes: int = DEFAULT_MAX_BYTES
     quiet: bool = False
+
+    @property
+    def shown_url(self) -> str:
+        """The URL as messages may show it."""
+        return redact(self.url)
 
     @property
     def sidecar(self) -> Path:
@@ -89,30 +107,49 @@ class Transfer:
         self.drop()
         self.part.touch()
         if etag.startswith('"'):
-            write_json(self.sidecar, {"url": redact(self.url), "etag": etag})
+            write_json(self.sidecar, {"url": self.shown_url, "etag": etag})
 
     def drop(self) -> None:
         """Delete the bytes that were transferred so far."""
         self.sidecar.unlink(missing_ok=True)
         self.part.unlink(missing_ok=True)
 
+    def drop_unless_resumable(self) -> None:
+        """Delete the bytes that no later attempt could go on from."""
+        if not self.resumable_etag():
+            self.drop()
 
-def redact(url: str) -> str:
-    """Return ``url`` without the parts that may be secret.
+    def check_size(self, size: int | None) -> None:
+        """Raise a ``TooLargeError`` if the file is larger than allowed.
 
-    >>> redact("https://me:secret@example.org/flowers.tar.gz?token=1")
-    'https://***@example.org/flowers.tar.gz?***'
+        Args:
+            size: of the whole file as its source says, or of what has come so far, in bytes.
+        """
+        if size is not None and size > self.max_bytes:
+            raise TooLargeError(
+                f"{self.shown_url} has {size:,} bytes or more, expected at most "
+                f"{self.max_bytes:,}; the param max_download_gib sets this limit, by default "
+                "64 GiB or half of the free disk"
+            )
+
+    def reason(self, error: Exception) -> str:
+        """Return the innermost cause of an error in one line, without secrets."""
+        return reason(error, self.url, self.credentials)
+
+
+def default_max_bytes(part: Path) -> int:
+    """Return the most bytes of a download for which nobody set a limit.
+
+    Args:
+        part: the file that receives the bytes, or the folder that receives files.
     """
-    return _QUERY.sub(r"\1***", _USER.sub("***@", url))
+    had = part.stat().st_size if part.is_file() else 0
+    return min(DEFAULT_MAX_BYTES, (free_space(part)[1] + had) // 2)
 
 
-def reason(error: Exception, url: str) -> str:
-    """Return the innermost cause in one line, without the URL's secrets."""
+def reason(error: Exception, url: str, credentials: Credentials = NO_CREDENTIALS) -> str:
+    """Return the innermost cause in one line, without the secrets of the URL and credentials."""
     cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else error
     lines = str(getattr(cause, "reason", cause)).splitlines() or [type(cause).__name__]
-    parts = urlsplit(url)
-    secrets = (parts.query, parts.netloc.rpartition("@")[0], parts.password)
-    reason = lines[0]
-    for secret in filter(None, secrets):
-        reason = reason.replace(secret, "***")
-    return reason
+    secrets = secrets_of(url) | credentials.secrets
+    return shown(redact_text(lines[0], secrets))

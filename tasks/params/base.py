@@ -7,12 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 SHA256 = r"^[0-9a-f]{64}$"
 URL = r"^[a-zA-Z][a-zA-Z0-9+.-]*://\S+$"
+CONNECTION = r"^[A-Za-z0-9_.-]{1,250}$"
 PLACE = rf"{URL}|^~?/[^/\s].*$"
 MEMORY = r"^[1-9][0-9]*[mg]$"
 #: The words for each pattern; an error says them after "expected".
 EXPECTED = {
     SHA256: "64 digits of 0 to 9 and a to f",
     URL: "a URL such as https://host/name or file:///folder/name",
+    CONNECTION: "the name of an Airflow connection: letters, digits, '_', '.' and '-'",
     PLACE: "a URL such as https://host/name, or a path such as /home/me/pictures",
     MEMORY: "a size such as 4g or 512m",
 }
@@ -38,4 +40,23 @@ def sha256_field(title: str) -> Any:
             "sha256sum prints them."
         ),
         examples=[hashlib.sha256(b"").hexdigest()],
+    )
+
+
+def connection_field(title: str, source: str) -> Any:
+    """Return the field for the Airflow connection with the credentials of a source.
+
+    Args:
+        title: the field's.
+        source: name of the source in the description.
+    """
+    return Field(
+        None,
+        pattern=CONNECTION,
+        title=title,
+        description=(
+            f"Optional: the Airflow connection with login, password and extra for {source}, so "
+            "that no secret stands in the URL. Its host must be the URL's."
+        ),
+        examples=["my_store"],
     )

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tasks.params.base import PLACE, Params, sha256_field
+from tasks.params.base import PLACE, Params, connection_field, sha256_field
 
 FLOWERS_URL = "http://download.tensorflow.org/data/flowers.tar.gz"
 
@@ -37,6 +37,19 @@ class DataParams(Params, title="Data"):
         examples=["/home/me/pictures", "https://example.org/flowers.tar.gz"],
     )
     dataset_sha256: str | None = sha256_field("Data set SHA-256")
+    dataset_conn_id: str | None = connection_field("Data set connection", "the data set's URL")
+    max_download_gib: int | None = Field(
+        None,
+        ge=1,
+        le=65_536,
+        title="Largest download",
+        description=(
+            "Optional: the most to download for the data set, and the same for the checkpoint. "
+            "Empty: 64 GiB or half of the free disk, whichever is less."
+        ),
+        examples=[200],
+        json_schema_extra={"unit": "GiB"},
+    )
     data_layout: Layout = Field(
         "auto",
         title="Layout",

@@ -24,7 +24,14 @@ SECTIONS: tuple[type[Params], ...] = (
     ReuseParams,
 )
 #: Params that have no use when the source is the bundled sample.
-SOURCE_PARAMS = ("dataset_url", "dataset_sha256", "checkpoint_url", "checkpoint_sha256")
+SOURCE_PARAMS = (
+    "dataset_url",
+    "dataset_sha256",
+    "dataset_conn_id",
+    "checkpoint_url",
+    "checkpoint_sha256",
+    "checkpoint_conn_id",
+)
 
 # Params of the job that do not change the trained head.
 _NO_INFLUENCE = {"force", "parity_records"}

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.registry import NETWORKS
-from tasks.params.base import URL, Params, sha256_field
+from tasks.params.base import URL, Params, connection_field, sha256_field
 
 if TYPE_CHECKING:
     NetworkName = str
@@ -32,6 +32,9 @@ class NetworkParams(Params, title="Network"):
         examples=["https://example.org/inception_v1.tar.gz"],
     )
     checkpoint_sha256: str | None = sha256_field("Checkpoint SHA-256")
+    checkpoint_conn_id: str | None = connection_field(
+        "Checkpoint connection", "the checkpoint's URL"
+    )
     dump_batch_size: int = Field(
         32,
         ge=1,

@@ -71,5 +71,5 @@ def _explain(model: type[Params], problem: Mapping[str, Any]) -> str:
 
 def _shown(name: str, value: object) -> str:
     # A URL may hold a password, and a malformed one may hold it anywhere.
-    hidden = name.endswith("_url") and any(mark in str(value) for mark in "@?")
+    hidden = name.endswith("_url") and any(mark in str(value) for mark in "@?#;&=%")
     return "malformed" if hidden else repr(value)

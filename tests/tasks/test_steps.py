@@ -1,8 +1,10 @@
 """The steps before training, one after the other on the tiny data set."""
 
 import dataclasses
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,8 +60,8 @@ def test_a_second_time_everything_is_reused(params: RunParams, home: Home) -> No
 def test_a_checkpoint_is_fetched_in_the_seconds_of_both_its_parts(
     params: RunParams, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(url: str, downloads: Path, sha256: str | None) -> LocalArtifact:
-        return dataclasses.replace(download(url, downloads, sha256), seconds=100.0)
+    def slow(*given: Any, **named: Any) -> LocalArtifact:
+        return dataclasses.replace(download(*given, **named), seconds=100.0)
 
     monkeypatch.setattr(steps, "download", slow)
     assert steps.fetch_checkpoint(params, home).seconds > 100
@@ -97,3 +99,30 @@ def test_the_sample_takes_the_place_of_the_urls_and_their_digests(
 def test_a_url_that_is_none_is_refused(params: RunParams, home: Home) -> None:
     with pytest.raises(ParamsError, match="has no scheme, expected http"):
         steps.download_dataset(params.model_copy(update={"dataset_url": "a.tar"}), home)
+
+
+@pytest.mark.parametrize("kind", ["dataset", "checkpoint"])
+def test_a_refused_archive_is_downloaded_again(params: RunParams, home: Home, kind: str) -> None:
+    """A file is then asked for without the validators that would say that it is the same."""
+    good = Path(params.model_dump()[f"{kind}_url"].removeprefix("file://"))
+    bad = good.with_name(f"bad-{good.name}")
+    bad.write_bytes(good.read_bytes()[: good.stat().st_size // 2])
+    wrong = params.model_copy(update={f"{kind}_url": bad.as_uri()})
+
+    def step() -> None:
+        if kind == "dataset":
+            steps.extract_dataset(steps.download_dataset(wrong, home).path, wrong, home)
+        else:
+            steps.fetch_checkpoint(wrong, home)
+
+    with pytest.raises(DataError, match="truncated"):
+        step()
+    (record,) = (home.downloads / "sources").glob("*.json")
+    assert json.loads(record.read_text())["etag"] is None
+
+
+def test_the_largest_download_is_a_param(params: RunParams, home: Home) -> None:
+    limited = params.model_copy(update={"max_download_gib": 1e-6})
+    for step in (steps.download_dataset, steps.fetch_checkpoint):
+        with pytest.raises(DataError, match=r"bytes or more, expected at most 1,073"):
+            step(limited, home)

@@ -4,9 +4,10 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from support.http_server import serve_folder
+from support.http_server import ScriptedServer, serve_folder
 from support.sources import write_folder
 from tasks.download import remote_folder
+from tasks.download.credentials import Credentials
 from tasks.download.remote_folder import (
     RemoteFile,
     check_path,
@@ -93,3 +94,33 @@ def test_a_folder_without_files(tmp_path: Path) -> None:
 def test_urls_of_files() -> None:
     assert file_url("s3://bucket/a b", "c d/1") == "s3://bucket/a b/c d/1"
     assert file_url("http://h/x/", "a%20b") == "http://h/x/a%20b"
+
+
+@pytest.mark.parametrize("size", [None, 3])
+def test_files_that_are_too_large_together(memory: str, tmp_path: Path, size: int | None) -> None:
+    files = [RemoteFile(name, size, "") for name in ("a b/1.jpg", "a/é.jpg")]
+    with pytest.raises(DataError, match=r"^memory://graft has 6 bytes or more, expected at most 5"):
+        list(copy_files(memory, files, tmp_path, POLICY, max_bytes=5))
+
+
+def test_one_file_that_is_too_large_is_not_taken_for_a_missing_one(
+    memory: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError, match=r"1.jpg has 3 bytes or more, expected at most 2;"):
+        list(copy_files(memory, [RemoteFile("a b/1.jpg", None, "")], tmp_path, POLICY, max_bytes=2))
+
+
+def test_every_file_is_asked_for_with_the_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    server = ScriptedServer()
+    server.start()
+    names = [RemoteFile(name, None, "") for name in ("a.jpg", "b.jpg")]
+    url = server.url.removesuffix("flowers.tar.gz")
+    login = Credentials("me", "pa55")
+    assert list(copy_files(url, names, tmp_path, POLICY, credentials=login)) == ["a.jpg", "b.jpg"]
+    server.stop()
+    assert [headers["Authorization"] for _, headers in server.requests] == [
+        "Basic bWU6cGE1NQ=="
+    ] * 2

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tasks.errors import ParamsError
-from tasks.params.base import EXPECTED, MEMORY, PLACE, SHA256, URL, Params, sha256_field
+from tasks.params.base import CONNECTION, EXPECTED, MEMORY, PLACE, SHA256, URL, Params, sha256_field
 from tasks.params.parser import parse
 
 
@@ -35,7 +35,7 @@ def test_kinds_of_text(pattern: str, right: list[str], wrong: list[str]) -> None
 
 
 def test_every_pattern_has_words() -> None:
-    assert set(EXPECTED) == {SHA256, URL, PLACE, MEMORY}
+    assert set(EXPECTED) == {SHA256, URL, PLACE, CONNECTION, MEMORY}
 
 
 def test_params_are_never_changed() -> None:

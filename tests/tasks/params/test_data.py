@@ -18,6 +18,9 @@ def test_defaults_are_the_official_flowers() -> None:
     ("name", "value", "message"),
     [
         ("source", "tulips", "source is 'tulips', expected to be 'urls' or 'sample'"),
+        ("dataset_conn_id", "my store", "dataset_conn_id is 'my store', expected the name of an"),
+        ("max_download_gib", 0, "max_download_gib is 0, expected to be greater than or equal to 1"),
+        ("max_download_gib", 65_537, "max_download_gib is 65537, expected to be less than or eq"),
         ("dataset_url", "flowers", "dataset_url is 'flowers', expected a URL such as https://"),
         (
             "data_layout",
