@@ -7,17 +7,16 @@ from collections.abc import Mapping
 
 from deploy import passwords
 from deploy.connection import SPARK_CONNECTION, spark_master
-from deploy.environment import environment
+from deploy.environment import whole_environment
 from tasks.errors import SetupError
-from tasks.spark.settings import is_local
+from tasks.spark.settings import LOOPBACK, network_env
 from tasks.storage.local_files import storage_errors
 from tasks.storage.paths import Home
 
-LOOPBACK = "127.0.0.1"
 USER = "admin"
 _FILE = "passwords.json"
-# Settings of another installation, whose airflow.cfg and certificate do not fit this one.
-_OF_OTHERS = ("AIRFLOW_CONFIG", "AIRFLOW__API__SSL_CERT", "AIRFLOW__API__SSL_KEY")
+# This Airflow speaks http and has its own airflow.cfg, even where Graft's environment names others.
+_DROPPED = ("AIRFLOW_CONFIG", "AIRFLOW__API__SSL_CERT", "AIRFLOW__API__SSL_KEY")
 
 
 def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -33,16 +32,16 @@ def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[
         SetupError: the user's Spark connection names no master.
     """
     current = os.environ if environ is None else environ
-    given = {**current, **environment(current)}
-    for name in _OF_OTHERS:
+    given = whole_environment(current)
+    for name in _DROPPED:
         given.pop(name, None)
     folder = Home.from_environ(given).ui
     return {
         **given,
-        **(_local_spark() if is_local(spark_master(given[SPARK_CONNECTION])) else {}),
+        **network_env(spark_master(given[SPARK_CONNECTION])),
         # A proxy for the internet cannot reach this machine's 127.0.0.1.
-        "no_proxy": ",".join(filter(None, [current.get("no_proxy", ""), LOOPBACK])),
-        "NO_PROXY": ",".join(filter(None, [current.get("NO_PROXY", ""), LOOPBACK])),
+        "no_proxy": ",".join(filter(None, [given.get("no_proxy", ""), LOOPBACK])),
+        "NO_PROXY": ",".join(filter(None, [given.get("NO_PROXY", ""), LOOPBACK])),
         "AIRFLOW_HOME": str(folder),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder / 'airflow.db'}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folder / "logs"),
@@ -61,8 +60,6 @@ def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[
         # Processes at once: a run never has more steps to do at a time.
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
-        # Airflow's default asks a name server.
-        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
         # Seconds until steps go on whose scheduler was killed; 300 by default.
         "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
@@ -90,8 +87,3 @@ def password(home: Home) -> str:
         return str(json.loads(path.read_text(encoding="utf-8"))[USER])
     except (OSError, ValueError, TypeError, KeyError):
         raise SetupError(f"{path} has no password for {USER!r}: remove it for a new one") from None
-
-
-def _local_spark() -> dict[str, str]:
-    """Return settings that make a local Spark driver and its page listen on 127.0.0.1 only."""
-    return {"SPARK_LOCAL_IP": LOOPBACK, "SPARK_LOCAL_HOSTNAME": "localhost"}
