@@ -21,17 +21,19 @@ COMPILE := echo "setup: compiling jvm/" >&2; $(BIN)/python -m tasks.spark.scala_
 
 # Settings of another Python, with which not even graft could start.
 unexport PYTHONHOME PYTHONPATH PYTHONWARNINGS PYTHONOPTIMIZE PYTHONSAFEPATH
-# Make would read the $ in it as a variable of its own.
-unexport CONF
+# Make would read the $ in them as a variable of its own.
+unexport CONF DATA
 run: export GRAFT_CONF := $(value CONF)
+run: export GRAFT_DATA := $(value DATA)
 
-.PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale sample
+.PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale
+.PHONY: bench-ingest sample
 .PHONY: pictures lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  .venv/bin/graft --help: run, ui, doctor, train, report and sample with all their options"
-	@echo "  variables: SOURCE=sample|urls, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PORT, PYTHON"
+	@echo "  variables: SOURCE=sample|urls, DATA=~/pictures, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PORT, PYTHON"
 
 setup: $(READY) ## Make .venv from the lock; cheap when nothing changed
 setup-dev: $(DEV_READY) ## The same with test and lint tools
@@ -55,8 +57,8 @@ $(DEV_INSTALLED): requirements.txt requirements-dev.txt pyproject.toml scripts/s
 doctor: $(READY) ## Check this machine: a line each, ok or what to do
 	@$(GRAFT) doctor
 
-run: $(READY) ## Run the DAG to its end and print a summary (SOURCE=..., CONF='{...}')
-	@$(STOPPED_WITH_MAKE) $(GRAFT) run --source '$(SOURCE)' --conf "$$GRAFT_CONF"
+run: $(READY) ## Run the DAG to its end and print a summary (DATA=..., CONF='{...}')
+	@$(STOPPED_WITH_MAKE) $(GRAFT) run --source '$(SOURCE)' $(if $(value DATA),--data "$$GRAFT_DATA") --conf "$$GRAFT_CONF"
 
 ui: $(READY) ## Airflow with its web pages on 127.0.0.1, until Ctrl-C (PORT=...)
 	@$(STOPPED_WITH_MAKE) $(GRAFT) ui --port '$(PORT)'
@@ -92,6 +94,9 @@ bench: $(DEV_READY) ## Benchmarks, as ratios of one run
 
 bench-scale: $(DEV_READY) ## The job on a cluster, on 1, 4 and 10 times the records
 	@scripts/entrypoint.sh python -m benchmarks.scale
+
+bench-ingest: $(DEV_READY) ## Pictures to a data set, against Keras and Hugging Face's datasets
+	@scripts/entrypoint.sh python -m benchmarks.ingest $(if $(HF_PYTHON),--hf-python '$(HF_PYTHON)')
 
 sample: $(READY) ## Make the bundled sample and say where it is
 	@$(GRAFT) sample make

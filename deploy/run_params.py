@@ -1,6 +1,7 @@
 """Params of ``graft run``: read from its options and checked as those of any other run."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from tasks.errors import ParamsError
@@ -36,6 +37,16 @@ def with_source(source: str, params: Mapping[str, Any]) -> dict[str, Any]:
     A URL that is given is one to be used.
     """
     return {"source": "urls" if set(SOURCE_PARAMS) & set(params) else source, **params}
+
+
+def data_setting(data: str) -> str:
+    """Return the setting of ``dataset_url`` for what ``--data`` names: a URL, or a path as typed.
+
+    >>> data_setting("https://example.org/flowers.zip")
+    'dataset_url=https://example.org/flowers.zip'
+    """
+    place = data if "://" in data else str(Path(data).expanduser().absolute())
+    return f"dataset_url={place}"
 
 
 def _setting(text: str) -> tuple[str, str | None]:

@@ -38,6 +38,15 @@ def _complete_param(incomplete: str) -> list[tuple[str, str]]:
 @one_line_errors(_NOT_STARTED)
 def run(
     source: Annotated[Source, typer.Option(help="What to train on.")] = "sample",
+    data: Annotated[
+        str | None,
+        typer.Option(
+            *("--data", "-d"),
+            metavar="PATH|URL",
+            help="Your pictures: a folder or archive with a subfolder for each class, a list, "
+            "Parquet or TFRecord files. Overrides dataset_url of --conf.",
+        ),
+    ] = None,
     conf: Annotated[str, typer.Option(metavar="JSON", help="Params of the run.")] = "{}",
     param: Annotated[
         list[str] | None,
@@ -55,9 +64,10 @@ def run(
     """
     from deploy.process_tree import adopt_orphans, kill_descendants
     from deploy.run_local import run as run_dag
-    from deploy.run_params import run_params
+    from deploy.run_params import data_setting, run_params
 
-    params = run_params(source, conf, param or ())
+    settings = [*([data_setting(data)] if data else []), *(param or ())]
+    params = run_params(source, conf, settings)
     unused = set_environment()
     raise_on_stop_signals()
     stop_with_parent()

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 
 
 @dataclass(frozen=True)
-class Pair(Generic[T]):
+class Pair(Generic[T_co]):
     """Two values of the same kind, named after their splits.
 
     Attributes:
@@ -17,18 +17,18 @@ class Pair(Generic[T]):
         validation: of the records to measure on.
     """
 
-    train: T
-    validation: T
+    train: T_co
+    validation: T_co
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[T_co]:
         yield self.train
         yield self.validation
 
-    def items(self) -> Iterator[tuple[str, T]]:
+    def items(self) -> Iterator[tuple[str, T_co]]:
         """Yield the name of each split with its value, ``train`` first."""
         yield "train", self.train
         yield "validation", self.validation
 
-    def map(self, function: Callable[[T], U]) -> "Pair[U]":
+    def map(self, function: Callable[[T_co], U]) -> "Pair[U]":
         """Return the pair of what ``function`` returns for each value."""
         return Pair(function(self.train), function(self.validation))

@@ -116,17 +116,19 @@ class TestTasks:
         from tasks import errors
 
         def action(task: Any, error: BaseException) -> RetryAction:
-            return task.retry_policy.evaluate(error, try_number=1, max_tries=task.retries).action
+            decided = task.retry_policy.evaluate(error, try_number=1, max_tries=task.retries)
+            assert isinstance(decided.action, RetryAction)
+            return decided.action
 
         for task in dag.tasks:
             assert task.retries == 3
             assert task.retry_delay == timedelta(seconds=10)
             assert task.retry_exponential_backoff
             assert task.max_retry_delay == timedelta(minutes=10)
-            for error in (errors.NetworkError("404"), errors.ClusterError("lost")):
-                assert action(task, error) is RetryAction.RETRY
-            for error in (errors.DataError("bad"), KeyError("path"), AirflowTaskTimeout("6 h")):
-                assert action(task, error) is RetryAction.FAIL
+            for passing in (errors.NetworkError("404"), errors.ClusterError("lost")):
+                assert action(task, passing) is RetryAction.RETRY
+            for lasting in (errors.DataError("bad"), KeyError("path"), AirflowTaskTimeout("6 h")):
+                assert action(task, lasting) is RetryAction.FAIL
 
     def test_steps_take_only_artefacts(self, dag: Any) -> None:
         assert list(dag.get_task("download_dataset").op_kwargs) == []

@@ -1,25 +1,22 @@
-import os
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import psutil
-import pytest
 
 from deploy.process_tree import descendants, end
-from tasks.storage.paths import CHECKOUT
+from support import python_programs
+from support.waits import wait_until
 
 
 def start(script: str, folder: Path) -> "subprocess.Popen[bytes]":
     """A shell that has made the file ``up``."""
     process = subprocess.Popen(["sh", "-c", script], cwd=folder)
-    for _ in range(600):
-        if (folder / "up").exists():
-            return process
-        time.sleep(0.05)
-    process.kill()
-    pytest.fail("it does not start")
+    try:
+        wait_until((folder / "up").exists, 30, "the shell's start", every=0.05)
+    except BaseException:
+        process.kill()
+        raise
+    return process
 
 
 def test_all_that_a_process_started_ends_with_it(tmp_path: Path) -> None:
@@ -60,17 +57,5 @@ def test_nothing_is_below_a_process_that_is_gone() -> None:
 
 def test_orphans_are_found_and_ended() -> None:
     """In a process of its own, which would end all that the tests have started."""
-    program = (
-        "import os, subprocess; from deploy.process_tree import *\n"
-        "adopt_orphans(); subprocess.run(['sh', '-c', 'setsid sleep 300 & true'], check=True)\n"
-        "print(len(descendants(os.getpid())), flush=True)\n"
-        "kill_descendants(); print(len(descendants(os.getpid())))"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=CHECKOUT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-    )
+    ran = python_programs.run("end_orphans")
     assert ran.stdout == "1\n0\n", ran.stderr

@@ -34,8 +34,8 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return DagLog(), True
 
     monkeypatch.setenv("GRAFT_HOME", str(tmp_path))
-    monkeypatch.setattr(run_local.doctor, "examine", examine)
-    monkeypatch.setattr(run_local.subprocess, "run", make_sample)
+    monkeypatch.setattr("deploy.doctor.examine", examine)
+    monkeypatch.setattr("subprocess.run", make_sample)
     monkeypatch.setattr(run_local, "migrate_database", lambda _: found.append("data base"))
     monkeypatch.setattr(run_local, "run_dag", run_dag)
     return found
@@ -63,7 +63,7 @@ def test_nothing_of_the_sample_where_it_is_not_used(
 
 def test_a_sample_that_cannot_be_made(calls: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     failed = subprocess.CompletedProcess([], 1, "", "error: cannot write /work: no room\n")
-    monkeypatch.setattr(run_local.subprocess, "run", lambda *_, **__: failed)
+    monkeypatch.setattr("subprocess.run", lambda *_, **__: failed)
     message = r"^the sample could not be made: cannot write /work: no room$"
     with pytest.raises(SetupError, match=message):
         run({"source": "sample"})

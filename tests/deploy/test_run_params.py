@@ -1,8 +1,9 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.run_params import run_params, with_source
+from deploy.run_params import data_setting, run_params, with_source
 from tasks.errors import ParamsError
 
 
@@ -35,6 +36,17 @@ def test_a_setting_overrides_the_conf_and_an_earlier_setting() -> None:
 def test_a_value_may_have_an_equals_sign() -> None:
     params = run_params("sample", settings=["dataset_url=https://h/a?b=c"])
     assert params["dataset_url"] == "https://h/a?b=c"
+
+
+def test_data_may_be_a_path_as_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert data_setting("my pictures/") == f"dataset_url={tmp_path}/my pictures"
+    assert data_setting("~/a") == f"dataset_url={Path.home()}/a"
+    assert data_setting("s3://b/a") == "dataset_url=s3://b/a"
+    assert run_params("sample", settings=[data_setting("a")]) == {
+        "source": "urls",
+        "dataset_url": f"{tmp_path}/a",
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,34 +1,23 @@
 """In a process of its own, whose handlers a test may change."""
 
+import os
 import signal
 import subprocess
 import sys
 
 import pytest
 
+from support.python_programs import program
 from tasks.storage.paths import CHECKOUT
 
-WAITS = """
-import signal, sys, time
-from deploy import signals
-{first}
-signals.raise_on_stop_signals()
-try:
-    print("ready", flush=True)
-    sys.stdin.readline()
-    print("went on")
-except KeyboardInterrupt:
-    {then}
-    print("interrupted")
-"""
 STOP = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
-def told(numbers: list[signal.Signals], first: str = "", then: str = "pass") -> str:
-    """What a process says that gets signals and then a line of input."""
+def told(numbers: list[signal.Signals], *arguments: str) -> str:
+    """Return what a process says that gets signals and then a line of input."""
     with subprocess.Popen(
-        [sys.executable, "-c", WAITS.format(first=first, then=then)],
-        cwd=CHECKOUT,
+        [sys.executable, program("wait_for_signals"), *arguments],
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -46,15 +35,13 @@ def test_a_signal_interrupts(number: signal.Signals) -> None:
 
 
 def test_nohup_stays_in_force() -> None:
-    ignore = "signal.signal(signal.SIGHUP, signal.SIG_IGN)"
-    assert told([signal.SIGHUP], ignore) == "went on\n"
-    assert told([signal.SIGTERM], ignore) == "interrupted\n"
+    assert told([signal.SIGHUP], "SIGHUP") == "went on\n"
+    assert told([signal.SIGTERM], "SIGHUP") == "interrupted\n"
 
 
 def test_ctrl_c_interrupts_what_a_shell_started_in_the_background() -> None:
-    assert told([signal.SIGINT], "signal.signal(signal.SIGINT, signal.SIG_IGN)") == "interrupted\n"
+    assert told([signal.SIGINT], "SIGINT") == "interrupted\n"
 
 
 def test_ignored_signals_do_not_disturb() -> None:
-    raised = "signals.ignore_stop_signals(); [signal.raise_signal(n) for n in signals._STOP]"
-    assert told([signal.SIGINT], then=raised) == "interrupted\n"
+    assert told([signal.SIGINT], "--then-ignore") == "interrupted\n"

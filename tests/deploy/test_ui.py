@@ -1,11 +1,11 @@
 """``graft ui`` with a stand-in for Airflow; tests/e2e/test_ui.py has the real one."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,20 +13,21 @@ import psutil
 import pytest
 from filelock import FileLock
 
+from support.network import free_port
+from support.python_programs import program
+from support.waits import wait_until
 from tasks.storage.paths import CHECKOUT, Home
 
 # Their own sessions, as Airflow's parts may start; the pauses are for those that outlive a test.
 WAIT = "setsid sleep 300 & sleep 300 & wait"
-PROGRAM = CHECKOUT / "tests" / "support" / "programs" / "graft_with_stand_ins.py"
+PROGRAM = program("graft_with_stand_ins")
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
@@ -61,12 +62,11 @@ def start(tmp_path: Path, port: int) -> Iterator[Start]:
 
 
 def wait_for_children(process: "subprocess.Popen[str]", number: int) -> list[psutil.Process]:
-    for _ in range(600):
+    def there() -> list[psutil.Process] | None:
         found = psutil.Process(process.pid).children(recursive=True)
-        if len(found) >= number:
-            return found
-        time.sleep(0.05)
-    pytest.fail(f"{found} instead of {number}")
+        return found if len(found) >= number else None
+
+    return wait_until(there, 30, f"{number} processes", every=0.05)
 
 
 def test_a_part_that_dies_is_named_and_takes_the_rest_along(start: Start, tmp_path: Path) -> None:
@@ -139,5 +139,4 @@ def test_another_one_on_the_same_home(start: Start, tmp_path: Path) -> None:
         process = start("exit 9")
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert said.startswith(f"error: another graft ui runs on {home.root}: stop that one")
-    assert said.count("\n") == 1
+    assert re.fullmatch(rf"error: another graft ui runs on {home.root}: stop that one.*\n", said)

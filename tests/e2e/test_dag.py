@@ -70,7 +70,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"epoch": 5}, "unknown param 'epoch': did you mean 'epochs'?"),
     ({"epochs": 0}, "Invalid input for param epochs: 0 is less than the minimum of 1"),
     ({"dataset_url": "{served}/gone.tar.gz"}, "404"),
-    ({"dataset_url": "{served}/page.tar.gz"}, "is not an archive: expected a tar"),
+    (
+        {"dataset_url": "{served}/page.tar.gz"},
+        "is an HTML page, perhaps of a login; expected a data set",
+    ),
     ({"checkpoint_url": "{served}/flowers.tar.gz"}, "should hold one checkpoint"),
     ({"dataset_sha256": "0" * 64}, f"expected {'0' * 64}"),
 ]

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ Find = Callable[..., Finding]
 
 class TestPython:
     def test_another_version(self, find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(software.sys, "version_info", (3, 14, 0))
+        monkeypatch.setattr(sys, "version_info", (3, 14, 0))
         finding = find("Python")
         assert not finding.ok
         assert finding.text.endswith("3.11, 3.12, 3.13 expected: rm -r .venv; make setup")
@@ -81,7 +82,7 @@ class TestPackages:
         broken = tmp_path / "python"
         broken.write_text("#!/bin/sh\necho one >&2; echo Illegal instruction >&2\nexit 132\n")
         broken.chmod(0o755)
-        monkeypatch.setattr(software.sys, "executable", str(broken))
+        monkeypatch.setattr("sys.executable", str(broken))
         with pytest.raises(
             SetupError, match=r"^does not start \(Illegal instruction\): run make setup$"
         ):

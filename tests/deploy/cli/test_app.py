@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from support import python_programs
 from tasks.storage.paths import CHECKOUT
 
 Graft = Callable[..., Any]
@@ -29,15 +30,11 @@ def test_every_command_explains_itself_whatever_the_environment(command: str, gr
 
 
 def test_help_imports_nothing_heavy() -> None:
-    program = (
-        "import json, sys; from deploy.cli.app import app; app(['--help'], standalone_mode=False); "
-        "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True
-    )
+    ran = python_programs.run("graft_imports", "--help")
+    assert ran.returncode == 0, ran.stderr
+    imported = {name.split(".")[0] for name in json.loads(ran.stdout.splitlines()[-1])}
     heavy = {"airflow", "bigdl", "numpy", "PIL", "pyspark", "requests", "rich", "tensorflow"}
-    assert not heavy & set(json.loads(ran.stdout.splitlines()[-1]))
+    assert not heavy & imported
 
 
 def test_is_installed_and_runs_from_any_folder(tmp_path: Path) -> None:

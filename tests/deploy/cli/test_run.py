@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import psutil
 import pytest
 
 from support.terminal import CTRL_C, Terminal
+from support.waits import wait_until
 from tasks.params.definitions import RunParams
 from tasks.runs.record import TASK_IDS
 from tasks.storage.paths import CHECKOUT, Home
@@ -112,13 +112,6 @@ wait
 """
 
 
-def wait_for(condition: Callable[[], Any], what: str) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
-
-
 class TestThroughAPipe:
     def test_plain_lines_and_a_summary(self, stage: Stage) -> None:
         stage.airflow(GOOD)
@@ -170,7 +163,7 @@ class TestThroughAPipe:
         with subprocess.Popen(
             stage.command, env=stage.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         ) as process:
-            wait_for(lambda: len(pids()) == 3, "Airflow's processes")
+            wait_until(lambda: len(pids()) == 3, 60, "Airflow's processes", every=0.05)
             process.send_signal(number)
             said = process.communicate(timeout=60)[0].decode()
         assert process.returncode == 130
@@ -183,7 +176,7 @@ class TestThroughAPipe:
         with subprocess.Popen(
             ["nohup", *stage.command], env=stage.environ, stdout=subprocess.PIPE
         ) as process:
-            wait_for(pids, "Airflow")
+            wait_until(pids, 60, "Airflow", every=0.05)
             process.send_signal(signal.SIGHUP)
             (stage.folder / "go").touch()
             process.communicate(timeout=60)

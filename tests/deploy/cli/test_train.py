@@ -59,7 +59,8 @@ def test_submits_the_job_to_this_machine_with_its_flags_and_status(
     java, conf = (tmp_path / "seen").read_text().split()
     assert (Path(java) / "bin" / "java").is_file()
     defaults = Path(conf) / "spark-defaults.conf"
-    assert len(defaults.read_text().splitlines()) == len(submit_conf())
+    whole = "".join(f"{name} {value}\n" for name, value in submit_conf().items())
+    assert defaults.read_text() == whole
 
 
 def test_options_of_sparks_go_to_spark(submitted: Any) -> None:

@@ -219,8 +219,8 @@ def manager() -> Iterator[Any]:
     from airflow.models import import_all_models
     from airflow.models.base import Base
 
-    settings.initialize()
-    import_all_models()
+    settings.initialize()  # type: ignore[no-untyped-call]  # Airflow's
+    import_all_models()  # type: ignore[no-untyped-call]  # Airflow's
     Base.metadata.create_all(settings.engine)
     yield app.init_auth_manager()
     app.purge_cached_app()

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from airflow.listeners.listener import get_listener_manager
 from airflow.models import DagRun
+from airflow.utils.state import DagRunState
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
@@ -34,12 +35,14 @@ def dag_run(home: Home) -> Iterator[Any]:
     from airflow.models import import_all_models
     from airflow.models.base import Base
 
-    import_all_models()
+    import_all_models()  # type: ignore[no-untyped-call]  # Airflow's
     engine = create_engine("sqlite://")
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         now = datetime.datetime.now(datetime.UTC)
-        row = DagRun(dag_id=DAG_ID, run_id=RUN, run_type="manual", state="running", run_after=now)
+        row = DagRun(
+            dag_id=DAG_ID, run_id=RUN, run_type="manual", state=DagRunState.RUNNING, run_after=now
+        )
         session.add(row)
         session.commit()
         yield row

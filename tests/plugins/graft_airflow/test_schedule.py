@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from airflow.sdk import AssetOrTimeSchedule
 
@@ -15,9 +17,11 @@ def test_times_and_the_asset(given: str, cron: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("GRAFT_SCHEDULE", given)
     made = schedule(DATASET)
     assert isinstance(made, AssetOrTimeSchedule)
-    assert made.timetable.expression == cron
-    assert str(made.timetable.timezone) == "UTC"
-    assert [asset.name for asset in made.asset_condition.objects] == ["flowers_dataset"]
+    timetable: Any = made.timetable
+    assert timetable.expression == cron
+    assert str(timetable.timezone) == "UTC"
+    condition: Any = made.asset_condition
+    assert [asset.name for asset in condition.objects] == ["flowers_dataset"]
 
 
 def test_a_time_that_just_passed_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,7 +30,8 @@ def test_a_time_that_just_passed_is_not_missed(monkeypatch: pytest.MonkeyPatch) 
 
     import pendulum
     import time_machine
-    from airflow.serialization.serialized_objects import decode_timetable, encode_timetable
+    from airflow.serialization.decoders import decode_timetable
+    from airflow.serialization.encoders import encode_timetable
     from airflow.timetables.base import TimeRestriction
 
     monkeypatch.setenv("GRAFT_SCHEDULE", "0 3 * * *")

@@ -161,6 +161,8 @@ class TestSubmit:
         operator.execute(in_run())
         assert spark_submit.env["GRAFT_HOME"] == str(home.root)
         assert spark_submit.env[TASK_PID] == str(os.getpid())
+        # The master is local: nothing of it may be reached from elsewhere.
+        assert spark_submit.env["SPARK_LOCAL_IP"] == "127.0.0.1"
         assert Path(spark_submit.env["JAVA_HOME"], "bin", "java").is_file()
 
     def test_spark_is_found_without_an_activated_environment(
@@ -383,7 +385,8 @@ class TestLink:
                 raise ConnectionError("the api-server is away")
 
         trains("Spark UI: http://127.0.0.1:4041")
-        assert operator.execute({**in_run(), "ti": Broken()})["top1"] == 0.58
+        context: Any = {**in_run(), "ti": Broken()}
+        assert operator.execute(context)["top1"] == 0.58
 
 
 class TestModelAsset:
@@ -446,5 +449,6 @@ def test_killing_the_task_kills_spark_submit(
             operator.on_kill()
 
     spark_submit.will("Spark UI: http://127.0.0.1:4041", wait=60)
+    context: Any = {**in_run(), "ti": Waiting()}
     with pytest.raises(ClusterError, match=r"the Spark driver was killed \(exit code -9\)"):
-        operator.execute({**in_run(), "ti": Waiting()})
+        operator.execute(context)

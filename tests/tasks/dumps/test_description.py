@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.locations import local
 from tasks.dumps.description import (
     FORMAT,
     FROZEN,
@@ -73,7 +74,7 @@ class TestNoDump:
         self, content: bytes | None, found: str, dumps: dict[str, Artifact], tmp_path: Path
     ) -> None:
         dump, shard = tmp_path / "dump", tmp_path / "shard"
-        shutil.copytree(dumps["train"].path, dump, copy_function=os.link)
+        shutil.copytree(local(dumps["train"].path), dump, copy_function=os.link)
         fields = json.loads((dump / PIPELINE_JSON).read_text())
         (dump / PIPELINE_JSON).unlink()
         fields["shards"][1]["path"] = str(shard)
@@ -87,7 +88,7 @@ class TestNoDump:
 
     def test_another_format(self, dumps: dict[str, Artifact], tmp_path: Path) -> None:
         for name in (PIPELINE_JSON, GRAPH, TENSORS, FROZEN):
-            shutil.copyfile(dumps["train"].path / name, tmp_path / name)
+            shutil.copyfile(local(dumps["train"].path) / name, tmp_path / name)
         fields = json.loads((tmp_path / PIPELINE_JSON).read_text())
         (tmp_path / PIPELINE_JSON).write_text(json.dumps({**fields, "format": 0}))
         message = (

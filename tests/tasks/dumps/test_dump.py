@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from support.locations import local
 from tasks.datasets.dataset import SPLITS, read_dataset
 from tasks.dumps.description import FORMAT, FROZEN, GRAPH, PIPELINE_JSON, TENSORS, read_dump
 from tasks.dumps.dump import _link, dump_split
@@ -44,7 +45,7 @@ class TestGraph:
     ) -> None:
         tf = import_tensorflow().compat.v1
         with tf.Graph().as_default() as graph:
-            tf.import_graph_def(read_graph(dumps[split].path), name="")
+            tf.import_graph_def(read_graph(local(dumps[split].path)), name="")
             variables = {
                 op.name: op.outputs[0] for op in graph.get_operations() if op.type == "VariableV2"
             }
@@ -70,13 +71,13 @@ class TestGraph:
         )
 
     def test_has_only_operations_that_bigdl_knows(self, dumps: dict[str, Artifact]) -> None:
-        definition = read_graph(dumps["train"].path)
+        definition = read_graph(local(dumps["train"].path))
         assert {node.op for node in definition.node} <= set(BIGDL_KNOWS.split())
         assert not definition.library.function
 
     def test_has_the_nodes_that_the_job_asks_for(self, dumps: dict[str, Artifact]) -> None:
         for artifact in dumps.values():
-            names = {node.name for node in read_graph(artifact.path).node}
+            names = {node.name for node in read_graph(local(artifact.path)).node}
             assert set(read_dump(artifact.path).nodes.outputs()) <= names
 
     def test_variables_are_those_of_the_checkpoint(
@@ -85,7 +86,7 @@ class TestGraph:
         shapes = read_shapes(checkpoint_prefix)
         variables = {
             node.name: tuple(dim.size for dim in node.attr["shape"].shape.dim)
-            for node in read_graph(dumps["train"].path).node
+            for node in read_graph(local(dumps["train"].path)).node
             if node.op == "VariableV2"
         }
         assert len(variables) == 228
@@ -107,7 +108,7 @@ class TestDescription:
     @pytest.mark.parametrize("split", SPLITS)
     def test_equals_the_graph(self, split: str, dumps: dict[str, Artifact]) -> None:
         pipeline = read_dump(dumps[split].path)
-        nodes = {node.name: node for node in read_graph(dumps[split].path).node}
+        nodes = {node.name: node for node in read_graph(local(dumps[split].path)).node}
         names = nodes[nodes[NODES.enqueue_shards].input[1]].attr["value"].tensor.string_val
         depth = nodes[nodes[NODES.label].input[1]].attr["value"].tensor.int_val
         assert [name.decode() for name in names] == [str(shard.path) for shard in pipeline.shards]
@@ -202,7 +203,7 @@ class TestReuse:
 
     def test_splits_share_their_weights(self, dumps: dict[str, Artifact]) -> None:
         for name in (TENSORS, FROZEN):
-            first, second = ((dumps[split].path / name).stat() for split in SPLITS)
+            first, second = ((local(dumps[split].path) / name).stat() for split in SPLITS)
             assert (first.st_ino, first.st_dev) == (second.st_ino, second.st_dev)
             assert first.st_size > 20_000_000
 
@@ -219,7 +220,7 @@ class TestReuse:
         )
         assert not other.reused
         assert read_dump(other.path).batch_size == 3
-        assert (other.path / TENSORS).samefile(dumps["train"].path / TENSORS)
+        assert (local(other.path) / TENSORS).samefile(local(dumps["train"].path) / TENSORS)
 
     def test_copies_where_there_are_no_hard_links(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

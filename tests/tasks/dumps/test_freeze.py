@@ -85,7 +85,7 @@ def convolve_depthwise(images: Any, weights: Any) -> Any:
 def values() -> dict[str, Any]:
     """Variables of one layer."""
     rng = np.random.default_rng(1)
-    sizes = {"weights": (3, 3, 3, 3), "gamma": 3, "beta": 3, "mean": 3, "variance": 3}
+    sizes = {"weights": (3, 3, 3, 3), **dict.fromkeys(("gamma", "beta", "mean", "variance"), (3,))}
     return {name: rng.uniform(0.5, 2, size).astype(np.float32) for name, size in sizes.items()}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from support.locations import local
 from tasks.datasets.dataset import Shard
 from tasks.datasets.tfrecord import write_records
 from tasks.dumps.description import GRAPH, Dump, read_dump
@@ -67,7 +68,7 @@ def edited(dump: Dump, tmp_path: Path) -> Callable[[Callable[[Any], None]], Dump
 
     def edit(change: Callable[[Any], None]) -> Dump:
         folder = tmp_path / "edited"
-        shutil.copytree(dump.path, folder)
+        shutil.copytree(local(dump.path), folder)
         definition = import_tensorflow().compat.v1.GraphDef()
         definition.ParseFromString((folder / GRAPH).read_bytes())
         for node in definition.node:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from support.locations import local
 from tasks.datasets.dataset import SPLITS
 from tasks.datasets.tfrecord import read_records, write_records
 from tasks.dumps.description import GRAPH, Dump, read_dump
@@ -505,7 +506,7 @@ def test_bigdls_own_getrdd_gives_the_same_of_swapped_colours(
     chunk = Chunk(str(shard.path), 0, 0, 0, 8)
     nodes = photographs.nodes
     session = frozen.session_of(photographs)
-    images, labels = session.images(list(read_records(shard.path, 0, 8)), chunk.shard, 0)
+    images, labels = session.images(list(read_records(local(shard.path), 0, 8)), chunk.shard, 0)
     swapped = np.ascontiguousarray(images[..., ::-1])
     expected = session.values([nodes.feature], swapped)[nodes.feature].reshape(8, -1)
     assert reference["label"].to_pylist() == labels.tolist()
@@ -517,12 +518,12 @@ def _only(dump: Dump, records: int, folder: Path) -> Path:
     copy = folder / "dump"
     copy.mkdir()
     shard = folder / "few.tfrecord"
-    write_records(shard, list(read_records(dump.shards[0].path, 0, records)))
+    write_records(shard, list(read_records(local(dump.shards[0].path), 0, records)))
     tf = import_tensorflow().compat.v1
     definition = tf.GraphDef()
-    definition.ParseFromString((dump.path / GRAPH).read_bytes())
+    definition.ParseFromString((local(dump.path) / GRAPH).read_bytes())
     (names,) = (node for node in definition.node if node.name == "reader/Const")
     names.attr["value"].tensor.CopyFrom(tf.make_tensor_proto([str(shard)], tf.string))
     (copy / GRAPH).write_bytes(definition.SerializeToString())
-    shutil.copy(dump.path / "model.bin", copy)
+    shutil.copy(local(dump.path) / "model.bin", copy)
     return copy

@@ -25,7 +25,7 @@ def table(feature: Sequence[Sequence[float]], **changes: Any) -> Any:
     count = len(feature)
     columns = {
         "label": pa.array(np.zeros(count, np.int32)),
-        "feature": pa.array([np.float32(row) for row in feature], pa.list_(pa.float32())),
+        "feature": pa.array([np.array(row, np.float32) for row in feature], pa.list_(pa.float32())),
         "shard": pa.array(["s.tfrecord"] * count),
         "record": pa.array(range(count)),
     }
@@ -37,7 +37,9 @@ def test_relative_difference_is_of_the_mean_where_a_value_is_small() -> None:
     actual = np.array([4.4, 2.1, 0.1, 2], np.float32)
     found = relative_difference(actual, expected)
     np.testing.assert_allclose(found, [0.1, 0.05, 0.05, 0], atol=1e-6)
-    assert not np.isfinite(relative_difference(np.float32([np.nan]), np.float32([1]))).any()
+    assert not np.isfinite(
+        relative_difference(np.array([np.nan], np.float32), np.ones(1, np.float32))
+    ).any()
 
 
 def test_relative_difference_of_zeros_is_zero() -> None:

@@ -31,8 +31,9 @@ def test_the_param_offers_every_engine() -> None:
 
 
 def test_every_engine_has_its_name_and_a_version(engine: Engine) -> None:
-    assert isinstance(ENGINES[engine.name], type)
-    assert isinstance(engine, ENGINES[engine.name])
+    kind = ENGINES[engine.name]
+    assert isinstance(kind, type)
+    assert isinstance(engine, kind)
     assert engine.version
 
 

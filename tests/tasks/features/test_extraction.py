@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support.locations import local
 from tasks.dumps.description import Dump, read_dump
 from tasks.errors import (
     DataError,
@@ -48,7 +49,7 @@ def contents(path: Path) -> dict[str, int]:
 def test_only_what_is_missing_or_not_whole_is_made(
     extract: Extract, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = extract().path
+    path = local(extract().path)
     files = feature_files(path)
     expected, before = read_tables(*files), contents(path)
     assert len(files) == 8
@@ -70,7 +71,7 @@ def test_only_what_is_missing_or_not_whole_is_made(
 
 
 def test_what_is_no_chunks_file_does_not_stay(extract: Extract) -> None:
-    path = extract().path
+    path = local(extract().path)
     files = feature_files(path)
     (path / MANIFEST).unlink()
     # Of another plan, and what a killed executor was writing.
@@ -84,7 +85,7 @@ def test_what_is_no_chunks_file_does_not_stay(extract: Extract) -> None:
 def test_a_whole_one_that_loses_a_file_is_mended(
     extract: Extract, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = extract().path
+    path = local(extract().path)
     files = feature_files(path)
     files[2].unlink()
     assert not extract().reused
@@ -143,7 +144,8 @@ def test_a_record_that_the_engine_cannot_decode_names_the_others(
         "odd_train_00000-of-00001.tfrecord, record 0: image/encoded is a JPEG with arithmetic "
         "coding, which the bigdl engine does not decode: choose feature_engine tensorflow"
     )
-    assert extract_features(bridge, [dump], "tensorflow", home)[0].path.exists()
+    (made,) = extract_features(bridge, [dump], "tensorflow", home)
+    assert local(made.path).exists()
 
 
 def test_an_engine_that_does_not_run_here_names_all_others(

@@ -32,7 +32,7 @@ def wanted(
         with tf.Session(graph=graph) as session:
             saver.restore(session, str(prefix_of(tiny_checkpoint)))
             features = [session.run(feature, {encoded: jpeg}) for jpeg, _ in pictures["train"]]
-    return np.concatenate(features).reshape(-1, tiny_network.feature_size)
+    return np.concatenate(features, dtype=np.float32).reshape(-1, tiny_network.feature_size)
 
 
 @pytest.mark.parametrize("engine", ["bigdl", "tensorflow"])

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from support.locations import local
 from tasks.dumps.description import TENSORS, Dump, read_dump
 from tasks.errors import DataError, GraftError, ParityError, SetupError
 from tasks.features.bridge import Bridge
@@ -93,7 +94,7 @@ def tampered(validation: Dump, weights: dict[str, Any], tmp_path: Path) -> Calla
 
     def tamper(name: str) -> Dump:
         folder = tmp_path / "tampered"
-        shutil.copytree(validation.path, folder)
+        shutil.copytree(local(validation.path), folder)
         (folder / TENSORS).unlink()
         save_tensors({**weights, name: weights[name] + np.float32(0.05)}, folder / TENSORS)
         return replace(validation, path=folder, digests={**validation.digests, "weights": name})
@@ -238,7 +239,7 @@ class TestOfThreeEngines:
 def test_an_engine_that_drops_records_does_not_pass(
     other: str, check: Check, validation: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Forgetful(ENGINES[other]):  # type: ignore[misc]  # whichever class the table holds
+    class Forgetful(ENGINES[other]):  # type: ignore[misc, valid-type]  # a class of the table
         def extract(self, chunks: Any, dump: Any, folder: Any) -> int:
             return int(super().extract(chunks[:1], dump, folder))
 

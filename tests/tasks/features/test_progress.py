@@ -4,14 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tasks.features import progress as module
 from tasks.features.progress import Progress, reported
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     now = [100.0]
-    monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
 
     def advance(seconds: float) -> None:
         now[0] += seconds

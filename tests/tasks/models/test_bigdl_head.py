@@ -1,6 +1,7 @@
 """The model that BigDL trains, against the same layer in NumPy."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from tasks.models.bigdl_head import new_model
@@ -9,18 +10,20 @@ from tasks.spark.cluster import Cluster
 
 
 @pytest.fixture(scope="module")
-def pooled() -> np.ndarray:
+def pooled() -> npt.NDArray[np.float32]:
     return np.random.default_rng(2).normal(size=(3, 1, 1, 7)).astype(np.float32)
 
 
-def weights_of(cluster: Cluster, seed: int) -> list[np.ndarray]:
+def weights_of(cluster: Cluster, seed: int) -> list[npt.NDArray[np.float32]]:
     with quiet():
         model = new_model(cluster.context, class_count=2, feature_size=7, seed=seed)
-    weights: list[np.ndarray] = model.get_weights()
+    weights: list[npt.NDArray[np.float32]] = model.get_weights()
     return weights
 
 
-def test_is_a_linear_layer_on_pooled_features(cluster: Cluster, pooled: np.ndarray) -> None:
+def test_is_a_linear_layer_on_pooled_features(
+    cluster: Cluster, pooled: npt.NDArray[np.float32]
+) -> None:
     with quiet():
         model = new_model(cluster.context, class_count=2, feature_size=7, seed=1)
         weight, bias = model.get_weights()
@@ -30,7 +33,7 @@ def test_is_a_linear_layer_on_pooled_features(cluster: Cluster, pooled: np.ndarr
     np.testing.assert_allclose(found, pooled.reshape(3, 7) @ weight.T + bias, rtol=1e-5, atol=1e-6)
 
 
-def test_one_record_keeps_its_batch(cluster: Cluster, pooled: np.ndarray) -> None:
+def test_one_record_keeps_its_batch(cluster: Cluster, pooled: npt.NDArray[np.float32]) -> None:
     """A Squeeze of all dimensions would squeeze that of one record, too."""
     with quiet():
         model = new_model(cluster.context, class_count=2, feature_size=7, seed=1)

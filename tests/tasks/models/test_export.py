@@ -31,7 +31,7 @@ def test_the_arrays_are_those_of_the_head(folder: Path, head: Head) -> None:
     loaded, names = load_head(folder / ARRAYS)
     np.testing.assert_array_equal(loaded.weight, head.weight)
     np.testing.assert_array_equal(loaded.bias, head.bias)
-    assert (loaded.weight.dtype, loaded.bias.dtype) == (np.float32, np.float32)
+    assert {loaded.weight.dtype, loaded.bias.dtype} == {np.dtype(np.float32)}
     assert tuple(names) == NAMES
 
 

@@ -1,11 +1,12 @@
 import numpy as np
+import numpy.typing as npt
 import pytest
 from sklearn.preprocessing import StandardScaler
 
 from tasks.models.head import Head, Scaling, fit_scaling, fold, scaling_of, softmax
 
 
-def random_features(count: int = 200) -> np.ndarray:
+def random_features(count: int = 200) -> npt.NDArray[np.float32]:
     rng = np.random.default_rng(3)
     means, deviations = rng.uniform(0, 2, 1024), rng.uniform(0.01, 1, 1024)
     return rng.normal(means, deviations, (count, 1024)).astype(np.float32)
@@ -13,7 +14,7 @@ def random_features(count: int = 200) -> np.ndarray:
 
 def random_head() -> Head:
     rng = np.random.default_rng(4)
-    weight = rng.standard_normal((5, 1024)).astype(np.float32) / 32
+    weight = rng.standard_normal((5, 1024)).astype(np.float32) / np.float32(32)
     return Head(weight, rng.standard_normal(5).astype(np.float32))
 
 
@@ -46,7 +47,7 @@ def test_a_constant_feature_stays_finite() -> None:
 
 def test_scaling_of_keeps_float32() -> None:
     scaling = scaling_of(np.array([1.0, 2.0]), np.array([0.0, 4.0]))
-    assert (scaling.mean.dtype, scaling.deviation.dtype) == (np.float32, np.float32)
+    assert {scaling.mean.dtype, scaling.deviation.dtype} == {np.dtype(np.float32)}
     assert scaling.deviation.tolist() == [1, 4]
 
 
@@ -54,7 +55,7 @@ def test_fold_equals_scaling_then_head() -> None:
     features, head = random_features(), random_head()
     scaling = fit_scaling(features)
     folded = fold(head, scaling)
-    assert (folded.weight.dtype, folded.bias.dtype) == (np.float32, np.float32)
+    assert {folded.weight.dtype, folded.bias.dtype} == {np.dtype(np.float32)}
     wanted = head.logits(scaling(features))
     # Both are float32 sums of 1,024 products; the folded ones are larger by 1 / deviation.
     scale = np.abs(folded.weight).sum(axis=1).max()

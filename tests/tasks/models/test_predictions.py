@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -44,13 +45,13 @@ def tables() -> list[pa.Table]:
     ]
 
 
-def softmax_in_float64(features: np.ndarray, head: Head) -> np.ndarray:
+def softmax_in_float64(features: npt.NDArray[np.float64], head: Head) -> npt.NDArray[np.float64]:
     logits = features.astype(np.float64) @ head.weight.T.astype(np.float64) + head.bias
     exponential = np.exp(logits)
     return np.asarray(exponential / exponential.sum(axis=1, keepdims=True))
 
 
-def features_of(tables: list[pa.Table]) -> np.ndarray:
+def features_of(tables: list[pa.Table]) -> npt.NDArray[np.float64]:
     return np.array([row for table in tables for row in table["feature"].to_pylist()])
 
 

@@ -12,7 +12,7 @@ class TestParse:
         given = {"epochs": 3, "dataset_url": "file:///a/b.tar", "seed": 0}
         params = parse(RunParams, given)
         assert (params.epochs, params.dataset_url, params.seed) == (3, "file:///a/b.tar", 0)
-        assert params == RunParams(**given)  # type: ignore[arg-type] # values of several types
+        assert params == RunParams(**given)
 
     @pytest.mark.parametrize(
         ("name", "hint"),

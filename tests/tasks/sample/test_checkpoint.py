@@ -70,7 +70,7 @@ def test_scope_classes_and_feature_size_are_the_networks(tiny_file: Path) -> Non
 
 def test_pictures_have_the_networks_size_and_range() -> None:
     pictures = calibration_pictures(40)
-    assert (pictures.shape, pictures.dtype) == ((16, 40, 40, 3), np.float32)
+    assert (pictures.shape, pictures.dtype) == ((16, 40, 40, 3), np.dtype(np.float32))
     assert -1 <= pictures.min() < 0 < pictures.max() <= 1
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -52,8 +53,8 @@ def examples(
     }
 
 
-def pictures_by_kind(records: int) -> dict[int, list[np.ndarray]]:
-    kinds: dict[int, list[np.ndarray]] = {label: [] for label in range(len(FLOWERS))}
+def pictures_by_kind(records: int) -> dict[int, list[npt.NDArray[np.uint8]]]:
+    kinds: dict[int, list[npt.NDArray[np.uint8]]] = {label: [] for label in range(len(FLOWERS))}
     for picture, label in sample_pictures("train", records, 7):
         kinds[label].append(np.asarray(picture.resize((32, 32)), dtype=float))
     return kinds

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tasks.datasets.dataset import SPLITS
+from tasks.datasets.pair import Pair
 from tasks.errors import DataError, GraftError, StorageError
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
@@ -98,9 +99,9 @@ def test_dumps_on_other_file_systems_wait_for_spark(
     dumps: dict[str, Artifact], home: Home, remote: str
 ) -> None:
     elsewhere = RemotePath("hdfs://host/graft")
-    folders = job.Pair(Path("/t"), elsewhere if remote == "dump" else Path("/v"))
+    folders = Pair(Path("/t"), elsewhere if remote == "dump" else Path("/v"))
     assert job._is_remote(Home(home.root, elsewhere if remote == "home" else None), folders)
-    assert not job._is_remote(home, job.Pair(Path("/t"), Path("/v")))
+    assert not job._is_remote(home, Pair(Path("/t"), Path("/v")))
 
 
 @pytest.mark.usefixtures("spark")

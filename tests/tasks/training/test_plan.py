@@ -1,4 +1,5 @@
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -12,13 +13,13 @@ def config(**values: object) -> JobConfig:
     return parse(JobConfig, {"train_dump": "t", "validation_dump": "v", **values})
 
 
-def dumps(train: int, validation: int, feature_size: int = 1024) -> Pair[SimpleNamespace]:
+def dumps(train: int, validation: int, feature_size: int = 1024) -> Pair[Any]:
     return Pair(train, validation).map(
         lambda records: SimpleNamespace(records=records, feature_size=feature_size)
     )
 
 
-def cluster(*, is_local: bool = True, cores: int = 2, heap_mib: float = 8192) -> SimpleNamespace:
+def cluster(*, is_local: bool = True, cores: int = 2, heap_mib: float = 8192) -> Any:
     return SimpleNamespace(master="m", is_local=is_local, cores=cores, heap_mib=heap_mib)
 
 
@@ -45,7 +46,7 @@ def test_the_batch_is_rounded_up_to_a_multiple_of_the_cores(
     ],
 )
 def test_the_driver_trains_what_fits_its_bound_and_its_heap(
-    records: int, given: SimpleNamespace, optimizer: str
+    records: int, given: Any, optimizer: str
 ) -> None:
     assert plan_training(config(), dumps(records, 0), given).optimizer == optimizer
 
@@ -63,7 +64,7 @@ def test_the_driver_trains_what_fits_its_bound_and_its_heap(
     ],
 )
 def test_an_empty_batch_is_what_the_optimizer_takes_best(
-    records: int, given: SimpleNamespace, used: int, caplog: pytest.LogCaptureFixture
+    records: int, given: Any, used: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO"):
         assert plan_training(config(), dumps(records, 10), given).batch_size == used

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -47,7 +48,9 @@ def run(cluster: Cluster, bridge: Bridge, tmp_path: Path) -> Run:
         counts = Pair(records, 1)
         given = {"train_dump": "t", "validation_dump": "v", "batch_size": batch, "epochs": epochs}
         config = parse(JobConfig, given)
-        dumps = counts.map(lambda count: SimpleNamespace(records=count, feature_size=SIZE))
+        dumps: Pair[Any] = counts.map(
+            lambda count: SimpleNamespace(records=count, feature_size=SIZE)
+        )
         plan = plan_training(config, dumps, replace(cluster, cores=cores))
         features = Pair(tmp_path / "train", tmp_path / "validation")
         if not features.train.exists():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from tasks.datasets.pair import Pair
@@ -48,7 +49,7 @@ def model_of(cluster: Cluster) -> Any:
 @pytest.fixture(scope="module")
 def trained(
     cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, list[np.ndarray]]:
+) -> tuple[Path, list[npt.NDArray[np.float32]]]:
     """A folder with a snapshot of every epoch, and the weights after the last."""
     folder = tmp_path_factory.mktemp("snapshots")
     spark = cluster.context
@@ -63,7 +64,7 @@ def trained(
 
 
 @pytest.fixture
-def folder(trained: tuple[Path, list[np.ndarray]], tmp_path: Path) -> Path:
+def folder(trained: tuple[Path, list[npt.NDArray[np.float32]]], tmp_path: Path) -> Path:
     return Path(shutil.copytree(trained[0], tmp_path / "snapshots"))
 
 
@@ -78,7 +79,7 @@ def test_every_epoch_left_a_snapshot(folder: Path) -> None:
 
 
 def test_the_newest_is_restored_and_the_others_go(
-    cluster: Cluster, folder: Path, trained: tuple[Path, list[np.ndarray]]
+    cluster: Cluster, folder: Path, trained: tuple[Path, list[npt.NDArray[np.float32]]]
 ) -> None:
     snapshot = restore(cluster.context, folder)
     assert snapshot is not None

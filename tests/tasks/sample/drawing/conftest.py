@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -25,6 +26,6 @@ def brush_on(canvas: Image.Image) -> Callable[[int], Brush]:
 
 
 @pytest.fixture
-def painted(canvas: Image.Image) -> Callable[[], np.ndarray]:
+def painted(canvas: Image.Image) -> Callable[[], npt.NDArray[np.uint8]]:
     """Return which pixels, [rows, columns], are no longer grey."""
     return lambda: (np.asarray(canvas) != GREY).any(axis=-1)

@@ -3,6 +3,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -11,7 +12,7 @@ from tasks.sample.drawing.backgrounds import GROUNDS, background
 from tasks.sample.drawing.brush import Brush
 
 
-def pixels(seed: int, *usual: str, size: int = 60) -> np.ndarray:
+def pixels(seed: int, *usual: str, size: int = 60) -> npt.NDArray[np.uint8]:
     return np.asarray(background(np.random.default_rng(seed), size, usual=usual))
 
 

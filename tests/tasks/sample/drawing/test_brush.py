@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -9,7 +10,7 @@ from tasks.sample.drawing.geometry import Pose
 
 BLUE = (20, 40, 220)
 BrushOn = Callable[[int], Brush]
-Painted = Callable[[], np.ndarray]
+Painted = Callable[[], npt.NDArray[np.uint8]]
 
 
 @pytest.fixture

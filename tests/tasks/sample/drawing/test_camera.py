@@ -1,11 +1,12 @@
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
 from tasks.sample.drawing.camera import photograph
 
 
-def taken(seed: int, scene: Image.Image) -> np.ndarray:
+def taken(seed: int, scene: Image.Image) -> npt.NDArray[np.uint8]:
     return np.asarray(photograph(np.random.default_rng(seed), scene)).astype(float)
 
 

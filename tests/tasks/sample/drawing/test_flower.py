@@ -1,6 +1,7 @@
 import hashlib
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from tasks.sample.drawing.flower import FLOWERS, draw_flower
@@ -16,7 +17,7 @@ DIGESTS = {
 }
 
 
-def drawn(kind: str, seed: int, size: int = 64) -> np.ndarray:
+def drawn(kind: str, seed: int, size: int = 64) -> npt.NDArray[np.uint8]:
     return np.asarray(draw_flower(kind, np.random.Generator(np.random.PCG64(seed)), size))
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -17,7 +18,7 @@ from tasks.sample.drawing.leaves import (
 
 GREEN = (60, 140, 50)
 BrushOn = Callable[[int], Brush]
-Painted = Callable[[], np.ndarray]
+Painted = Callable[[], npt.NDArray[np.uint8]]
 
 
 @pytest.mark.parametrize("outline", [BLADE, OVAL, JAGGED])
@@ -33,7 +34,7 @@ def test_a_leaf_grows_from_its_foot(outline: Outline, brush_on: BrushOn, painted
 def test_half_a_leaf_is_lit(brush_on: BrushOn, canvas: Image.Image) -> None:
     pose = Pose(x=100, y=150, radius=80, turn=0.75)
     paint_leaf(brush_on(1), pose, OVAL, width=0.4, green=GREEN)
-    left, vein, right = (canvas.getpixel((x, 115))[1] for x in (90, 100, 110))
+    left, vein, right = (int(np.asarray(canvas)[115, x, 1]) for x in (90, 100, 110))
     assert vein < min(left, right)
     assert left != right
 

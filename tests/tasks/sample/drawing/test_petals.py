@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -11,7 +12,7 @@ from tasks.sample.drawing.petals import STRAP, around, paint_ring, paint_seeds, 
 POSE = Pose(x=100, y=100, radius=50, turn=0)
 BLUE, RED = (20, 40, 220), (200, 30, 30)
 BrushOn = Callable[[int], Brush]
-Painted = Callable[[], np.ndarray]
+Painted = Callable[[], npt.NDArray[np.uint8]]
 
 
 def test_petals_point_where_they_are_told() -> None:
