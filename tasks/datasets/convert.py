@@ -80,7 +80,7 @@ def convert(source: Source, tree: Tree, folder: Path, options: Options) -> dict[
 
 
 def _needs_nothing(source: TfrecordSource, reading: Reading, classes: Classes) -> bool:
-    """Whether records can stay as they are, to the byte."""
+    """Return whether records can stay as they are, to the byte."""
     as_found = all(classes.labels[each.label] == each.label for each in reading.classes)
     return as_found and not source.compressed and reading.standard == reading.pictures
 

@@ -20,7 +20,7 @@ Shards = Mapping[str, Sequence[tuple[Path, ShardScan]]]
 
 @dataclass
 class Told:
-    """What is told of how a data set was made.
+    """Counts, notes and warnings of how a data set was made.
 
     Attributes:
         counts: of pictures and files, by name.

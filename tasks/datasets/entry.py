@@ -1,4 +1,4 @@
-"""What passes between a source of pictures and what makes records of them."""
+"""Records that pass from a source of pictures to the maker of shards."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -92,7 +92,7 @@ class Source(Protocol):
 
     @property
     def total(self) -> int | None:
-        """How many entries there are, if that is known before they are read."""
+        """Number of entries, if it is known before they are read."""
 
     def entries(self) -> Iterator[Entry]:
         """Yield all entries; their order changes nothing about the data set."""

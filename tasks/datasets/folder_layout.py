@@ -23,7 +23,7 @@ _PICTURE_SUFFIXES = {
 
 @dataclass(frozen=True)
 class Placed:
-    """Where a picture stands in the layout.
+    """Place of a picture in the layout.
 
     Attributes:
         name: its path below the data set's own folder.
@@ -38,7 +38,7 @@ class Placed:
 
 @dataclass(frozen=True)
 class FolderLayout:
-    """How the folders of a data set are to be read.
+    """Layout of the folders of a data set.
 
     Attributes:
         base: the folders around the data set.
@@ -75,7 +75,7 @@ class FolderLayout:
 
 
 def named_as_picture(path: str) -> bool:
-    """Whether a file's name ends as those of pictures do."""
+    """Return whether a file's name ends as those of pictures do."""
     _, dot, suffix = path.rpartition(".")
     return bool(dot) and suffix.lower() in _PICTURE_SUFFIXES
 
@@ -135,7 +135,7 @@ def _no_classes(folders: Collection[Parts]) -> DataError:
 
 
 def _are_splits(splits: dict[str, str], base: Parts, folders: Collection[Parts]) -> bool:
-    """Whether folders named as splits are splits, and not classes of that name."""
+    """Return whether folders named as splits are splits, and not classes of that name."""
     if TRAIN not in splits.values() or len(set(splits.values())) < 2:
         return False
     training = {top for top, split in splits.items() if split == TRAIN}

@@ -14,7 +14,7 @@ _LOSSLESS = {0xC3, 0xC7, 0xCB, 0xCF}
 
 @dataclass(frozen=True)
 class JpegHeader:
-    """What is known of a JPEG before it is decoded.
+    """Facts in the header of a JPEG.
 
     Attributes:
         width: of the picture, in pixels.

@@ -66,12 +66,12 @@ def parse_list(lines: Iterable[str], name: str) -> Iterator[Row]:
 
 
 def is_json(name: str) -> bool:
-    """Whether a list is JSON lines, by its name."""
+    """Return whether a list is JSON lines, by its name."""
     return name.lower().endswith((".jsonl", ".ndjson", ".json"))
 
 
 def has_columns(first_line: str, name: str) -> bool:
-    """Whether a file that begins with this line has the columns of a list."""
+    """Return whether a file that begins with this line has the columns of a list."""
     try:
         names = json.loads(first_line) if is_json(name) else _header(first_line)
         found = _columns(names)
@@ -81,7 +81,7 @@ def has_columns(first_line: str, name: str) -> bool:
 
 
 def outside(path: str) -> bool:
-    """Whether a path of a list leads out of the list's folder."""
+    """Return whether a path of a list leads out of the list's folder."""
     pure = PurePosixPath(path)
     return pure.is_absolute() or ".." in pure.parts or "://" in path or "\0" in path
 

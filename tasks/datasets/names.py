@@ -15,7 +15,7 @@ _JUNK_FILES = {"thumbs.db", "ehthumbs.db", "desktop.ini"}
 
 
 def is_junk(name: str) -> bool:
-    """Whether a file is one that systems and packers leave beside pictures, or says what they are.
+    """Return whether systems or packers leave a file of this name, or it describes the data set.
 
     Args:
         name: its path below the data set's folder.

@@ -7,7 +7,7 @@ from tasks.params.data import BadPictures, Layout
 
 @dataclass(frozen=True)
 class Options:
-    """How a source becomes a data set.
+    """Choices of how a source becomes a data set.
 
     Attributes:
         data_layout: what the source is; ``auto`` looks.

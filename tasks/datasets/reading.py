@@ -24,7 +24,7 @@ _MOST_TEXTS = 3
 
 @dataclass
 class Reading:
-    """What the first pass found.
+    """Result of the first pass.
 
     Attributes:
         pictures: how many there are, those left out included.

@@ -65,7 +65,7 @@ def recognise(tree: Tree, layout: Layout = "auto") -> Source:
 
 
 def is_list_name(path: str) -> bool:
-    """Whether a file is named as lists are."""
+    """Return whether a file is named as lists are."""
     return path.lower().endswith(_LIST_SUFFIXES)
 
 

@@ -33,7 +33,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class ShardName:
-    """What a file's name says.
+    """Facts in the name of a shard.
 
     Attributes:
         path: the file, below the data set's folder.
@@ -66,7 +66,7 @@ class ShardName:
 
 
 def looks_like_shard(path: str) -> bool:
-    """Whether a file is named as TFRecord files are."""
+    """Return whether a file is named as TFRecord files are."""
     name = path.rpartition("/")[2]
     return bool(_SUFFIX.search(name) or _NUMBER.search(name))
 

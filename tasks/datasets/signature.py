@@ -69,7 +69,7 @@ def kind_of(head: bytes) -> str:
 
 
 def is_record_start(head: bytes) -> bool:
-    """Whether a TFRecord file may begin so: a length and the checksum of it."""
+    """Return whether a TFRecord file may begin so: a length and the checksum of it."""
     if len(head) < _RECORD_START.size:
         return False
     length, stored = _RECORD_START.unpack_from(head)

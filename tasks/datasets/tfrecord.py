@@ -78,13 +78,13 @@ def located_records(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def is_gzip(path: Path) -> bool:
-    """Whether a file is compressed with gzip."""
+    """Return whether a file is compressed with gzip."""
     with path.open("rb") as stream:
         return stream.read(len(_GZIP_START)) == _GZIP_START
 
 
 def holds_records(path: Path) -> bool:
-    """Whether a file begins with a record, be it compressed or not."""
+    """Return whether a file begins with a record, be it compressed or not."""
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if head.startswith(_GZIP_START):

@@ -100,7 +100,7 @@ def download_folder(
 
 @dataclass(frozen=True)
 class _Asked:
-    """What ``download_folder`` was asked for, and the digest of the folder's URL."""
+    """Request to ``download_folder``, and the digest of the folder's URL."""
 
     url: str
     downloads: Path

@@ -38,13 +38,13 @@ class ListedFile:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """What files are ordered by."""
+        """Key by which files are ordered."""
         return tuple(self.path.split("/"))
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What an artefact says of a folder.
+    """Record of a folder in an artefact.
 
     Attributes:
         root: the folder that the files are in.

@@ -130,7 +130,7 @@ def _check_member(archive: Path, member: Member) -> None:
 
 
 def _leads_out(member: Member) -> bool:
-    """Whether a link leads out of the archive; a hard link's target counts from its root."""
+    """Return whether a link leads out of the archive; a hard link's target counts from its root."""
     folder = posixpath.dirname(member.name) if member.kind == "symbolic link" else ""
     target = posixpath.normpath(posixpath.join(folder, member.target))
     return target.startswith(("/", "..")) or not member.target or "\0" in target

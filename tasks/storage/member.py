@@ -13,7 +13,7 @@ Kind = Literal["file", "folder", "symbolic link", "hard link", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What an archive says of a member, and how its content is written.
+    """Facts of an archive's member, and a way to write its content.
 
     Attributes:
         name: its path in the archive.

@@ -28,7 +28,7 @@ _READ_BYTES = 2**20
 
 
 def is_zip(archive: Path) -> bool:
-    """Whether a file begins as a zip does; one that cannot be read is none."""
+    """Return whether a file begins as a zip does; one that cannot be read is none."""
     try:
         with archive.open("rb") as stream:
             return stream.read(len(_END)) in {_FIRST_MEMBER, _END}
