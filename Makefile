@@ -1,5 +1,5 @@
-# Every target sets up what it needs. All need Python 3.11 only, but up, down and logs, which need
-# Docker only.
+# Every target sets up what it needs. All need Python 3.11, 3.12 or 3.13 only, but up, down and logs,
+# which need Docker only.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
@@ -9,6 +9,8 @@ DEV_READY := $(VENV)/.ready-dev
 SOURCE ?= sample
 PORT ?= 8080
 GRAFT := $(BIN)/graft
+# What runs until it is stopped also stops when make is killed.
+STOPPED_WITH_MAKE := GRAFT_PARENT_PID=$$PPID exec
 CONF ?= {}
 UV_VERSION := 0.13.9
 # The folder, too, so that a deleted file is noticed.
@@ -16,6 +18,13 @@ SCALA := jvm $(wildcard jvm/*.scala) tasks/spark/scala_jar.py
 INSTALLED := $(VENV)/.installed
 DEV_INSTALLED := $(VENV)/.installed-dev
 COMPILE := echo "setup: compiling jvm/" >&2; $(BIN)/python -m tasks.spark.scala_jar >/dev/null
+
+# Settings of another Python, with which not even graft could start.
+unexport PYTHONHOME PYTHONPATH PYTHONWARNINGS PYTHONOPTIMIZE PYTHONSAFEPATH
+# Make would read the $ in them as a variable of its own.
+unexport CONF DATA
+run: export GRAFT_CONF := $(value CONF)
+run: export GRAFT_DATA := $(value DATA)
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale
 .PHONY: bench-ingest sample
@@ -49,10 +58,10 @@ doctor: $(READY) ## Check this machine: a line each, ok or what to do
 	@$(GRAFT) doctor
 
 run: $(READY) ## Run the DAG to its end and print a summary (DATA=..., CONF='{...}')
-	@$(GRAFT) run --source '$(SOURCE)' $(if $(DATA),--data '$(subst ','\'',$(DATA))') --conf '$(subst ','\'',$(CONF))'
+	@$(STOPPED_WITH_MAKE) $(GRAFT) run --source '$(SOURCE)' $(if $(value DATA),--data "$$GRAFT_DATA") --conf "$$GRAFT_CONF"
 
 ui: $(READY) ## Airflow with its web pages on 127.0.0.1, until Ctrl-C (PORT=...)
-	@exec $(GRAFT) ui --port '$(PORT)'
+	@$(STOPPED_WITH_MAKE) $(GRAFT) ui --port '$(PORT)'
 
 shell: $(READY) ## Open a shell in which airflow and spark-submit are Graft's
 	@source ./env.sh && exec $${SHELL:-/bin/bash}
@@ -72,7 +81,7 @@ test: $(DEV_READY) lint types ## Lint, type check and run every test, two groups
 lint: $(DEV_READY) ## ruff, shellcheck, hadolint, the Compose schema, codespell
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/shellcheck scripts/*.sh .ci/run
+	@$(BIN)/shellcheck scripts/*.sh conf/*.sh .ci/run
 	@$(BIN)/hadolint Dockerfile
 	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/codespell README.md CHANGELOG.md docs tasks dags plugins deploy tests benchmarks

@@ -3,7 +3,8 @@
 #     airflow dags test flowers_transfer_learning
 _graft="$(cd "$(dirname "${BASH_SOURCE[0]:-$0}")" && pwd)"
 if [ -x "$_graft/.venv/bin/python" ]; then
-    # PYTHONPATH may not hold the checkout yet.
+    # Of another Python; the checkout may not be in PYTHONPATH yet.
+    unset PYTHONHOME PYTHONWARNINGS PYTHONOPTIMIZE PYTHONSAFEPATH
     eval "$(PYTHONPATH="$_graft" "$_graft/.venv/bin/python" -m deploy.environment)"
     if [ ! -f "$AIRFLOW_HOME/airflow.db" ] && [ -z "${AIRFLOW__DATABASE__SQL_ALCHEMY_CONN:-}" ]; then
         echo "env.sh: creating Airflow's data base, once" >&2

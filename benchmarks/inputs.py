@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
-from deploy.environment import environment, write_spark_defaults
+from deploy.environment import environment
+from deploy.spark_conf_dir import write_spark_defaults
 from tasks import steps
 from tasks.datasets.dataset import SPLITS
 from tasks.params.definitions import RunParams

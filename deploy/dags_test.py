@@ -10,6 +10,7 @@ from typing import Any
 
 from deploy.dag_log import DagLog
 from deploy.display import Display
+from deploy.end_with_parent import ending_with_us
 from deploy.private_home import make_private
 from deploy.process_tree import end
 from tasks.errors import SetupError
@@ -48,7 +49,7 @@ def run_dag(params: Mapping[str, Any], log: Path, display: Display) -> tuple[Dag
     told = DagLog()
     with storage_errors(log), log.open("w", encoding="utf-8") as copy:
         process = subprocess.Popen(
-            command,
+            ending_with_us(command),
             env={**os.environ, "AIRFLOW__LOGGING__JSON_LOGS": "True"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

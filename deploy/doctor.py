@@ -38,6 +38,16 @@ def examine(environ: Mapping[str, str] | None = None) -> Iterator[Finding]:
             yield Finding(name, False, str(error))
 
 
+def unused_variables(said: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield a finding for every kind of variable that Graft does not use.
+
+    Args:
+        said: what to say about each, from ``set_environment``.
+    """
+    for kind, text in said.items():
+        yield Finding(f"{kind} variables", True, text)
+
+
 def _checks(environ: Mapping[str, str]) -> dict[str, Callable[[], str]]:
     return {
         "Python": software.check_python,

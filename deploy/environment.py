@@ -7,14 +7,13 @@ The command ``graft`` sets it for itself; ``env.sh`` and ``scripts/entrypoint.sh
 import os
 import shlex
 import sys
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
 from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION
+from deploy.foreign import OWN, airflow_settings, python_path, unused, without_foreign
+from deploy.spark_conf_dir import write_spark_defaults
 from tasks.errors import GraftError
-from tasks.spark.settings import submit_conf, submit_env
-from tasks.storage.local_files import storage_errors
+from tasks.spark.settings import submit_env
 from tasks.storage.paths import CHECKOUT, Home
 
 _ACTIVE_RUNS = "AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG"
@@ -24,47 +23,60 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the variables to set; a Spark connection that is set already stays."""
     current = os.environ if environ is None else environ
     home = Home.from_environ(current)
-    python_path = [p for p in current.get("PYTHONPATH", "").split(os.pathsep) if p]
+    own = current if current.get(OWN) else {}
     return {
         **submit_env(current),
         **home.environ(),
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(CHECKOUT), *python_path])),
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(CHECKOUT), *python_path(current)])),
         "SPARK_CONF_DIR": str(home.spark_conf),
         "AIRFLOW_HOME": str(home.airflow),
         "AIRFLOW__CORE__DAGS_FOLDER": str(CHECKOUT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(CHECKOUT / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        # Airflow's default asks a name server.
+        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
         # Two runs at once would share one machine's cores and memory; a cluster takes more.
-        _ACTIVE_RUNS: current.get(_ACTIVE_RUNS, "1"),
+        _ACTIVE_RUNS: own.get(_ACTIVE_RUNS, "1"),
+        **airflow_settings(current),
         SPARK_CONNECTION: current.get(SPARK_CONNECTION, LOCAL_SPARK),
     }
 
 
-def set_environment() -> None:
-    """Set the variables for this process and for all that it starts."""
-    os.environ.update(environment())
+def whole_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the whole environment of Graft's processes, without what other programs need."""
+    current = os.environ if environ is None else environ
+    return {**without_foreign(current), **environment(current)}
 
 
-def write_spark_defaults(home: Home) -> Path:
-    """Write the settings of a ``spark-submit`` by hand to ``SPARK_CONF_DIR``; return the file."""
-    lines = [f"{key} {value}\n" for key, value in submit_conf().items()]
-    path = home.spark_conf / "spark-defaults.conf"
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A random name: process ids repeat in containers that share GRAFT_HOME.
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            aside = Path(folder) / path.name
-            aside.write_text("".join(lines), encoding="utf-8")
-            aside.replace(path)
-    return path
+def set_environment() -> dict[str, str]:
+    """Give this process, and all that it starts, the environment.
+
+    Returns:
+        What to say about the user's variables that are not used, by kind of program.
+    """
+    ours = whole_environment()
+    said = unused(os.environ, ours)
+    theirs = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    wanted = ours["PYTHONPATH"].split(os.pathsep)
+    sys.path[:] = [folder for folder in sys.path if folder not in theirs or folder in wanted]
+    for name in os.environ.keys() - ours.keys():
+        del os.environ[name]
+    os.environ.update(ours)
+    return said
 
 
 def main() -> int:
     """Print the environment as shell commands; return 1 if GRAFT_HOME cannot be used."""
     try:
-        for name, value in environment().items():
+        ours = whole_environment()
+        for name in sorted(os.environ.keys() - ours.keys()):
+            sys.stdout.write(f"unset {name}\n")
+        changed = {name: value for name, value in ours.items() if os.environ.get(name) != value}
+        for name, value in {**changed, **environment()}.items():
             sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
         write_spark_defaults(Home.from_environ())
+        for line in unused(os.environ, ours).values():
+            sys.stderr.write(f"{line}\n")
     except GraftError as error:
         sys.stderr.write(f"error: {error}\n")
         return 1

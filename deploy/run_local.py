@@ -20,11 +20,12 @@ from tasks.runs.summary import summary
 from tasks.storage.paths import Home
 
 
-def run(params: Mapping[str, Any]) -> bool:
+def run(params: Mapping[str, Any], unused: Mapping[str, str] | None = None) -> bool:
     """Run the DAG in this process's environment and return whether it succeeded.
 
     Args:
         params: the run's, its source among them.
+        unused: what to say about the user's variables that Graft does not use, by kind.
 
     Raises:
         SetupError: the machine is not ready.
@@ -35,7 +36,7 @@ def run(params: Mapping[str, Any]) -> bool:
     uses_sample = params["source"] == "sample"
     preparations = ["doctor", "sample"] if uses_sample else ["doctor"]
     with display([*preparations, *TASK_IDS], str(home.root)) as shown:
-        _examine(shown)
+        _examine(shown, unused or {})
         _prepare(home, shown, uses_sample=uses_sample)
         told, succeeded = run_dag(params, log, shown)
     _conclude(home, told, succeeded=succeeded, uses_sample=uses_sample)
@@ -45,10 +46,10 @@ def run(params: Mapping[str, Any]) -> bool:
     return succeeded
 
 
-def _examine(shown: Display) -> None:
+def _examine(shown: Display, unused: Mapping[str, str]) -> None:
     shown.show(RunEvent(Kind.STARTED, "doctor"))
     ready = True
-    for finding in doctor.examine():
+    for finding in (*doctor.unused_variables(unused), *doctor.examine()):
         shown.show(RunEvent(Kind.SAID if finding.ok else Kind.FAILED, finding.line()))
         ready = ready and finding.ok
     if not ready:

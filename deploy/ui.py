@@ -11,10 +11,11 @@ from deploy.processes import Services
 from deploy.signals import ignore_stop_signals
 from deploy.terminal import say
 from deploy.ui_guards import check_port, only_one
-from deploy.ui_settings import LOOPBACK, USER, password, ui_environment
+from deploy.ui_settings import USER, password, ui_environment
 from tasks.errors import SetupError
 from tasks.params.installation import cron_schedule, default_params
 from tasks.runs.record import DAG_ID
+from tasks.spark.settings import LOOPBACK
 from tasks.storage.local_files import storage_errors
 from tasks.storage.paths import Home
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from deploy.ui_settings import LOOPBACK
 from tasks.errors import SetupError
+from tasks.spark.settings import LOOPBACK
 from tasks.storage.local_files import storage_errors
 from tasks.storage.paths import Home
 

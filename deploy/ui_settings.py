@@ -8,19 +8,16 @@ from pathlib import Path
 
 from deploy import passwords
 from deploy.connection import SPARK_CONNECTION, spark_master
-from deploy.environment import environment
+from deploy.environment import whole_environment
 from deploy.private_home import make_private
 from tasks.errors import SetupError
-from tasks.spark.settings import is_local
+from tasks.spark.settings import LOOPBACK, network_env
 from tasks.storage.paths import Home
 
-LOOPBACK = "127.0.0.1"
 USER = "admin"
 _FILE = "passwords.json"
-# Settings of another installation, whose airflow.cfg and certificate do not fit this one.
-_OF_OTHERS = ("AIRFLOW_CONFIG", "AIRFLOW__API__SSL_CERT", "AIRFLOW__API__SSL_KEY")
-# Makes a local Spark driver and its page listen on 127.0.0.1 only.
-_LOCAL_SPARK = {"SPARK_LOCAL_IP": LOOPBACK, "SPARK_LOCAL_HOSTNAME": "localhost"}
+# This Airflow speaks http and has its own airflow.cfg, even where Graft's environment names others.
+_DROPPED = ("AIRFLOW_CONFIG", "AIRFLOW__API__SSL_CERT", "AIRFLOW__API__SSL_KEY")
 _ONE_USER = {
     "AIRFLOW__CORE__AUTH_MANAGER": (
         "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
@@ -34,8 +31,6 @@ _ONE_MACHINE = {
     # Processes at once: a run never has more steps to do at a time.
     "AIRFLOW__CORE__PARALLELISM": "4",
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
-    # Airflow's default asks a name server.
-    "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
     "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
     # Seconds until steps go on whose scheduler was killed; 300 by default.
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
@@ -58,14 +53,13 @@ def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[
         SetupError: the user's Spark connection names no master.
     """
     current = os.environ if environ is None else environ
-    given = {**current, **environment(current)}
-    for name in _OF_OTHERS:
+    given = whole_environment(current)
+    for name in _DROPPED:
         given.pop(name, None)
-    is_this_machine = is_local(spark_master(given[SPARK_CONNECTION]))
     return {
         **given,
-        **(_LOCAL_SPARK if is_this_machine else {}),
-        **_proxies(current),
+        **network_env(spark_master(given[SPARK_CONNECTION])),
+        **_proxies(given),
         **_files(Home.from_environ(given).ui),
         **_addresses(port),
         **_ONE_USER,

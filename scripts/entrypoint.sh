@@ -11,6 +11,8 @@ if [ ! -x "$graft/.venv/bin/python" ]; then
     echo "entrypoint.sh: no $graft/.venv yet: run make setup" >&2
     exit 1
 fi
+# Whoever starts a container sets its variables for Graft: none is left out as another program's.
+export GRAFT_ENVIRONMENT_IS_OWN=1
 export PYTHONPATH="$graft${PYTHONPATH:+:$PYTHONPATH}"
 # Not eval "$(...)", which would go on after a failure.
 settings=$("$graft/.venv/bin/python" -m deploy.environment)

@@ -8,7 +8,9 @@ found=$(scripts/uv.sh "$1")
 { read -r uv; read -r python; } <<<"$found"
 shift
 echo "setup: installing $* into .venv" >&2
-if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
+minor='import sys; print(*sys.version_info[:2])'
+# Unlike minors: PYTHON names another Python than that of .venv, or its Python is gone.
+if [ "$(.venv/bin/python -c "$minor" 2>/dev/null)" != "$("$python" -c "$minor")" ]; then
     "$uv" venv --quiet --clear --python "$python" .venv
 fi
 # The locks are complete, hashes included. Byte code is compiled now: where .venv is read-only, each

@@ -20,13 +20,16 @@ from tasks.spark.runtime import (
     spark_home,
 )
 
-_PYTHON = (3, 11)
+_PYTHONS = ("3.11", "3.12", "3.13")
 
 
 def check_python() -> str:
     """Return the version of this Python."""
-    if sys.version_info[:2] != _PYTHON:
-        raise SetupError(f"{sys.version.split()[0]} found, 3.11 expected: rm -r .venv; make setup")
+    if ".".join(map(str, sys.version_info[:2])) not in _PYTHONS:
+        expected = ", ".join(_PYTHONS)
+        raise SetupError(
+            f"{sys.version.split()[0]} found, {expected} expected: rm -r .venv; make setup"
+        )
     return f"{sys.version.split()[0]} in {sys.prefix}"
 
 

@@ -13,11 +13,11 @@ def doctor() -> None:
 
     The exit status is 1 if something has to be mended.
     """
-    from deploy.doctor import examine
+    from deploy.doctor import examine, unused_variables
 
-    set_environment()
+    said = set_environment()
     ready = True
-    for finding in examine():
+    for finding in (*unused_variables(said), *examine()):
         say(finding.line())
         ready = ready and finding.ok
     raise typer.Exit(0 if ready else 1)

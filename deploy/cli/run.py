@@ -7,7 +7,7 @@ from typer.core import TyperCommand
 
 from deploy.cli.errors import one_line_errors
 from deploy.environment import set_environment
-from deploy.signals import raise_on_stop_signals
+from deploy.signals import raise_on_stop_signals, stop_with_parent
 from deploy.terminal import say
 from tasks.params.data import Source
 from tasks.params.definitions import RunParams
@@ -68,11 +68,12 @@ def run(
 
     settings = [*([data_setting(data)] if data else []), *(param or ())]
     params = run_params(source, conf, settings)
-    set_environment()
+    unused = set_environment()
     raise_on_stop_signals()
+    stop_with_parent()
     adopt_orphans()
     try:
-        succeeded = run_dag(params)
+        succeeded = run_dag(params, unused)
     except KeyboardInterrupt:
         say("\nstopped; the next run goes on from here")
         raise

@@ -7,10 +7,11 @@ import typer
 from typer.core import TyperCommand
 
 from deploy.cli.errors import one_line_errors
-from deploy.environment import set_environment, write_spark_defaults
+from deploy.environment import set_environment
+from deploy.spark_conf_dir import write_spark_defaults
 from tasks.params.definitions import RunParams
 from tasks.spark.runtime import spark_home
-from tasks.spark.settings import TRAIN_JOB
+from tasks.spark.settings import TRAIN_JOB, network_env
 from tasks.storage.paths import Home
 from tasks.training.arguments import flag_table, parse_arguments
 
@@ -51,6 +52,7 @@ def train(
     parse_arguments(context.args, prog="graft train [options]")
     set_environment()
     write_spark_defaults(Home.from_environ())
+    os.environ.update(network_env(master))
     command = [str(spark_home() / "bin" / "spark-submit"), "--master", master]
     command += ["--driver-memory", driver_memory]
     command += [word for setting in spark_conf or () for word in ("--conf", setting)]

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from deploy.cli.errors import one_line_errors
-from deploy.signals import raise_on_stop_signals
+from deploy.signals import raise_on_stop_signals, stop_with_parent
 
 
 def _port(given: str | int) -> int:
@@ -30,6 +30,7 @@ def ui(
     from tasks.storage.paths import Home
 
     raise_on_stop_signals()
+    stop_with_parent()
     try:
         run(Home.from_environ(), port)
     except KeyboardInterrupt:

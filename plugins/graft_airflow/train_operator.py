@@ -24,7 +24,13 @@ from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import clear_outcome, read_metrics
 from tasks.runs.record import record_step
 from tasks.spark.parent_guard import TASK_PID
-from tasks.spark.settings import TRAIN_JOB, executor_conf, submit_conf, submit_env
+from tasks.spark.settings import (
+    TRAIN_JOB,
+    executor_conf,
+    network_env,
+    submit_conf,
+    submit_env,
+)
 from tasks.training.arguments import job_arguments
 
 #: Result of a step that makes a dump: before the task runs a reference to it, then its facts.
@@ -93,7 +99,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
         connection = read_connection(self.conn_id)
         self.log.info("Spark master: %s", connection.master)
         self.conf = self._job_conf(run, connection)
-        self.env_vars = self._job_env(run)
+        self.env_vars = self._job_env(run, connection.master)
         self.application_args = job_arguments(self._job_config(run))
         self.on_line = functools.partial(link_to_spark, context["ti"])
         try:
@@ -138,9 +144,10 @@ class TrainClassifierOperator(SparkSubmitOperator):
             **connection.conf,
         }
 
-    def _job_env(self, run: Run) -> dict[str, str]:
+    def _job_env(self, run: Run, master: str) -> dict[str, str]:
         return {
             **submit_env(),
+            **network_env(master),
             **run.home.environ(),
             TASK_PID: str(os.getpid()),
             **(self.env_vars or {}),

@@ -1,6 +1,7 @@
 """Joins the Spark that ``spark-submit`` started and makes BigDL ready on it."""
 
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import Any
 from tasks.errors import ClusterError, SetupError
 from tasks.spark.bigdl import init_bigdl, quiet, require_bigdl, silence_stdout
 from tasks.spark.executors import wait_for_executors
-from tasks.spark.settings import is_local
+from tasks.spark.settings import is_local, network_conf
 from tasks.storage.local_files import storage_errors
 from tasks.storage.paths import CHECKOUT
 
@@ -93,6 +94,9 @@ def _connect(name: str) -> Any:
     # With the JVM running, a new SparkConf has the settings of spark-submit.
     SparkContext._ensure_initialized()
     conf = SparkConf().setAppName(name)
+    conf.setAll(network_conf(conf.get("spark.master", ""), os.environ).items())
+    if conf.get("spark.ui.enabled", "") == "false":
+        logger.info("Spark UI: off (graft train, or SPARK_LOCAL_IP=127.0.0.1, has one)")
     try:
         return SparkContext(conf=conf)
     except Py4JJavaError as error:

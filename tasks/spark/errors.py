@@ -8,6 +8,10 @@ from tasks import errors
 from tasks.errors import GraftError, SetupError, StorageError
 
 _NO_ROOM = "No space left on device"
+# Said by pyspark's worker.
+_PYTHONS = re.compile(
+    r"Python in worker has different version \((\d+), (\d+)\) than that in driver (\d+\.\d+)"
+)
 _NO_CLASSES = "ClassNotFoundException: com.intel.analytics.bigdl.graft."
 # Raised by Python or by the Scala of jvm/.
 _RAISED = re.compile(r"(?:tasks\.errors|com\.intel\.analytics\.bigdl\.graft)\.(\w+): (.+)")
@@ -42,6 +46,11 @@ def user_error(error: BaseException) -> GraftError | None:
         return SetupError(
             "an executor has no compiled Scala of this version: run make setup in its environment, "
             "which must lie under the same path as the driver's"
+        )
+    if pythons := _PYTHONS.search(str(error)):
+        return SetupError(
+            f"the executors run Python {pythons[1]}.{pythons[2]} and the driver {pythons[3]}, "
+            "expected the same: run make setup on every node with the same Python (PYTHON=...)"
         )
     if _NO_ROOM in str(error):
         return StorageError("no room left while Spark or BigDL wrote: make room, then run again")

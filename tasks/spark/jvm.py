@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from tasks.errors import SetupError
 from tasks.spark.errors import user_errors
-from tasks.spark.settings import submit_conf, submit_env
+from tasks.spark.settings import network_env, submit_conf, submit_env
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def bigdl_jvm() -> Iterator[Any]:
     from pyspark.java_gateway import launch_gateway
 
     try:
-        with patch.dict(os.environ, submit_env()):
+        with patch.dict(os.environ, {**submit_env(), **network_env("local")}):
             gateway = launch_gateway(
                 SparkConf(loadDefaults=False).setAll(submit_conf().items()),
                 # Discarded, because BigDL prints every class that it registers.

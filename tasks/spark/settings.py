@@ -15,6 +15,12 @@ TRAIN_JOB = CHECKOUT / "tasks" / "train_job.py"
 # and the same seed would not give the same head.
 _SAME_SUMS = {"MKL_CBWR": "COMPATIBLE"}
 
+LOOPBACK = "127.0.0.1"
+# An address, because not even the name localhost has to resolve.
+_LOCAL = dict.fromkeys(("SPARK_LOCAL_IP", "SPARK_LOCAL_HOSTNAME", "SPARK_PUBLIC_DNS"), LOOPBACK)
+# The variables that decide about the characters of file names, the strongest first.
+_LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
+
 
 def submit_conf() -> dict[str, str]:
     """Return the Spark configuration of the job.
@@ -24,7 +30,8 @@ def submit_conf() -> dict[str, str]:
     ``spark.*`` settings below the class paths come from BigDL's own ``spark-bigdl.conf``, as far as
     Spark 3.5 knows them.
     """
-    options = f"-Dlog4j2.configurationFile=file:{LOG4J2}"
+    # An address has neither spaces nor quotes, which Spark would take for the end of the option.
+    options = f"-Dlog4j2.configurationFile={LOG4J2.as_uri()}"
     return {
         "spark.driver.extraClassPath": class_path(),
         "spark.executor.extraClassPath": class_path(),
@@ -37,6 +44,10 @@ def submit_conf() -> dict[str, str]:
         "spark.speculation": "false",
         "spark.serializer": "org.apache.spark.serializer.JavaSerializer",
         "spark.ui.showConsoleProgress": "false",
+        # Spark's pages have no login, and a page of another site may call the address of a link.
+        "spark.ui.killEnabled": "false",
+        # Other jobs may have taken the 16 ports from 4040 that Spark tries by default.
+        "spark.port.maxRetries": "1000",
         # Training runs two Spark jobs per step. Spark keeps ten times as many finished jobs by
         # default, and until it reaches that number the driver's memory grows with the data.
         "spark.ui.retainedJobs": "100",
@@ -64,8 +75,44 @@ def submit_env(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "PATH": os.pathsep.join([binaries, *others]),
+        **_utf8(current),
         **_SAME_SUMS,
     }
+
+
+def network_env(master: str) -> dict[str, str]:
+    """Return variables that keep a local master's ports and pages on this machine.
+
+    They also keep Spark from looking up this machine's name, which need not resolve. Empty for
+    other masters, whose executors have to reach the driver.
+    """
+    return dict(_LOCAL) if is_local(master) else {}
+
+
+def network_conf(master: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return Spark settings that do the same where a ``spark-submit`` lacks these variables.
+
+    Spark's pages listen where ``SPARK_LOCAL_IP`` says, and on every address without it; there is no
+    setting for that, so they are off then.
+
+    Args:
+        master: Spark's master URL.
+        environ: the environment of ``spark-submit``.
+    """
+    if not is_local(master):
+        return {}
+    conf = {"spark.driver.host": LOOPBACK, "spark.driver.bindAddress": LOOPBACK}
+    if environ.get("SPARK_LOCAL_IP") != LOOPBACK:
+        conf["spark.ui.enabled"] = "false"
+    return conf
+
+
+def _utf8(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variable without which Java could not name every file; empty if it can."""
+    effective = next((environ[name] for name in _LOCALE if environ.get(name)), "C")
+    is_utf8 = effective.lower().replace("-", "").endswith("utf8")
+    kept = {name: environ[name] for name in ("LC_ALL",) if environ.get(name)}
+    return kept if is_utf8 else {"LC_ALL": "C.UTF-8"}
 
 
 def is_local(master: str) -> bool:

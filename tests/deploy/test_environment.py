@@ -3,16 +3,17 @@ import os
 import re
 import shlex
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
+import sys
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 
 from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION
-from deploy.environment import environment, main, write_spark_defaults
-from tasks.errors import StorageError
-from tasks.spark.settings import submit_conf, submit_env
-from tasks.storage.paths import CHECKOUT, Home
+from deploy.environment import environment, main, set_environment, whole_environment
+from deploy.foreign import OWN
+from tasks.spark.settings import submit_env
+from tasks.storage.paths import CHECKOUT
 
 
 def test_sets_all_that_airflow_and_spark_need(tmp_path: Path) -> None:
@@ -38,39 +39,60 @@ def test_a_spark_connection_that_is_set_stays() -> None:
     )
 
 
-def test_python_path_keeps_what_is_there_once() -> None:
-    paths = os.pathsep.join(["/mine", "", str(CHECKOUT), "/mine"])
-    assert environment({"PYTHONPATH": paths})["PYTHONPATH"] == f"{CHECKOUT}{os.pathsep}/mine"
-    assert environment({})["PYTHONPATH"] == str(CHECKOUT)
+def test_python_path_is_ours_and_what_is_meant_for_graft() -> None:
+    mine = os.pathsep.join(["/mine", "", str(CHECKOUT), "/mine"])
+    environ = {"PYTHONPATH": "/another", "GRAFT_PYTHONPATH": mine}
+    assert environment(environ)["PYTHONPATH"] == f"{CHECKOUT}{os.pathsep}/mine"
+    assert environment({"PYTHONPATH": "/another"})["PYTHONPATH"] == str(CHECKOUT)
+
+
+def test_a_setting_for_grafts_airflow_is_handed_on() -> None:
+    environ = {
+        "GRAFT_AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG": "3",
+        "GRAFT_AIRFLOW__SECRETS__BACKEND": "mine.Vault",
+        "AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG": "9",
+    }
+    given = environment(environ)
+    assert given["AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG"] == "3"
+    assert given["AIRFLOW__SECRETS__BACKEND"] == "mine.Vault"
+
+
+def test_in_a_container_everything_is_meant_for_graft(tmp_path: Path) -> None:
+    environ = {
+        OWN: "1",
+        "PATH": "/bin",
+        "GRAFT_HOME": str(tmp_path),
+        "AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG": "2",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql://db",
+        "SPARK_WORKER_CORES": "2",
+        "PYTHONPATH": "/mine",
+        "JAVA_TOOL_OPTIONS": "-Da=b",
+    }
+    python_path = {"PYTHONPATH": f"{CHECKOUT}{os.pathsep}/mine"}
+    assert whole_environment(environ).items() >= {**environ, **python_path, "PATH": ANY}.items()
+
+
+def test_the_variables_of_another_airflow_are_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAFT_HOME", str(tmp_path))
+    monkeypatch.setenv("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "postgresql://u:secret@db")
+    monkeypatch.setenv("PYTHONPATH", f"/another{os.pathsep}{CHECKOUT}")
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    monkeypatch.setattr(sys, "path", ["/another", *sys.path])
+    said = set_environment()
+    assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" not in os.environ
+    assert os.environ["PYTHONPATH"] == str(CHECKOUT)
+    assert "/another" not in sys.path
+    assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" in said["Airflow"]
+    assert "secret" not in said["Airflow"]
+    # Of what Graft has set itself, nothing is to be said.
+    assert set_environment() == {}
 
 
 def test_is_the_same_when_it_is_set_already(tmp_path: Path) -> None:
     first = environment({"GRAFT_HOME": str(tmp_path), "PATH": "/bin"})
     assert environment(first) == first
-
-
-def test_spark_defaults_hold_the_jobs_settings(tmp_path: Path) -> None:
-    path = write_spark_defaults(Home(tmp_path))
-    assert path == tmp_path / "spark-conf" / "spark-defaults.conf"
-    lines = [line.split(" ", 1) for line in path.read_text().splitlines()]
-    assert dict(lines) == submit_conf()
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_spark_defaults_of_many_at_once_are_whole(tmp_path: Path) -> None:
-    """As when containers that share GRAFT_HOME, and have the same process ids, start together."""
-    with ThreadPoolExecutor(8) as pool:
-        paths = set(pool.map(write_spark_defaults, [Home(tmp_path)] * 64))
-    (path,) = paths
-    whole = "".join(f"{name} {value}\n" for name, value in submit_conf().items())
-    assert path.read_text() == whole
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_spark_defaults_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(StorageError, match=r"cannot write .*; set GRAFT_HOME to a folder"):
-        write_spark_defaults(Home(tmp_path / "file"))
 
 
 def test_a_shell_reads_what_main_prints(

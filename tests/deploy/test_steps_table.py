@@ -93,6 +93,8 @@ def test_a_step_that_nobody_told_of_is_added(table: StepsTable) -> None:
 def test_a_narrow_terminal_cuts_what_is_said_and_nothing_else(
     table: StepsTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Rich takes a terminal that names no kind for 80 columns.
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "50")
     show(table, (Kind.STARTED, "report"), (Kind.SAID, "a line that is longer than the terminal"))
     lines = steps(table)
@@ -104,6 +106,7 @@ def test_a_narrow_terminal_cuts_what_is_said_and_nothing_else(
 def test_a_full_line_leaves_room_for_what_a_terminal_echoes(
     table: StepsTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
     show(table, (Kind.STARTED, "report"), (Kind.SAID, "long " * 40))
     assert max(map(len, drawn(table))) <= 80 - len("^C")

@@ -35,7 +35,7 @@ def later(published: dict[str, Any], ui: Ui, stopped_ui: Stopped) -> Iterator[Ui
     midnight = datetime.combine(now.date(), time(0, 0), UTC)
     sunday = midnight + timedelta(days=7 + (SUNDAY - now.weekday()))
     seconds = (sunday - now).total_seconds() - 20
-    ahead = {"PYTHONPATH": str(CLOCK), "GRAFT_TEST_SECONDS_AHEAD": str(seconds)}
+    ahead = {"GRAFT_PYTHONPATH": str(CLOCK), "GRAFT_TEST_SECONDS_AHEAD": str(seconds)}
     with running_ui(ui.home.root.parent, ahead) as running:
         yield running
 

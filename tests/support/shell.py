@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deploy.environment import environment, write_spark_defaults
+from deploy.environment import environment
+from deploy.spark_conf_dir import write_spark_defaults
 from support.python_programs import program
 from tasks.spark.settings import TRAIN_JOB
 from tasks.storage.paths import CHECKOUT, Home

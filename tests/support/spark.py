@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.environment import write_spark_defaults
+from deploy.spark_conf_dir import write_spark_defaults
 from tasks.spark.settings import submit_env
 from tasks.storage.paths import Home
 

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +14,10 @@ Find = Callable[..., Finding]
 
 class TestPython:
     def test_another_version(self, find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(software, "_PYTHON", (3, 14))
+        monkeypatch.setattr(sys, "version_info", (3, 14, 0))
         finding = find("Python")
         assert not finding.ok
-        assert finding.text.endswith("3.11 expected: rm -r .venv; make setup")
+        assert finding.text.endswith("3.11, 3.12, 3.13 expected: rm -r .venv; make setup")
 
 
 class TestJava:

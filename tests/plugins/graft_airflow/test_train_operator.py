@@ -161,6 +161,8 @@ class TestSubmit:
         operator.execute(in_run())
         assert spark_submit.env["GRAFT_HOME"] == str(home.root)
         assert spark_submit.env[TASK_PID] == str(os.getpid())
+        # The master is local: nothing of it may be reached from elsewhere.
+        assert spark_submit.env["SPARK_LOCAL_IP"] == "127.0.0.1"
         assert Path(spark_submit.env["JAVA_HOME"], "bin", "java").is_file()
 
     def test_spark_is_found_without_an_activated_environment(

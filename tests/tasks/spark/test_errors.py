@@ -92,6 +92,18 @@ def test_an_executor_without_the_compiled_scala() -> None:
     assert "an executor has no compiled Scala of this version: run make setup" in str(found)
 
 
+def test_executors_of_another_python_are_told_in_one_line() -> None:
+    from pyspark.errors import PySparkRuntimeError
+
+    versions = {"worker_version": "(3, 12)", "driver_version": "3.11"}
+    said = PySparkRuntimeError(error_class="PYTHON_VERSION_MISMATCH", message_parameters=versions)
+    found = user_error(spark_error(f"pyspark.errors.PySparkRuntimeError: {said}"))
+    assert type(found) is SetupError
+    assert str(found).startswith(
+        "the executors run Python 3.12 and the driver 3.11, expected the same: run make setup"
+    )
+
+
 def test_a_full_disk_below_spark_is_told_in_one_line() -> None:
     error = user_error(RuntimeError("a trace\njava.io.IOException: No space left on device\n"))
     assert isinstance(error, StorageError)
