@@ -10,6 +10,8 @@ SOURCE ?= sample
 PORT ?= 8080
 GRAFT := $(BIN)/graft
 CONF ?= {}
+# The value as it was given, in which make expands no dollar, as one word of the shell.
+DATA_OPTION = $(if $(value DATA),--data '$(subst ','\'',$(value DATA))')
 UV_VERSION := 0.13.9
 # The folder, too, so that a deleted file is noticed.
 SCALA := jvm $(wildcard jvm/*.scala) tasks/spark/scala_jar.py
@@ -23,7 +25,7 @@ COMPILE := echo "setup: compiling jvm/" >&2; $(BIN)/python -m tasks.spark.scala_
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  .venv/bin/graft --help: run, ui, doctor, train, report and sample with all their options"
-	@echo "  variables: SOURCE=sample|urls, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PORT, PYTHON"
+	@echo "  variables: DATA=~/pictures, SOURCE=sample|urls, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PORT, PYTHON"
 
 setup: $(READY) ## Make .venv from the lock; cheap when nothing changed
 setup-dev: $(DEV_READY) ## The same with test and lint tools
@@ -47,8 +49,8 @@ $(DEV_INSTALLED): requirements.txt requirements-dev.txt pyproject.toml scripts/s
 doctor: $(READY) ## Check this machine: a line each, ok or what to do
 	@$(GRAFT) doctor
 
-run: $(READY) ## Run the DAG to its end and print a summary (SOURCE=..., CONF='{...}')
-	@$(GRAFT) run --source '$(SOURCE)' --conf '$(subst ','\'',$(CONF))'
+run: $(READY) ## Run the DAG to its end and print a summary (DATA=..., SOURCE=..., CONF='{...}')
+	@$(GRAFT) run --source '$(SOURCE)' --conf '$(subst ','\'',$(CONF))' $(DATA_OPTION)
 
 ui: $(READY) ## Airflow with its web pages on 127.0.0.1, until Ctrl-C (PORT=...)
 	@exec $(GRAFT) ui --port '$(PORT)'

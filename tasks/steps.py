@@ -4,15 +4,21 @@ import dataclasses
 from pathlib import Path
 
 from tasks.datasets import extract as datasets
-from tasks.datasets.fetch import fetch_source, source_of
+from tasks.datasets.fetch import as_url, fetch_source, source_of
 from tasks.datasets.options import Options
 from tasks.download.download import download, downloaded_file
 from tasks.dumps.dump import dump_split
+from tasks.errors import NetworkError
 from tasks.networks import checkpoint as checkpoints
 from tasks.networks.registry import get_network
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
 from tasks.storage.artifact import Artifact, LocalArtifact, read_manifest
 from tasks.storage.paths import Home
+
+_WAY_OUT = (
+    "without the Internet, give one that is on this machine as checkpoint_url, for example "
+    "-p checkpoint_url=~/inception_v1_2016_08_28.tar.gz"
+)
 
 
 def download_dataset(params: RunParams, home: Home) -> LocalArtifact:
@@ -36,7 +42,10 @@ def extract_dataset(download: Path, params: RunParams, home: Home) -> LocalArtif
 def fetch_checkpoint(params: RunParams, home: Home) -> LocalArtifact:
     """Download, unpack and check the checkpoint."""
     given = _sourced(params, home)
-    archive = download(given.checkpoint_url, home.downloads, given.checkpoint_sha256)
+    try:
+        archive = download(as_url(given.checkpoint_url), home.downloads, given.checkpoint_sha256)
+    except NetworkError as error:
+        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {_WAY_OUT}") from None
     fetched = checkpoints.fetch_checkpoint(
         downloaded_file(archive.path),
         _sha256(archive.path),

@@ -30,6 +30,7 @@ LIGHT = {
     "params.definitions",
     "params.network",
     "params.parser",
+    "params.places",
     "params.spark",
     "params.training",
     "params.help",

@@ -38,6 +38,13 @@ def _complete_param(incomplete: str) -> list[tuple[str, str]]:
 @one_line_errors(_NOT_STARTED)
 def run(
     source: Annotated[Source, typer.Option(help="What to train on.")] = "sample",
+    data: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH_OR_URL",
+            help="Train on your own pictures: a folder, an archive, a list, Parquet or TFRecords.",
+        ),
+    ] = None,
     conf: Annotated[str, typer.Option(metavar="JSON", help="Params of the run.")] = "{}",
     param: Annotated[
         list[str] | None,
@@ -57,7 +64,7 @@ def run(
     from deploy.run_local import run as run_dag
     from deploy.run_params import run_params
 
-    params = run_params(source, conf, param or ())
+    params = run_params(source, conf, param or (), data)
     set_environment()
     raise_on_stop_signals()
     adopt_orphans()

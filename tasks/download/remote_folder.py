@@ -3,6 +3,7 @@
 import hashlib
 import json
 import posixpath
+import unicodedata
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ from tasks.download.http import fetch_http
 from tasks.download.progress import ByteProgress
 from tasks.download.transfer import RetryPolicy, Transfer, redact
 from tasks.errors import DataError, NetworkError
+from tasks.storage.archive import MAX_BYTES
 
 _CONNECTIONS = 8
+_MOST_FILES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -40,23 +43,33 @@ def list_remote(url: str) -> list[RemoteFile]:
     """Return the files below a folder, in the order of their paths' parts.
 
     Raises:
-        DataError: a name leads out of the folder, or there are no files.
+        DataError: a name cannot be trusted, or there are no files or too many.
         NetworkError: the source does not answer.
     """
     files = [RemoteFile(path, size, version) for path, size, version in list_fsspec(url)]
     for file in files:
         check_path(file.path, url)
+    size = sum(file.size or 0 for file in files)
+    if len(files) > _MOST_FILES or size > MAX_BYTES:
+        raise DataError(
+            f"{redact(url)} has {len(files):,} files of {size:,} bytes, expected at most "
+            f"{_MOST_FILES:,} files of {MAX_BYTES:,} bytes"
+        )
     if not files:
         raise DataError(f"{redact(url)} has no files")
     return sorted(files, key=lambda file: file.path.split("/"))
 
 
 def check_path(path: str, url: str) -> None:
-    """Raise a ``DataError`` if a path of a source leads out of its folder."""
+    """Raise a ``DataError`` if a path leads out of its folder, or cannot be printed or written."""
     pure = PurePosixPath(path)
     if not path or pure.is_absolute() or ".." in pure.parts or "\0" in path or "://" in path:
         raise DataError(
             f"{redact(url)} has a file {path[:200]!r}, expected a path within the folder"
+        )
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in path):
+        raise DataError(
+            f"{redact(url)} has a file {path[:200]!r}, expected UTF-8 without control characters"
         )
 
 
