@@ -1,29 +1,33 @@
 """Params of ``graft run``: read from its options and checked as those of any other run."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from tasks.errors import ParamsError
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
 from tasks.params.parser import json_object, parse
+from tasks.params.places import with_urls
 
 _EXAMPLE = '{"epochs": 5}'
 
 
-def run_params(source: str, conf: str = "{}", settings: Sequence[str] = ()) -> dict[str, Any]:
+def run_params(
+    source: str, conf: str = "{}", settings: Sequence[str] = (), data: str | None = None
+) -> dict[str, Any]:
     """Return the params of a run, as JSON types.
 
     Args:
         source: where the data comes from unless something in ``conf`` or ``settings`` says so.
         conf: a JSON object of params.
         settings: ``NAME=VALUE`` each; they go before ``conf``. An empty value is none.
+        data: path or URL of the data set; the same as the param ``dataset_url``.
 
     Raises:
         ParamsError: something is not written as it should be, or a param is unknown, out of bounds
-            or of no use.
+            or of no use, or there is nothing at a path.
     """
     given = {**json_object("CONF", conf, _EXAMPLE), **dict(map(_setting, settings))}
+    given = with_urls({**given, **_data(data, given)})
     checked = parse(RunParams, given).model_dump(mode="json")
     unused = set(SOURCE_PARAMS) & set(given)
     if given.get("source") == "sample" and unused:
@@ -39,14 +43,14 @@ def with_source(source: str, params: Mapping[str, Any]) -> dict[str, Any]:
     return {"source": "urls" if set(SOURCE_PARAMS) & set(params) else source, **params}
 
 
-def data_setting(data: str) -> str:
-    """Return the setting of ``dataset_url`` for what ``--data`` names: a URL, or a path as typed.
-
-    >>> data_setting("https://example.org/flowers.zip")
-    'dataset_url=https://example.org/flowers.zip'
-    """
-    place = data if "://" in data else str(Path(data).expanduser().absolute())
-    return f"dataset_url={place}"
+def _data(data: str | None, given: Mapping[str, Any]) -> dict[str, str]:
+    if data is None:
+        return {}
+    if "dataset_url" in given:
+        raise ParamsError("--data and dataset_url are both given, expected one of the two")
+    if not data:
+        raise ParamsError("--data is empty, expected the path or URL of a folder or a file")
+    return {"dataset_url": data}
 
 
 def _setting(text: str) -> tuple[str, str | None]:

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tasks.datasets import extract as datasets
-from tasks.datasets.fetch import fetch_source, source_of
+from tasks.datasets.fetch import as_url, fetch_source, source_of
 from tasks.datasets.options import Options
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
 from tasks.download.kept import distrust
 from tasks.dumps.dump import dump_split
-from tasks.errors import DataError
+from tasks.errors import DataError, NetworkError
 from tasks.networks import checkpoint as checkpoints
 from tasks.networks.registry import get_network
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
@@ -20,6 +20,10 @@ from tasks.storage.artifact import Artifact, LocalArtifact, read_manifest
 from tasks.storage.paths import Home
 
 _GIB = 2**30
+_WAY_OUT = (
+    "without the Internet, give one that is on this machine as checkpoint_url, for example "
+    "-p checkpoint_url=~/inception_v1_2016_08_28.tar.gz"
+)
 
 
 def download_dataset(
@@ -67,13 +71,16 @@ def fetch_checkpoint(
         credentials: for the checkpoint's source.
     """
     given = _sourced(params, home)
-    archive = download(
-        given.checkpoint_url,
-        home.downloads,
-        given.checkpoint_sha256,
-        credentials=credentials,
-        max_bytes=_max_bytes(params),
-    )
+    try:
+        archive = download(
+            as_url(given.checkpoint_url),
+            home.downloads,
+            given.checkpoint_sha256,
+            credentials=credentials,
+            max_bytes=_max_bytes(params),
+        )
+    except NetworkError as error:
+        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {_WAY_OUT}") from None
     with _distrusting(archive.path, home):
         fetched = checkpoints.fetch_checkpoint(
             downloaded_file(archive.path),

@@ -31,6 +31,7 @@ LIGHT = {
     "params.definitions",
     "params.network",
     "params.parser",
+    "params.places",
     "params.spark",
     "params.training",
     "params.help",

@@ -44,7 +44,7 @@ def run(
             *("--data", "-d"),
             metavar="PATH|URL",
             help="Your pictures: a folder or archive with a subfolder for each class, a list, "
-            "Parquet or TFRecord files. Overrides dataset_url of --conf.",
+            "Parquet or TFRecord files; the same as the param dataset_url.",
         ),
     ] = None,
     conf: Annotated[str, typer.Option(metavar="JSON", help="Params of the run.")] = "{}",
@@ -64,10 +64,9 @@ def run(
     """
     from deploy.process_tree import adopt_orphans, kill_descendants
     from deploy.run_local import run as run_dag
-    from deploy.run_params import data_setting, run_params
+    from deploy.run_params import run_params
 
-    settings = [*([data_setting(data)] if data else []), *(param or ())]
-    params = run_params(source, conf, settings)
+    params = run_params(source, conf, param or (), data)
     unused = set_environment()
     raise_on_stop_signals()
     stop_with_parent()

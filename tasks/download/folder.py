@@ -138,6 +138,12 @@ class _Asked:
 
 def _list_local(asked: _Asked) -> LocalArtifact:
     root = Path(unquote(urlsplit(asked.url).path)).resolve()
+    # A list that names its files may lie anywhere.
+    if asked.names is None and asked.downloads.resolve().is_relative_to(root):
+        raise DataError(
+            f"{str(root)!r} has Graft's own files in it, {str(asked.downloads)!r}; expected a "
+            "folder of pictures alone, or GRAFT_HOME elsewhere"
+        )
     folder = LocalFolder(root, asked.names)
     before = asked.before()
     last = read_listing(before[1]) if before else None

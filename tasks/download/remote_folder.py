@@ -3,6 +3,7 @@
 import hashlib
 import json
 import posixpath
+import unicodedata
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,10 +19,12 @@ from tasks.download.http import fetch_http
 from tasks.download.progress import ByteProgress
 from tasks.download.transfer import DEFAULT_MAX_BYTES, RetryPolicy, TooLargeError, Transfer
 from tasks.errors import DataError, NetworkError
+from tasks.storage.archive import MAX_BYTES
 from tasks.storage.redaction import redact
 from tasks.storage.shown import shown
 
 _CONNECTIONS = 8
+_MOST_FILES = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def list_remote(url: str, credentials: Credentials = NO_CREDENTIALS) -> list[Rem
     """Return the files below a folder, in the order of their paths' parts.
 
     Raises:
-        DataError: a name leads out of the folder, or there are no files.
+        DataError: a name cannot be trusted, or there are no files or too many.
         NetworkError: the source does not answer.
     """
     files = [
@@ -51,17 +54,27 @@ def list_remote(url: str, credentials: Credentials = NO_CREDENTIALS) -> list[Rem
     ]
     for file in files:
         check_path(file.path, url)
+    size = sum(file.size or 0 for file in files)
+    if len(files) > _MOST_FILES or size > MAX_BYTES:
+        raise DataError(
+            f"{redact(url)} has {len(files):,} files of {size:,} bytes, expected at most "
+            f"{_MOST_FILES:,} files of {MAX_BYTES:,} bytes"
+        )
     if not files:
         raise DataError(f"{redact(url)} has no files")
     return sorted(files, key=lambda file: file.path.split("/"))
 
 
 def check_path(path: str, url: str) -> None:
-    """Raise a ``DataError`` if a path of a source leads out of its folder."""
+    """Raise a ``DataError`` if a path leads out of its folder, or cannot be printed or written."""
     pure = PurePosixPath(path)
     if not path or pure.is_absolute() or ".." in pure.parts or "\0" in path or "://" in path:
         raise DataError(
             f"{redact(url)} has a file {shown(path)!r}, expected a path within the folder"
+        )
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in path):
+        raise DataError(
+            f"{redact(url)} has a file {path[:200]!r}, expected UTF-8 without control characters"
         )
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.registry import NETWORKS
-from tasks.params.base import URL, Params, connection_field, sha256_field
+from tasks.params.base import PLACE, Params, connection_field, sha256_field
 
 if TYPE_CHECKING:
     NetworkName = str
@@ -26,9 +26,11 @@ class NetworkParams(Params, title="Network"):
     )
     checkpoint_url: str = Field(
         INCEPTION_V1.checkpoint_url,
-        pattern=URL,
+        pattern=PLACE,
         title="Checkpoint URL",
-        description="A tar archive with the network's TF-Slim checkpoint.",
+        description=(
+            "A tar archive with the network's TF-Slim checkpoint: a URL, or a path of this machine."
+        ),
         examples=["https://example.org/inception_v1.tar.gz"],
     )
     checkpoint_sha256: str | None = sha256_field("Checkpoint SHA-256")

@@ -56,10 +56,10 @@ class Step:
 
 
 def data_name(params: Mapping[str, Any]) -> str:
-    """Return ``sample``, or the name of the data set's archive; empty where it is not recorded."""
+    """Return ``sample``, or the name of the data set's file or folder; empty if not recorded."""
     if params.get("source") == "sample":
         return "sample"
-    return urlsplit(str(params.get("dataset_url", ""))).path.rpartition("/")[2]
+    return urlsplit(str(params.get("dataset_url", ""))).path.rstrip("/").rpartition("/")[2]
 
 
 def record_step(home: Home, run_id: str, task_id: str, facts: Mapping[str, Any]) -> Path:

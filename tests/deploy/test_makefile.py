@@ -41,7 +41,13 @@ def test_a_conf_is_handed_on_as_it_is(words: Path) -> None:
     assert make_run(words, CONF=CONF) == expected
 
 
-def test_so_is_the_data(words: Path) -> None:
-    data = "/my $pictures/it's (mine)"
+@pytest.mark.parametrize(
+    "data",
+    [
+        *("/my $pictures/it's (mine)", "/data/my pictures", "~/it's", "$HOME/$(x)/`id`"),
+        *('a"b', "s3://b/x?y=1&z#2", "a\\b;c"),
+    ],
+)
+def test_so_is_the_data(data: str, words: Path) -> None:
     given = make_run(words, f"DATA={data}")
     assert given == ["run", "--source", "sample", "--data", data, "--conf", "{}"]

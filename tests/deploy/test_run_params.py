@@ -1,9 +1,10 @@
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.run_params import data_setting, run_params, with_source
+from deploy.run_params import run_params, with_source
 from tasks.errors import ParamsError
 
 
@@ -36,17 +37,6 @@ def test_a_setting_overrides_the_conf_and_an_earlier_setting() -> None:
 def test_a_value_may_have_an_equals_sign() -> None:
     params = run_params("sample", settings=["dataset_url=https://h/a?b=c"])
     assert params["dataset_url"] == "https://h/a?b=c"
-
-
-def test_data_may_be_a_path_as_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert data_setting("my pictures/") == f"dataset_url={tmp_path}/my pictures"
-    assert data_setting("~/a") == f"dataset_url={Path.home()}/a"
-    assert data_setting("s3://b/a") == "dataset_url=s3://b/a"
-    assert run_params("sample", settings=[data_setting("a")]) == {
-        "source": "urls",
-        "dataset_url": f"{tmp_path}/a",
-    }
 
 
 @pytest.mark.parametrize(
@@ -90,13 +80,68 @@ def test_a_bad_setting_is_explained(setting: str, message: str) -> None:
             r"^feature_engine is 'torch', expected to be 'bigdl' or 'tensorflow'",
         ),
         ('{"epoch": 5}', r"^unknown param 'epoch': did you mean 'epochs'\?$"),
-        ('{"dataset_url": "flowers"}', r"^dataset_url is 'flowers', expected a URL such as"),
+        (
+            '{"dataset_url": "flowers"}',
+            r"^dataset_url is 'flowers' and there is nothing at '/.*/flowers', expected a ",
+        ),
         ('{"epochs": 0, "epoch": 1}', r"epochs is 0, .*; unknown param 'epoch'"),
     ],
 )
 def test_a_bad_conf_is_explained(text: str, message: str) -> None:
     with pytest.raises(ParamsError, match=message):
         run_params("sample", text)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in the home folder, which is the current one, too."""
+    (tmp_path / "my pictures=1").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path / "my pictures=1"
+
+
+@pytest.mark.parametrize("data", ["my pictures=1", "./my pictures=1/", "~/my pictures=1"])
+def test_data_is_a_path_from_where_the_command_was_called(data: str, pictures: Path) -> None:
+    wanted = {"source": "urls", "dataset_url": pictures.as_uri()}
+    assert run_params("sample", data=data) == wanted
+    assert run_params("sample", data=str(pictures)) == wanted
+    assert run_params("sample", settings=[f"dataset_url={data}"]) == wanted
+    assert run_params("sample", json.dumps({"dataset_url": data})) == wanted
+
+
+def test_data_is_a_url_and_other_params_go_with_it(pictures: Path) -> None:
+    checkpoint = f"checkpoint_url={pictures}"
+    params = run_params("sample", '{"epochs": 5}', [checkpoint], "s3://bucket/pictures")
+    assert params == {
+        "source": "urls",
+        "dataset_url": "s3://bucket/pictures",
+        "checkpoint_url": pictures.as_uri(),
+        "epochs": 5,
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "settings", "message"),
+    [
+        ("gone", [], r"^dataset_url is 'gone' and there is nothing at '/.*/gone', expected a f"),
+        ("~nobody-here/x", [], r"^dataset_url is '~nobody-here/x' and there is nothing at '/"),
+        ("https:/me:secret@h/x", [], r"^dataset_url is no URL and there is nothing at that path"),
+        ("", [], r"^--data is empty, expected the path or URL of a folder or a file$"),
+        (
+            *("/", ["dataset_url=file:///x"]),
+            r"^--data and dataset_url are both given, expected one of the two$",
+        ),
+        ("/", ["source=sample"], r"^dataset_url is given and source is 'sample', expected one"),
+    ],
+)
+def test_bad_data_is_explained(
+    data: str, settings: list[str], message: str, pictures: Path
+) -> None:
+    assert pictures
+    with pytest.raises(ParamsError, match=message) as error:
+        run_params("sample", settings=settings, data=data)
+    assert "secret" not in str(error.value)
 
 
 @pytest.mark.parametrize(

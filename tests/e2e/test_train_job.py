@@ -323,7 +323,8 @@ def test_a_picture_that_does_not_decode_is_named(
     tmp_path: Path,
 ) -> None:
     def break_third(records: Sequence[bytes]) -> Sequence[bytes]:
-        broken = encode_example({IMAGE_ENCODED: b"no picture", LABEL: 1})
+        # A header that says what both engines decode, and a picture's data that are none.
+        broken = encode_example({IMAGE_ENCODED: jpeg_without_data(), LABEL: 1})
         return [*records[:3], broken, *records[4:]]
 
     archive = cut_fixtures(tmp_path, break_third)

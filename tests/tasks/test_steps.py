@@ -6,13 +6,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 
 from tasks import steps
 from tasks.datasets.dataset import read_dataset
 from tasks.download.download import download
 from tasks.dumps.description import read_dump
-from tasks.errors import DataError, ParamsError
+from tasks.errors import DataError, NetworkError, ParamsError
 from tasks.params.definitions import RunParams
 from tasks.sample.make import CHECKPOINT_ARCHIVE, DATASET_ARCHIVE, VERSION
 from tasks.storage.artifact import LocalArtifact, build
@@ -94,6 +95,32 @@ def test_the_sample_takes_the_place_of_the_urls_and_their_digests(
     archive = steps.download_dataset(params, home)
     assert file_sha256(archive.path / DATASET_ARCHIVE) == file_sha256(dataset_archive)
     assert steps.fetch_checkpoint(params, home).path.parent == home.checkpoints
+
+
+def test_a_path_is_a_place_for_data_and_checkpoint(
+    dataset_archive: Path, checkpoint_archive: Path, home: Home
+) -> None:
+    params = RunParams(dataset_url=str(dataset_archive), checkpoint_url=str(checkpoint_archive))
+    archive = steps.download_dataset(params, home)
+    assert archive.path.parent == home.downloads
+    assert steps.fetch_checkpoint(params, home).path.parent == home.checkpoints
+
+
+def test_without_a_network_the_way_out_is_told(params: RunParams, home: Home) -> None:
+    fsspec.filesystem("memory").pipe("/x/c.tar", b"")
+    url = "memory://x/c.tar"
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("no route to host")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(fsspec.filesystem("memory")), "info", fail)
+        message = (
+            r"^the checkpoint could not be downloaded: memory://x/c.tar cannot be read: no route "
+            r"to host; without the Internet, give one .* -p checkpoint_url=~/inception_v1_2016"
+        )
+        with pytest.raises(NetworkError, match=message):
+            steps.fetch_checkpoint(params.model_copy(update={"checkpoint_url": url}), home)
 
 
 def test_a_url_that_is_none_is_refused(params: RunParams, home: Home) -> None:

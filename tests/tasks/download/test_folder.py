@@ -72,6 +72,12 @@ class TestLocal:
             p for p in (tmp_path / "d").rglob("*.jsonl") if p.parent.parent.name != "partial"
         ]
 
+    def test_a_folder_that_has_grafts_own_files(self, tmp_path: Path) -> None:
+        folder = write_folder(tmp_path / "f", FILES)
+        message = r"^'/.*/f' has Graft's own files in it, '/.*/f/work/downloads'; expected a fold"
+        with pytest.raises(DataError, match=message):
+            download_folder(folder.as_uri(), folder / "work" / "downloads")
+
 
 class TestRemote:
     def test_a_folder_is_copied(self, memory: str, tmp_path: Path) -> None:

@@ -86,6 +86,20 @@ def test_paths_that_lead_out(path: str) -> None:
         check_path(path, "s3://b")
 
 
+@pytest.mark.parametrize("path", ["a\nb.jpg", "a/\x1b[2J", "caf\udce9.jpg"])
+def test_names_that_cannot_be_printed(path: str) -> None:
+    message = r"^s3://b has a file '.*\\.*', expected UTF-8 without control characters$"
+    with pytest.raises(DataError, match=message):
+        check_path(path, "s3://b")
+
+
+@pytest.mark.parametrize("limit", ["_MOST_FILES", "MAX_BYTES"])
+def test_a_folder_of_too_much(memory: str, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_folder, limit, 2)
+    with pytest.raises(DataError, match=r"^memory://graft has 3 files of 6 bytes, expected at mo"):
+        list_remote(memory)
+
+
 def test_a_folder_without_files(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"file:///.* has no files"):
         list_remote(tmp_path.as_uri())

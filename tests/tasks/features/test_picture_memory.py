@@ -119,7 +119,7 @@ def extract_in_small_heaps(
         folder.mkdir()
         environ = spark_environ(Home(tmp_path / "home"), master, given)
         ran = python_programs.run(
-            *("extract_shards", dump.path, folder, *shards),
+            *map(str, ("extract_shards", dump.path, folder, *shards)),
             timeout=240,
             **{**environ, "SPARK_LOCAL_IP": "127.0.0.1"},
         )

@@ -100,6 +100,8 @@ def test_a_damaged_file_is_one_error_that_names_it(home: Home) -> None:
         ({"source": "sample"}, "sample"),
         ({"source": "urls", "dataset_url": "https://h/data/flowers.tar.gz?***"}, "flowers.tar.gz"),
         ({"dataset_url": "file:///flowers.tar"}, "flowers.tar"),
+        ({"dataset_url": "s3://bucket/my/pictures/"}, "pictures"),
+        ({"dataset_url": "file:///home/me/pictures"}, "pictures"),
         ({}, ""),
     ],
 )

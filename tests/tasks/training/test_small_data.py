@@ -128,7 +128,7 @@ def test_executors_without_records_of_their_own_train_too(
     training = [write_features(tmp_path / f"train of {count}", count) for count in counts]
     validation = write_features(tmp_path / "validation", 1)
     ran = python_programs.run(
-        *("train_small_data", tmp_path / "snapshots", validation, *training),
+        *map(str, ("train_small_data", tmp_path / "snapshots", validation, *training)),
         timeout=240,
         **{**environ, "SPARK_LOCAL_IP": "127.0.0.1"},
     )
