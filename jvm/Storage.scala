@@ -9,7 +9,8 @@ import scala.util.Try
 import scala.util.control.NonFatal
 
 import org.apache.hadoop.conf.Configuration
-import org.apache.hadoop.fs.{FSError, FileSystem, FileUtil, Path, RawLocalFileSystem}
+import org.apache.hadoop.fs.{ChecksumException, FSError, FileSystem, FileUtil, Path}
+import org.apache.hadoop.fs.RawLocalFileSystem
 import org.apache.spark.SparkContext
 import org.apache.spark.api.java.JavaRDD
 import org.apache.spark.util.SerializableConfiguration
@@ -59,6 +60,21 @@ object Storage {
     content
   }
 
+  /** The SHA-256 of a file's content, hexadecimal; '' where the file system finds it damaged. */
+  def sha256(path: String, conf: Configuration): String = reading(path) {
+    try {
+      val stream = fileSystem(path, conf).open(HadoopPath(path))
+      try Sha256.of(stream) finally stream.close()
+    } catch { case _: ChecksumException => "" }
+  }
+
+  /** SHA-256, tab and path of every file, a line each, read by the executors. */
+  def digests(sc: SparkContext, paths: JList[String], partitions: Int): String = {
+    val conf = new SerializableConfiguration(sc.hadoopConfiguration)
+    sc.parallelize(paths.asScala, partitions).map(path => s"${sha256(path, conf.value)}\t$path")
+      .collect().mkString("\n")
+  }
+
   /** Writes a file; one that is there already is replaced. */
   def write(content: Array[Byte], path: String, conf: Configuration): Unit = {
     delete(path, conf)
@@ -93,20 +109,21 @@ object Storage {
 
   /**
    * Calls `write` with a path beside `path`; what it wrote there becomes `path`, whole or not at
-   * all. Where a file is there already, either may stay: they have the same content.
+   * all. Where a file is there already, either may stay.
+   *
+   * @return the result of `write`, None if the file that was there stays
    */
-  def aside[A](path: String, conf: Configuration)(write: (FileSystem, Path) => A): A =
+  def aside[A](path: String, conf: Configuration)(write: (FileSystem, Path) => A): Option[A] =
     writing(path) {
       val files = fileSystem(path, conf)
       val target = HadoopPath(path)
       val aside = new Path(target.getParent, s".${target.getName}.${UUID.randomUUID()}")
       try {
         val result = write(files, aside)
-        // Local files are replaced, those of HDFS are not: another attempt left the same there.
-        if (!files.rename(aside, target) && !files.exists(target)) {
-          throw new IOException(s"$aside cannot be renamed")
-        }
-        result
+        // Local files are replaced, those of HDFS are not: another attempt left its file there.
+        if (files.rename(aside, target)) Some(result)
+        else if (files.exists(target)) None
+        else throw new IOException(s"$aside cannot be renamed")
       } finally Try(files.delete(aside, false))
     }
 

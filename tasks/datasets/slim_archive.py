@@ -19,6 +19,7 @@ from tasks.errors import DataError
 from tasks.storage.archive import unpack
 from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.local_files import write_json
+from tasks.storage.proof import require_content
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,7 @@ def extract_dataset(archive: Path, archive_sha256: str, datasets: Path) -> Local
     """
 
     def make(folder: Path) -> None:
+        require_content(archive, archive_sha256)
         unpack(archive, folder / _CONTENT)
         try:
             description = _describe(folder)

@@ -7,9 +7,9 @@ from urllib.parse import unquote, urlsplit
 
 import fsspec
 
-from tasks.download.progress import ByteProgress
 from tasks.download.transfer import Transfer, UnreachableError, Validators, reason, redact
 from tasks.errors import DataError, NetworkError, ParamsError
+from tasks.storage.progress import ByteProgress
 
 _CHUNK_BYTES = 2**20
 

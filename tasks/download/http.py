@@ -8,9 +8,9 @@ import requests
 import tenacity
 import urllib3
 
-from tasks.download.progress import ByteProgress
 from tasks.download.transfer import Transfer, UnreachableError, Validators, reason, redact
 from tasks.errors import DataError, GraftError, NetworkError, ParamsError
+from tasks.storage.progress import ByteProgress
 
 logger = logging.getLogger(__name__)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tasks.spark.errors import user_errors
 from tasks.spark.jvm import bigdl_jvm, graft_package
+from tasks.storage.content import Advance
 from tasks.storage.locations import Location
 
 
@@ -40,8 +41,8 @@ class HadoopFiles:
         Without such a folder it is empty.
         """
         with user_errors():
-            lines = self._storage.list(str(folder), self._configuration).splitlines()
-        pairs = [line.split("\t", 1) for line in lines]
+            lines = self._storage.list(str(folder), self._configuration)
+        pairs = [line.split("\t", 1) for line in lines.split("\n") if line]
         return {name: int(size) for size, name in pairs}
 
     def size(self, path: Location) -> int | None:
@@ -54,6 +55,14 @@ class HadoopFiles:
         """Return a small file's content."""
         with user_errors():
             return bytes(self._storage.read(str(path), self._configuration))
+
+    def sha256(self, path: Location, advance: Advance | None = None) -> str:
+        """Return the hexadecimal SHA-256 of a file's content, which is read for that."""
+        with user_errors():
+            digest = str(self._storage.sha256(str(path), self._configuration))
+        if advance:
+            advance(self.size(path) or 0)
+        return digest
 
     def write(self, content: bytes, path: Location) -> None:
         """Write a small file, whole or not at all; an older file is replaced."""

@@ -12,10 +12,10 @@ import pytest
 from support import python_programs
 from support.downloads import Fetch, is_clean
 from support.http_server import CONTENT, OTHER, ScriptedServer, drop, status
-from tasks.download import progress
 from tasks.download.download import download, downloaded_file, file_name
 from tasks.download.transfer import RetryPolicy
 from tasks.errors import DataError, NetworkError, ParamsError, StorageError
+from tasks.storage import progress
 from tasks.storage.artifact import LocalArtifact
 
 

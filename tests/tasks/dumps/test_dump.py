@@ -13,7 +13,8 @@ from tasks.networks.checkpoint import prefix_of, read_shapes
 from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.storage.artifact import Artifact, build, read_manifest
+from tasks.storage.artifact import Artifact, build
+from tasks.storage.manifest import read_manifest
 from tasks.storage.paths import Home
 
 BATCH_SIZE = 4
@@ -139,7 +140,7 @@ class TestAnotherNetwork:
         dump = read_dump(tiny_dump)
         assert (dump.network, dump.image_size, dump.feature_size) == ("tiny", 40, 6)
         assert dump.end_points == {"a": "Tiny/a/Relu", "b": "Tiny/b/Relu"}
-        assert read_manifest(tiny_dump)["recipe"]["network"] == "tiny"
+        assert read_manifest(tiny_dump).recipe["network"] == "tiny"
 
     def test_reader_queues_and_network_run(self, tiny_dump: Path, tiny_checkpoint: Path) -> None:
         tf = import_tensorflow().compat.v1
@@ -170,7 +171,7 @@ class TestReuse:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         home = Home(tmp_path)
-        recipe = {**read_manifest(tiny_dump)["recipe"], "format": FORMAT - 1}
+        recipe = {**read_manifest(tiny_dump).recipe, "format": FORMAT - 1}
         del recipe["network"]
         older = build(home.dumps, recipe, lambda folder: (folder / PIPELINE_JSON).touch())
         caplog.set_level(logging.INFO)

@@ -23,7 +23,8 @@ from tasks.features.engines import ENGINES
 from tasks.features.extraction import _raise_first, extract_features
 from tasks.features.store import feature_files, read_tables
 from tasks.features.tensorflow_engine import TensorflowEngine
-from tasks.storage.artifact import MANIFEST, Artifact, digest_of, read_manifest
+from tasks.storage.artifact import Artifact, digest_of
+from tasks.storage.manifest import MANIFEST, read_manifest
 from tasks.storage.paths import Home
 
 Extract = Callable[[], Artifact]
@@ -119,7 +120,7 @@ def test_the_recipe_is_all_that_features_depend_on(
             "records": dump.records,
             "chunk": 16,
         }
-        assert read_manifest(Path(str(artifact.path)))["recipe"] == recipe
+        assert read_manifest(Path(str(artifact.path))).recipe == recipe
         assert artifact.path == home.features / digest_of(recipe)
     assert all(again.reused for again in extract_features(bridge, pair, engine, home))
 

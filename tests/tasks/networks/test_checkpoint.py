@@ -19,8 +19,8 @@ from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
 from tasks.networks.structure import network_variables
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.storage.artifact import read_manifest
 from tasks.storage.local_files import file_sha256
+from tasks.storage.manifest import read_manifest
 
 Fetch = Callable[..., Any]
 
@@ -151,7 +151,7 @@ class TestAnotherNetwork:
             for network in (tiny_network, twin)
         ]
         assert paths[0] != paths[1]
-        assert [read_manifest(path)["recipe"]["network"] for path in paths] == ["tiny", "twin"]
+        assert [read_manifest(path).recipe["network"] for path in paths] == ["tiny", "twin"]
 
     def test_only_the_first_are_named(self, tmp_path: Path, fetch: Fetch) -> None:
         path = save_v1(tmp_path / "vgg_16.ckpt", {"vgg_16/fc8/biases": np.zeros(3, np.float32)})

@@ -11,8 +11,9 @@ from tasks.errors import StorageError
 from tasks.spark.files import HadoopFiles
 from tasks.spark.publish import publish
 from tasks.spark.shared_artifact import find_manifest
-from tasks.storage.artifact import MANIFEST, build, read_manifest
+from tasks.storage.artifact import build
 from tasks.storage.locations import RemotePath
+from tasks.storage.manifest import MANIFEST, read_manifest
 
 
 @pytest.fixture
