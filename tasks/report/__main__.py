@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tasks.errors import GraftError, ParamsError
 from tasks.report.page import write_report
+from tasks.runs.outcome import run_id_of
 from tasks.storage.paths import Home
 
 
@@ -36,9 +37,10 @@ def find_run(run: str) -> tuple[Home, str]:
     if not folder.is_dir():
         return Home.from_environ(), run
     home = Home(folder.parent.parent)
-    if home.run(folder.name) != folder:
+    run_id = run_id_of(folder)
+    if home.run(run_id) != folder:
         raise ParamsError(f"{folder} is no run's folder, expected GRAFT_HOME/runs/<run>")
-    return home, folder.name
+    return home, run_id
 
 
 if __name__ == "__main__":
