@@ -3,7 +3,10 @@
 FROM python:3.11-slim-bookworm AS lock
 WORKDIR /opt/graft
 COPY scripts/setup.sh scripts/uv.sh scripts/
-COPY requirements.txt ./
+COPY requirements.txt pyproject.toml ./
+# Enough to install the project, whose sources come later.
+COPY deploy/__init__.py deploy/
+COPY tasks/__init__.py tasks/
 # uv's version is the Makefile's. Linking out of a cache mount is not possible.
 ARG UV_VERSION=0.13.9
 ENV UV_LINK_MODE=copy
@@ -16,8 +19,8 @@ RUN PYTHONPATH=. .venv/bin/python -m tasks.spark.scala_jar
 
 FROM python:3.11-slim-bookworm
 WORKDIR /opt/graft
-# Group 0, so that a platform which picks a user id of its own can write, too. A named volume takes
-# over the owner and the rights of the folder that it is mounted on.
+# Group 0, so that platforms that choose the user id themselves can write, too. A named volume takes
+# the owner and the rights of the folder that it is mounted on.
 RUN useradd --uid 50000 --gid 0 --create-home graft \
     && install --directory --owner 50000 --group 0 --mode 775 work
 COPY --from=lock /opt/graft/.venv .venv
@@ -30,7 +33,7 @@ COPY scripts/ scripts/
 COPY plugins/ plugins/
 COPY dags/ dags/
 COPY tasks/ tasks/
-# The user may not write here, so no process could keep its byte code.
+# Compiled now, because the user cannot write byte code here.
 RUN .venv/bin/python -m compileall -q dags deploy plugins tasks
 USER 50000:0
 ENTRYPOINT ["/opt/graft/scripts/entrypoint.sh"]

@@ -1,4 +1,5 @@
-# Every target sets up what it needs; none but up, down and logs asks for more than Python 3.11.
+# Every target sets up what it needs. All need Python 3.11 only, but up, down and logs, which need
+# Docker only.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
@@ -7,21 +8,21 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 SOURCE ?= sample
 PORT ?= 8080
-# What env.sh sets, without its data base: make run creates that beside other work.
-ENV := eval "$$(PYTHONPATH=. $(BIN)/python -m deploy.environment)"
+GRAFT := $(BIN)/graft
 CONF ?= {}
 UV_VERSION := 0.13.9
-# The folder too: a file that is gone has to be noticed.
+# The folder, too, so that a deleted file is noticed.
 SCALA := jvm $(wildcard jvm/*.scala) tasks/spark/scala_jar.py
 INSTALLED := $(VENV)/.installed
 DEV_INSTALLED := $(VENV)/.installed-dev
-COMPILE := echo "setup: compiling jvm/" >&2; PYTHONPATH=. $(BIN)/python -m tasks.spark.scala_jar >/dev/null
+COMPILE := echo "setup: compiling jvm/" >&2; $(BIN)/python -m tasks.spark.scala_jar >/dev/null
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale sample
 .PHONY: pictures lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  .venv/bin/graft --help: run, ui, doctor, train, report and sample with all their options"
 	@echo "  variables: SOURCE=sample|urls, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PORT, PYTHON"
 
 setup: $(READY) ## Make .venv from the lock; cheap when nothing changed
@@ -35,22 +36,22 @@ $(DEV_READY): $(DEV_INSTALLED) $(SCALA)
 	@$(COMPILE)
 	@touch $(READY) $@
 
-$(INSTALLED): requirements.txt scripts/setup.sh
+$(INSTALLED): requirements.txt pyproject.toml scripts/setup.sh
 	@scripts/setup.sh $(UV_VERSION) requirements.txt
 	@touch $@
 
-$(DEV_INSTALLED): requirements.txt requirements-dev.txt scripts/setup.sh
+$(DEV_INSTALLED): requirements.txt requirements-dev.txt pyproject.toml scripts/setup.sh
 	@scripts/setup.sh $(UV_VERSION) requirements.txt requirements-dev.txt
 	@touch $(INSTALLED) $@
 
 doctor: $(READY) ## Check this machine: a line each, ok or what to do
-	@$(ENV) && python -m deploy.doctor
+	@$(GRAFT) doctor
 
 run: $(READY) ## Run the DAG to its end and print a summary (SOURCE=..., CONF='{...}')
-	@$(ENV) && python -m deploy.run_local --source '$(SOURCE)' --conf '$(subst ','\'',$(CONF))'
+	@$(GRAFT) run --source '$(SOURCE)' --conf '$(subst ','\'',$(CONF))'
 
 ui: $(READY) ## Airflow with its web pages on 127.0.0.1, until Ctrl-C (PORT=...)
-	@$(ENV) && exec python -m deploy.ui --port '$(PORT)'
+	@exec $(GRAFT) ui --port '$(PORT)'
 
 shell: $(READY) ## Open a shell in which airflow and spark-submit are Graft's
 	@source ./env.sh && exec $${SHELL:-/bin/bash}
@@ -79,13 +80,13 @@ types: $(DEV_READY) ## mypy, strict
 	@$(BIN)/mypy
 
 bench: $(DEV_READY) ## Benchmarks, as ratios of one run
-	@$(ENV) && python -m benchmarks
+	@scripts/entrypoint.sh python -m benchmarks
 
 bench-scale: $(DEV_READY) ## The job on a cluster, on 1, 4 and 10 times the records
-	@$(ENV) && python -m benchmarks.scale
+	@scripts/entrypoint.sh python -m benchmarks.scale
 
 sample: $(READY) ## Make the bundled sample and say where it is
-	@$(ENV) && python -m tasks.sample make
+	@$(GRAFT) sample make
 
 pictures: $(DEV_READY) ## Make docs/ui-*.png anew from the browser tests' screenshots
 	@CI=true $(BIN)/python -m pytest tests/e2e/test_ui_browser.py

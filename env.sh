@@ -1,4 +1,4 @@
-# Source this in bash or zsh: airflow, spark-submit and python are then Graft's own.
+# Source this in bash or zsh: graft, airflow, spark-submit and python are then those of .venv.
 #     source env.sh
 #     airflow dags test flowers_transfer_learning
 _graft="$(cd "$(dirname "${BASH_SOURCE[0]:-$0}")" && pwd)"

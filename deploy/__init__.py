@@ -1,1 +1,1 @@
-"""What runs Graft's roles somewhere: the services of ``docker-compose.yml``."""
+"""Runs Graft: the command ``graft``, and the services of ``docker-compose.yml``."""

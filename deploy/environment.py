@@ -1,7 +1,7 @@
 """The environment in which Airflow, Spark and the job run.
 
-``env.sh`` and ``scripts/entrypoint.sh`` evaluate what ``python -m deploy.environment`` prints, so a
-shell, ``make run``, containers and the tests have the same one.
+The command ``graft`` sets it for itself; ``env.sh`` and ``scripts/entrypoint.sh`` evaluate what
+``python -m deploy.environment`` prints. So a shell, containers and the tests have the same one.
 """
 
 import os
@@ -40,13 +40,18 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     }
 
 
+def set_environment() -> None:
+    """Set the variables for this process and for all that it starts."""
+    os.environ.update(environment())
+
+
 def write_spark_defaults(home: Home) -> Path:
-    """Write what a ``spark-submit`` by hand needs into ``SPARK_CONF_DIR`` and return the file."""
+    """Write the settings of a ``spark-submit`` by hand to ``SPARK_CONF_DIR``; return the file."""
     lines = [f"{key} {value}\n" for key, value in submit_conf().items()]
     path = home.spark_conf / "spark-defaults.conf"
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Containers that share GRAFT_HOME have the same process ids: a name of its own for each.
+        # A random name: process ids repeat in containers that share GRAFT_HOME.
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
             aside = Path(folder) / path.name
             aside.write_text("".join(lines), encoding="utf-8")

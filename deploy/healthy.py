@@ -1,7 +1,7 @@
-"""Asks a service how it is: the health checks of ``docker-compose.yml``.
+"""Health checks of the services in ``docker-compose.yml``.
 
-``python -m deploy.healthy URL [COMPONENT]`` exits with 0 if the service answers with 200 and, where
-a component is named, calls that one healthy, as Airflow's ``/api/v2/monitor/health`` does.
+``python -m deploy.healthy URL [COMPONENT]`` exits with 0 if the service answers with status 200 and
+reports the component as healthy. Airflow reports components at ``/api/v2/monitor/health``.
 """
 
 import http.client
@@ -16,7 +16,7 @@ _TIMEOUT_SECONDS = 5
 
 
 def check(url: str, component: str | None = None) -> None:
-    """Return if the service at ``url`` is healthy.
+    """Return if the service at ``url`` is healthy, raise if it is not.
 
     Args:
         url: http only.
@@ -33,9 +33,9 @@ def check(url: str, component: str | None = None) -> None:
     try:
         found = json.loads(body)[component]["status"]
     except (ValueError, TypeError, KeyError):
-        raise NetworkError(f"{url} says nothing of {component!r}: {body[:200]!r}") from None
+        raise NetworkError(f"{url} has no status of {component!r}: {body[:200]!r}") from None
     if found != "healthy":
-        raise NetworkError(f"{url} calls {component} {found!r}, expected 'healthy'")
+        raise NetworkError(f"{url} reports {component} as {found!r}, expected 'healthy'")
 
 
 def _get(url: str) -> tuple[int, bytes]:

@@ -1,7 +1,7 @@
-"""Becomes a Spark executor in a pod: what Spark on Kubernetes asks of an image.
+"""Starts a Spark executor in a Kubernetes pod.
 
-Spark starts the image's entry point with the argument ``executor`` and says everything else in the
-environment (``BasicExecutorFeatureStep`` of Spark 3.5's resource manager for Kubernetes).
+Spark runs the image's entry point with the argument ``executor`` and passes everything else in
+environment variables (``BasicExecutorFeatureStep`` of Spark 3.5's resource manager for Kubernetes).
 """
 
 import os
@@ -52,7 +52,7 @@ def executor_command(environ: Mapping[str, str]) -> list[str]:
 
 
 def main() -> NoReturn:
-    """Replace this process by the executor; exit with 1 and a line that says why if that fails."""
+    """Replace this process by the executor; if that fails, say why in one line and exit with 1."""
     try:
         command = executor_command(os.environ)
     except SetupError as error:

@@ -1,6 +1,6 @@
-"""Gives Airflow's simple auth manager its users' passwords.
+"""Writes the passwords of Airflow's users to the file that its simple auth manager reads.
 
-It reads them from a file, and where one is missing it makes one up and prints it into the log.
+Without the file, Airflow would invent passwords and print them into its log.
 ``scripts/entrypoint.sh`` runs this module where ``GRAFT_PASSWORDS`` is set.
 """
 
@@ -19,7 +19,7 @@ FILE = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 
 
 def write_passwords(environ: Mapping[str, str]) -> Path:
-    """Write the passwords into Airflow's file, for its owner's eyes only, and return the file.
+    """Write the passwords to Airflow's file, which only its owner can read, and return the file.
 
     Raises:
         SetupError: the passwords cannot be read, or do not fit the users.
@@ -38,7 +38,7 @@ def write_passwords(environ: Mapping[str, str]) -> Path:
 
 
 def save(path: Path, passwords: Mapping[str, str]) -> None:
-    """Write a file that its owner alone may read.
+    """Write passwords by user name to a file that only its owner can read.
 
     Raises:
         StorageError: it cannot be written.
@@ -62,7 +62,7 @@ def _read(text: str) -> dict[str, str]:
 
 
 def main() -> int:
-    """Write the file; return 1 and say why in a line if that fails."""
+    """Write the file; if that fails, say why in one line and return 1."""
     try:
         write_passwords(os.environ)
     except GraftError as error:

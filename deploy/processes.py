@@ -1,6 +1,5 @@
-"""Starts processes that run until they are stopped, and ends them with all that they started."""
+"""Starts processes that run until they are stopped, and stops them with all that they started."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -11,21 +10,26 @@ from pathlib import Path
 
 import psutil
 
+from deploy.process_tree import (
+    adopt_orphans,
+    descendants,
+    end_all,
+    kill_descendants,
+    prctl,
+    suspend_children,
+)
 from tasks.storage.local_files import storage_errors
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
 _STOP_SECONDS = 20
-_JAVA_SECONDS = 10
 
 
 @dataclass
 class Services:
     """Processes by name, each in a session of its own: Ctrl-C in a terminal reaches none of them.
 
-    There is one of these in a process, which becomes the parent of whatever its descendants
-    leave behind; so none can get away, and ``stop`` ends all.
+    A process has one of these at most. It adopts orphans of what it started, so ``kill`` reaches
+    all of them.
 
     Attributes:
         running: those that were started, by name, in that order.
@@ -34,11 +38,11 @@ class Services:
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Have orphans of descendants become children of this process instead of init's."""
-        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+        """Adopt the orphans to be."""
+        adopt_orphans()
 
     def start(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path
+        self, name: str, command: Sequence[str], *, environment: Mapping[str, str], log: Path
     ) -> None:
         """Start a process whose output goes into a new ``log``.
 
@@ -69,7 +73,10 @@ class Services:
         """Ask processes to end, end what they started, and wait for all of them."""
         stopping = [self.running.pop(name) for name in names if name in self.running]
         for process in stopping:
-            _end_below(process)
+            below = descendants(process.pid)
+            suspend_children(process, below)
+            process.terminate()
+            end_all(below)
         for process in stopping:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_STOP_SECONDS)
@@ -78,54 +85,9 @@ class Services:
 
     def kill(self) -> None:
         """End whatever is left at once, and return when nothing is."""
-        while left := descendants(os.getpid()):
-            kill(left)
-            psutil.wait_procs(left, timeout=_STOP_SECONDS)
+        kill_descendants()
         self.running.clear()
 
 
-def descendants(pid: int) -> list[psutil.Process]:
-    """Return all processes below one, none if it is gone."""
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def kill(processes: Sequence[psutil.Process]) -> None:
-    """End processes at once; those that are gone do not matter."""
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-
-
-def _end_below(part: "subprocess.Popen[bytes]") -> None:
-    """Ask a process to end, and end what it started, Java before the rest.
-
-    Java that is killed would leave its temporary files. Airflow's workers stand still meanwhile:
-    they would call a step failed whose Spark was stopped; unreported, it is one that Airflow starts
-    again when it is started again itself.
-    """
-    below = descendants(part.pid)
-    for process in below:
-        with suppress(psutil.NoSuchProcess):
-            if process.ppid() == part.pid:
-                process.suspend()
-    part.terminate()
-    java = []
-    for process in below:
-        with suppress(psutil.NoSuchProcess):
-            if process.name() == "java":
-                process.terminate()
-                java.append(process)
-    psutil.wait_procs(java, timeout=_JAVA_SECONDS)
-    kill(below)
-
-
 def _die_with_parent() -> None:
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _prctl(option: int, value: int) -> None:
-    if _LIBC.prctl(option, value, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "prctl")
+    prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

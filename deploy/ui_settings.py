@@ -1,4 +1,4 @@
-"""What makes an Airflow on this machine one that nobody else can reach, and how to log in."""
+"""Settings of the Airflow of ``graft ui``: reachable from this machine alone, with one user."""
 
 import json
 import os
@@ -16,23 +16,21 @@ from tasks.storage.paths import Home
 LOOPBACK = "127.0.0.1"
 USER = "admin"
 _FILE = "passwords.json"
-
-
-# Of another installation: its airflow.cfg, its certificate for other names than 127.0.0.1.
+# Settings of another installation, whose airflow.cfg and certificate do not fit this one.
 _OF_OTHERS = ("AIRFLOW_CONFIG", "AIRFLOW__API__SSL_CERT", "AIRFLOW__API__SSL_KEY")
 
 
 def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment of every part of Airflow.
 
-    Secrets are not in it: Airflow makes them up in ``airflow.cfg`` when its data base is made.
+    It holds no secrets: Airflow generates them in ``airflow.cfg`` when it creates its data base.
 
     Args:
         port: where the api-server listens.
-        environ: the environment that a user has.
+        environ: the user's environment.
 
     Raises:
-        SetupError: it has a Spark connection that names no master.
+        SetupError: the user's Spark connection names no master.
     """
     current = os.environ if environ is None else environ
     given = {**current, **environment(current)}
@@ -42,7 +40,7 @@ def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[
     return {
         **given,
         **(_local_spark() if is_local(spark_master(given[SPARK_CONNECTION])) else {}),
-        # A proxy that is meant for the internet does not know this machine's 127.0.0.1.
+        # A proxy for the internet cannot reach this machine's 127.0.0.1.
         "no_proxy": ",".join(filter(None, [current.get("no_proxy", ""), LOOPBACK])),
         "NO_PROXY": ",".join(filter(None, [current.get("NO_PROXY", ""), LOOPBACK])),
         "AIRFLOW_HOME": str(folder),
@@ -60,22 +58,22 @@ def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[
         passwords.USERS: f"{USER}:admin",
         passwords.FILE: str(folder / _FILE),
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        # So many processes it starts at once; a run has no more steps to do at a time.
+        # Processes at once: a run never has more steps to do at a time.
         "AIRFLOW__CORE__PARALLELISM": "4",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
-        # Its own would ask a name server.
+        # Airflow's default asks a name server.
         "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
         "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
-        # How soon steps are taken up again whose scheduler was killed; 300 by default.
+        # Seconds until steps go on whose scheduler was killed; 300 by default.
         "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
-        # How soon a new file is found and a changed DAG is shown; 300 and 30 by default.
+        # Seconds until a new file is found and a changed DAG is shown; 300 and 30 by default.
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
         "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "5",
     }
 
 
 def password(home: Home) -> str:
-    """Return the password of ``USER``, which is made up once and kept for its owner's eyes only.
+    """Return the password of ``USER``, generated once and kept in a file only its owner can read.
 
     Raises:
         SetupError: the file with it cannot be read.
@@ -84,7 +82,7 @@ def password(home: Home) -> str:
     path = home.ui / _FILE
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Airflow's data base and logs are no one else's business either.
+        # Nobody else may read Airflow's data base and logs either.
         path.parent.chmod(0o700)
     if not path.exists():
         passwords.save(path, {USER: secrets.token_urlsafe(12)})
@@ -95,5 +93,5 @@ def password(home: Home) -> str:
 
 
 def _local_spark() -> dict[str, str]:
-    """Have a driver that needs no other machine listen on this one alone, its web page included."""
+    """Return settings that make a local Spark driver and its page listen on 127.0.0.1 only."""
     return {"SPARK_LOCAL_IP": LOOPBACK, "SPARK_LOCAL_HOSTNAME": "localhost"}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# make up, down and logs. $1: which.
+# Start, stop or follow the containers: make up, down, logs. $1: up, down or logs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,7 +28,7 @@ END
     ;;
 down)
     docker compose down
-    echo "The volumes stay: artefacts and Airflow's data base. To remove them, too: docker compose down --volumes"
+    echo "The volumes stay: artefacts and Airflow's data base. To remove them as well: docker compose down --volumes"
     ;;
 logs)
     docker compose logs --follow --tail 100

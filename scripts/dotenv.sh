@@ -1,32 +1,31 @@
 #!/usr/bin/env bash
-# Write the settings of docker-compose.yml, with random secrets. A file that is there stays as it
-# is. $1: the file.
+# Write the settings of docker-compose.yml with random secrets, unless the file exists. $1: the file.
 set -euo pipefail
 if [ -e "$1" ]; then
     exit 0
 fi
-# Characters that a URL, a shell and Compose take as they are. $1: random bytes.
+# Print random characters that need no quotes in a URL, a shell or Compose. $1: number of bytes.
 random() { head -c "$1" /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n'; }
 
 umask 077
 set -o noclobber # fails where another process wrote the file in between
 cat >"$1" <<END
-# Made by make up; docker-compose.yml reads it. Keep it: the data base knows the first password, and
-# the Fernet key decrypts the connections that are kept there.
+# Written by make up, read by docker-compose.yml. Keep it: the data base was created with this
+# password, and the Fernet key decrypts the connections in it.
 GRAFT_POSTGRES_PASSWORD=$(random 24)
 GRAFT_FERNET_KEY=$(random 32)
 GRAFT_JWT_SECRET=$(random 48)
 GRAFT_SECRET_KEY=$(random 48)
 
-# Who may log in: name:role,... (viewer, user, op, admin), and every one's password.
+# Users who may log in, name:role,... (viewer, user, op, admin), and their passwords.
 GRAFT_USERS=admin:admin
 GRAFT_PASSWORDS='{"admin": "$(random 12)"}'
 
-# When the DAG retrains by itself once it is switched on: cron in UTC, or none; and its params then.
+# Schedule of the DAG once it is switched on, cron in UTC or none, and params of scheduled runs.
 # GRAFT_SCHEDULE=@weekly
 # GRAFT_PARAMS='{"dataset_url": "https://example.org/mine.tar.gz"}'
 
-# Where Airflow and Spark's page are published, and what they may use. These are the defaults.
+# Addresses of Airflow and of Spark's page, and limits. These are the defaults.
 # GRAFT_BIND=127.0.0.1
 # GRAFT_PORT=8080
 # GRAFT_SPARK_PORT=8081

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run a command in Graft's environment; what every container starts with. Works outside, too:
+# Run a command in Graft's environment. Entry point of every container; also works outside:
 #     scripts/entrypoint.sh airflow scheduler
 set -euo pipefail
 graft=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -19,7 +19,7 @@ if [ -n "${GRAFT_PASSWORDS:-}" ]; then
     python -m deploy.passwords
     unset GRAFT_PASSWORDS
 fi
-# The one word with which Spark on Kubernetes starts an executor's pod.
+# Spark on Kubernetes starts an executor's pod with this one argument.
 if [ "$*" = executor ]; then
     set -- python -m deploy.kubernetes_executor
 fi

@@ -1,4 +1,4 @@
-"""Makes the manual's pictures of screenshots that the browser tests left; see make pictures."""
+"""Makes the README's pictures from screenshots of the browser tests: make pictures."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ COLOURS = 128
 
 
 def main() -> None:
-    """Write docs/ui-<name>.png for every picture of the manual, with few colours."""
+    """Write docs/ui-<name>.png for every picture, with few colours."""
     for name in NAMES:
         with Image.open(CHECKOUT / "screenshots" / f"{name}.png") as shot:
             small = shot.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Make .venv hold exactly what the given locks say. $1: uv's version; the rest: lock files.
+# Install exactly the given locks into .venv, and this checkout as the project graft.
+# $1: uv's version; the rest: lock files.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,6 +11,8 @@ echo "setup: installing $* into .venv" >&2
 if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
     "$uv" venv --quiet --clear --python "$python" .venv
 fi
-# The locks are complete, hashes included. Byte code is compiled here because Spark's and Airflow's
-# many short processes would compile TensorFlow again and again where they may not write it.
+# The locks are complete, hashes included. Byte code is compiled now: where .venv is read-only, each
+# of Spark's and Airflow's many short processes would compile TensorFlow again.
 "$uv" pip sync --quiet --require-hashes --compile-bytecode --python .venv/bin/python "$@"
+# Editable: what runs is the checkout. The build back end is uv itself, which writes nothing here.
+"$uv" pip install --quiet --no-deps --python .venv/bin/python --editable .

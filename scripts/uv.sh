@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Print the path of uv: the one on PATH, or one of our own in .setup/. $1: the version to fetch.
+# Print the paths of uv and of Python 3.11, a line each. uv is the one on PATH, or else installed
+# into .setup/. $1: uv's version there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,10 +1,13 @@
 """Explanation of a param for a person: its meaning, unit, bounds and an example, in one text.
 
-The trigger form and the job's ``--help`` show it.
+The trigger form and ``--help`` of ``graft`` and of the job show it.
 """
 
 from collections.abc import Mapping
 from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 # Smaller numbers are easier to read with an exponent.
 _SMALL = 1e-3
@@ -17,6 +20,21 @@ def param_help(schema: Mapping[str, Any]) -> str:
         schema: the field's part of its model's JSON schema.
     """
     return " ".join(part for part in (schema.get("description", ""), _range(schema)) if part)
+
+
+def model_help(model: type[BaseModel]) -> dict[str, str]:
+    """Return the explanation of every field of a model with its default, by name."""
+    schemas = model.model_json_schema()["properties"]
+    return {
+        name: f"{param_help(schemas[name])} ({_default(field)})"
+        for name, field in model.model_fields.items()
+    }
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return f"default: {'empty' if field.default is None else field.default}"
 
 
 def _range(schema: Mapping[str, Any]) -> str:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from deploy.native import NativeRoles
-from deploy.postgres import postgres_binaries
 from support.compose_cluster import PATIENCE, VARIABLES, ComposeCluster
+from support.native import NativeRoles
+from support.postgres import postgres_binaries
 from tasks.storage.paths import CHECKOUT
 
 
@@ -47,7 +47,7 @@ def cluster(short_lived_jvms: dict[str, str]) -> Iterator[ComposeCluster]:
 @pytest.fixture(scope="session")
 def sample(cluster: ComposeCluster) -> dict[str, Any]:
     """Params of a run on the bundled sample, which every machine can make."""
-    command = [sys.executable, "-m", "tasks.sample", "make"]
+    command = [sys.executable, "-m", "deploy.cli", "sample", "make"]
     env = {**os.environ, "GRAFT_HOME": str(cluster.roles.home)}
     made = subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deploy.compose import read_compose
+from support.compose import read_compose
 from tasks.storage.paths import CHECKOUT
 
 Services = dict[str, dict[str, Any]]

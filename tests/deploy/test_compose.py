@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.compose import read_compose
 from deploy.connection import SPARK_CONNECTION, spark_master
+from support.compose import read_compose
 from tasks.errors import SetupError
 from tasks.spark.runtime import spark_home
 from tasks.storage.paths import CHECKOUT, Home

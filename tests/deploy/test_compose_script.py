@@ -78,7 +78,7 @@ def test_up_writes_the_settings_starts_and_says_how_to_log_in(checkout: Path) ->
 def test_down_keeps_the_volumes_and_says_how_to_remove_them(checkout: Path) -> None:
     ran = run(checkout, "down", "engine")
     assert (checkout / "notes").read_text() == "compose down\n"
-    assert ran.stdout.rstrip().endswith("To remove them, too: docker compose down --volumes")
+    assert ran.stdout.rstrip().endswith("To remove them as well: docker compose down --volumes")
 
 
 def test_logs_follows(checkout: Path) -> None:

@@ -38,8 +38,11 @@ def test_all_that_runs_is_copied() -> None:
 
 
 def test_the_lock_comes_before_the_sources() -> None:
-    assert TEXT.index("COPY requirements.txt") < TEXT.index('scripts/setup.sh "$UV_VERSION"')
-    assert TEXT.index('scripts/setup.sh "$UV_VERSION"') < TEXT.index("COPY tasks/")
+    before, _, after = TEXT.partition('scripts/setup.sh "$UV_VERSION"')
+    assert "COPY requirements.txt" in before
+    assert re.findall(r"^COPY (\S+)/__init__.py \1/$", before, re.M) == ["deploy", "tasks"]
+    assert "COPY tasks/ " not in before
+    assert "COPY tasks/ " in after
 
 
 def test_uv_is_the_makefiles() -> None:

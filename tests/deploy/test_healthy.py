@@ -29,14 +29,16 @@ def test_another_status_is_an_error(httpserver: HTTPServer) -> None:
 
 def test_a_component_that_is_not_healthy(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/health").respond_with_json(AIRFLOW)
-    with pytest.raises(NetworkError, match="calls dag_processor 'unhealthy', expected 'healthy'"):
+    with pytest.raises(
+        NetworkError, match="reports dag_processor as 'unhealthy', expected 'healthy'"
+    ):
         check(httpserver.url_for("/health"), "dag_processor")
 
 
 @pytest.mark.parametrize("body", ["<html>", "[]", "null", "{}", '{"triggerer": null}'])
 def test_an_answer_without_the_component(body: str, httpserver: HTTPServer) -> None:
     httpserver.expect_request("/health").respond_with_data(body)
-    with pytest.raises(NetworkError, match=r"/health says nothing of 'triggerer': b'"):
+    with pytest.raises(NetworkError, match=r"/health has no status of 'triggerer': b'"):
         check(httpserver.url_for("/health"), "triggerer")
 
 

@@ -25,7 +25,8 @@ folder = Path(sys.argv[1])
 services = Services()
 
 def start(name, script):
-    services.start(name, ["sh", "-c", script], {**os.environ, "folder": str(folder)}, folder / name)
+    environment = {**os.environ, "folder": str(folder)}
+    services.start(name, ["sh", "-c", script], environment=environment, log=folder / name)
 
 def wait_for(*names):
     while not all((folder / name).exists() for name in names):

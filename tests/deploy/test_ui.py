@@ -1,11 +1,10 @@
-"""``make ui`` with a stand-in for Airflow; tests/e2e/test_ui.py has the real one."""
+"""``graft ui`` with a stand-in for Airflow; tests/e2e/test_ui.py has the real one."""
 
 import os
 import signal
 import socket
 import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,13 +17,7 @@ from tasks.storage.paths import CHECKOUT, Home
 
 # Their own sessions, as Airflow's parts may start; the pauses are for those that outlive a test.
 WAIT = "setsid sleep 300 & sleep 300 & wait"
-PROGRAM = textwrap.dedent("""
-    import sys
-    from deploy import ui
-    real = ui.ui_environment
-    ui.ui_environment = lambda port: {**real(port), "PATH": sys.argv[1] + ":/usr/bin:/bin"}
-    sys.exit(ui.main(["--port", sys.argv[2]]))
-""")
+PROGRAM = CHECKOUT / "tests" / "support" / "programs" / "graft_with_stand_ins.py"
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -46,9 +39,13 @@ def start(tmp_path: Path, port: int) -> Iterator[Start]:
         (tmp_path / "airflow").chmod(0o755)
         started.append(
             subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, str(tmp_path), str(port)],
+                [sys.executable, str(PROGRAM), "ui", "--port", str(port)],
                 cwd=CHECKOUT,
-                env={**os.environ, "GRAFT_HOME": str(tmp_path / "home")},
+                env={
+                    **os.environ,
+                    "GRAFT_HOME": str(tmp_path / "home"),
+                    "STAND_INS": str(tmp_path),
+                },
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -130,8 +127,8 @@ def test_a_port_in_use(start: Start, port: int) -> None:
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
     assert said == (
-        f"error: port {port} of 127.0.0.1 cannot be had (Address already in use): "
-        "make ui PORT=8081, or any other that is free\n"
+        f"error: port {port} of 127.0.0.1 is not available (Address already in use): "
+        "graft ui --port 8081 (make ui PORT=8081) or any other free port\n"
     )
 
 
@@ -142,13 +139,5 @@ def test_another_one_on_the_same_home(start: Start, tmp_path: Path) -> None:
         process = start("exit 9")
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert said.startswith(f"error: another make ui runs on {home.root}: stop that one")
+    assert said.startswith(f"error: another graft ui runs on {home.root}: stop that one")
     assert said.count("\n") == 1
-
-
-@pytest.mark.parametrize("given", ["0", "65536", "http"])
-def test_what_is_no_port(given: str) -> None:
-    command = [sys.executable, "-m", "deploy.ui", "--port", given]
-    ran = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
-    assert ran.returncode == 2
-    assert f"{given!r} is no port, expected 1 to 65535" in ran.stderr

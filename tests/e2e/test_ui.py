@@ -1,7 +1,5 @@
 """``make ui`` as a user finds it; the files after this one use the same one, in their order."""
 
-import sys
-
 import pytest
 
 from support.shell import Shell
@@ -32,9 +30,9 @@ def test_what_it_keeps_is_its_owners(ui: Ui) -> None:
 
 
 def test_a_second_one_on_the_same_home_says_so(ui: Ui, shell: Shell) -> None:
-    ran = shell(sys.executable, "-m", "deploy.ui", "--port", "1", GRAFT_HOME=str(ui.home.root))
+    ran = shell("graft", "ui", "--port", "1", GRAFT_HOME=str(ui.home.root))
     assert ran.status == 1
     assert ran.output == (
-        f"error: another make ui runs on {ui.home.root}: stop that one, or give this one another "
-        "GRAFT_HOME and PORT\n"
+        f"error: another graft ui runs on {ui.home.root}: stop that one, or give this one another "
+        "GRAFT_HOME and port\n"
     )

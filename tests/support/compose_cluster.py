@@ -8,8 +8,8 @@ import psutil
 import requests
 
 from deploy.connection import SPARK_CONNECTION
-from deploy.native import LOOPBACK, NativeRoles
 from support.airflow_api import UNREACHABLE, AirflowApi
+from support.native import LOOPBACK, NativeRoles
 from support.processes import processes_of
 from support.waits import wait_until
 from tasks.runs.record import DAG_ID

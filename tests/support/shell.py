@@ -82,7 +82,7 @@ class Shell:
 
     def make_run(self, conf: dict[str, Any] | None = None) -> Ran:
         """Do what ``make run`` does."""
-        return self(sys.executable, "-m", "deploy.run_local", "--conf", json.dumps(conf or {}))
+        return self("graft", "run", "--conf", json.dumps(conf or {}))
 
     def dump(self, archive: Path, checkpoint: Path) -> list[str]:
         """Extract archives and dump both splits; return where the dumps are."""

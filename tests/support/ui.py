@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ def running_ui(folder: Path, variables: Mapping[str, str] | None = None) -> Iter
     """
     home = Home(folder / "home")
     given = {"GRAFT_PARAMS": PARAMS, **(variables or {})}
-    command = [sys.executable, "-m", "deploy.ui", "--port", str(free_port())]
+    command = ["graft", "ui", "--port", str(free_port())]
     output = folder / "output"
     with (
         output.open("wb") as log,

@@ -2,7 +2,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from tasks.params.definitions import JobConfig, RunParams
-from tasks.params.help import param_help
+from tasks.params.help import model_help, param_help
 
 
 class Model(BaseModel):
@@ -40,3 +40,14 @@ def test_meaning_unit_bounds_and_example(name: str, text: str) -> None:
 def test_every_param_has_one(model: type[BaseModel]) -> None:
     for schema in model.model_json_schema()["properties"].values():
         assert len(param_help(schema)) > 20
+
+
+def test_a_models_help_ends_with_the_defaults() -> None:
+    class Given(Model):
+        needed: str = Field(description="No way without.")
+
+    texts = model_help(Given)
+    assert list(texts) == list(Given.model_fields)
+    assert texts["whole"] == "So many. From 1 to 8,192 records, e.g. 32. (default: 1)"
+    assert texts["empty"] == "Maybe. From 1 to 9. (default: empty)"
+    assert texts["needed"] == "No way without. (required)"

@@ -29,9 +29,9 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def printed_conf(sample_home: Path) -> dict[str, str]:
-    """The params that ``python -m tasks.sample make`` prints."""
+    """The params that ``graft sample make`` prints."""
     made = subprocess.run(
-        [sys.executable, "-m", "tasks.sample", "make"],
+        [sys.executable, "-m", "deploy.cli", "sample", "make"],
         cwd=CHECKOUT,
         env={**os.environ, "GRAFT_HOME": str(sample_home)},
         check=True,

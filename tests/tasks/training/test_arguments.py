@@ -4,7 +4,7 @@ import pytest
 
 from tasks.errors import ParamsError
 from tasks.params.definitions import JobConfig
-from tasks.training.arguments import job_arguments, parse_arguments
+from tasks.training.arguments import flag_table, job_arguments, parse_arguments
 
 DUMPS = ["-t", "/dumps/train", "-v", "/dumps/validation"]
 
@@ -144,3 +144,18 @@ class TestJobArguments:
         arguments = job_arguments(JobConfig(train_dump="/t", validation_dump="/v"))
         assert len(arguments) == len(JobConfig.model_fields)
         assert {"--train-dump=/t", "--learning-rate=0.001", "--batch-size="} <= set(arguments)
+
+
+def test_the_table_of_flags_has_those_that_are_read() -> None:
+    table = dict(flag_table())
+    assert [flags.split(", ")[-1] for flags in table] == [
+        f"--{name.replace('_', '-')}" for name in JobConfig.model_fields
+    ]
+    assert table["-t, --train-dump"].endswith("(required)")
+    assert "Passes over the training records." in table["-e, --epochs"]
+
+
+def test_messages_name_the_program_that_was_called(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_arguments([], prog="graft train [options]")
+    assert "\ngraft train [options]: error: " in capsys.readouterr().err

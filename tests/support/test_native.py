@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.compose import read_roles
-from deploy.native import LOOPBACK, NativeRoles
+from support.compose import read_roles
+from support.native import LOOPBACK, NativeRoles
 from tasks.errors import SetupError
 
 COMPOSE = """

@@ -1,7 +1,7 @@
 """Runs the roles of ``docker-compose.yml`` on this machine, without Docker, on loopback.
 
-The commands and the environment are the file's own; only what containers have for themselves is
-replaced: host names and ports by free ones of 127.0.0.1, paths by a folder. Postgres is Debian's.
+Commands and environment are those of the file. Host names and ports, which each container has for
+itself, become free ports of 127.0.0.1, and paths a folder. Postgres is Debian's.
 """
 
 import os
@@ -13,16 +13,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy.compose import Role, read_roles
-from deploy.postgres import Postgres
-from deploy.processes import descendants, kill
+from deploy.process_tree import descendants, kill
+from support.compose import Role, read_roles
+from support.postgres import Postgres
 from tasks.errors import SetupError
 from tasks.storage.paths import CHECKOUT
 
 ENTRYPOINT = CHECKOUT / "scripts" / "entrypoint.sh"
 LOOPBACK = "127.0.0.1"
 
-# Where a role answers others, by the variable that says so.
+# Address of every role that answers others, by the variable of its port.
 _PORTS = {
     "AIRFLOW__API__PORT": "airflow-apiserver:8080",
     "SPARK_MASTER_PORT": "spark-master:7077",
@@ -41,7 +41,7 @@ class NativeRoles:
 
     Args:
         folder: where data bases, logs and GRAFT_HOME go.
-        variables: what a ``.env`` would hold, for the compose file and for every role.
+        variables: content of a ``.env``, for the compose file and for every role.
     """
 
     folder: Path
@@ -61,7 +61,7 @@ class NativeRoles:
         return self.folder / "home"
 
     def environment(self, role: Role) -> dict[str, str]:
-        """Return what a role is started with."""
+        """Return the environment that a role is started with."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "SPARK_"))}
         ours = {name: str(port) for name, port in self.ports.items()}
         given = {name: self._localised(value) for name, value in role.environment.items()}

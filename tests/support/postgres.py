@@ -24,7 +24,7 @@ class Postgres:
     """One server with one data base.
 
     Attributes:
-        folder: where it keeps everything; its parents must let another user through.
+        folder: of all its files; another user must be able to enter its parents.
         port: of 127.0.0.1.
         user: owner of the data base.
         password: the user's.
@@ -42,7 +42,7 @@ class Postgres:
         new = not self._data.exists()
         if new:
             self._create()
-        # fsync is for machines that lose their power.
+        # fsync matters only where the power may fail.
         options = f"-p {self.port} -c listen_addresses={_LOOPBACK} -c fsync=off"
         sockets = "-c unix_socket_directories="
         self._run(

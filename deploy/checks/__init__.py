@@ -1,0 +1,1 @@
+"""Checks of ``graft doctor``, by what they look at."""

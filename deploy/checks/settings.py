@@ -1,0 +1,74 @@
+"""Checks of what an installation sets: schedule, Spark's master, and room for artefacts.
+
+Every check returns what it found, and raises where that will not do.
+"""
+
+import tempfile
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.connection import SPARK_CONNECTION, USE_LOCAL, spark_master
+from tasks.errors import SetupError
+from tasks.params.installation import cron_schedule, default_params
+from tasks.spark.files import hadoop_files
+from tasks.spark.settings import lacks_yarn_conf
+from tasks.storage.local_files import free_space
+from tasks.storage.paths import Home
+
+_NEEDED_GIB = 2.0
+
+
+def check_master(environ: Mapping[str, str]) -> str:
+    """Return the master URL of Airflow's Spark connection."""
+    connection = environ.get(SPARK_CONNECTION, "")
+    if not connection:
+        raise SetupError(f"{SPARK_CONNECTION} is not set: source env.sh, or {USE_LOCAL}")
+    master = spark_master(connection)
+    if lacks_yarn_conf(master, environ):
+        raise SetupError("yarn, but neither HADOOP_CONF_DIR nor YARN_CONF_DIR is set")
+    return master
+
+
+def check_schedule(environ: Mapping[str, str]) -> str:
+    """Return when the DAG runs by itself."""
+    default_params(environ)
+    cron = cron_schedule(environ)
+    return "by the data set's asset alone" if cron is None else f"{cron}, UTC"
+
+
+def check_disk(root: Path) -> str:
+    """Return the room on the disk of a folder, which need not exist yet."""
+    existing, free_bytes = free_space(root)
+    free = free_bytes / 2**30
+    if free < _NEEDED_GIB:
+        raise SetupError(
+            f"{free:.1f} GiB free in {existing}, {_NEEDED_GIB:.0f} expected: make room or set "
+            "GRAFT_HOME to a larger disk"
+        )
+    return f"{free:.1f} GiB in {existing}"
+
+
+def check_home(home: Home) -> str:
+    """Write and delete a file where executors will write, and where the driver will."""
+    if home.remote is None:
+        return _writable(home.root, "GRAFT_HOME")
+    local = _writable(home.root, "GRAFT_LOCAL")
+    probe = home.remote / f".doctor-{uuid.uuid4().hex}"
+    with hadoop_files() as files:
+        files.write(b"", probe)
+        files.delete(probe)
+    return f"{home.remote} can be written, and GRAFT_LOCAL, {local}"
+
+
+def _writable(root: Path, variable: str) -> str:
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root):
+            pass
+    except OSError as error:
+        raise SetupError(
+            f"cannot write {root} ({error.strerror}): set {variable} to a folder that this user "
+            "may write"
+        ) from None
+    return f"{root} can be written"

@@ -1,0 +1,1 @@
+"""The command ``graft``: a module for every subcommand."""

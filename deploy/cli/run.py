@@ -1,0 +1,71 @@
+"""``graft run``."""
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from deploy.cli.errors import one_line_errors
+from deploy.environment import set_environment
+from deploy.signals import raise_on_stop_signals
+from deploy.terminal import say
+from tasks.params.data import Source
+from tasks.params.definitions import RunParams
+from tasks.params.help import model_help
+
+# The run did not start: the user's params or machine.
+_NOT_STARTED = 2
+
+
+class RunCommand(TyperCommand):
+    """The command, whose help explains every param."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the params with their defaults."""
+        super().format_epilog(ctx, formatter)
+        with formatter.section("Params, for -p and --conf"):
+            formatter.write_dl(list(model_help(RunParams).items()))
+
+
+def _complete_param(incomplete: str) -> list[tuple[str, str]]:
+    return [
+        (f"{name}=", text)
+        for name, text in model_help(RunParams).items()
+        if name.startswith(incomplete)
+    ]
+
+
+@one_line_errors(_NOT_STARTED)
+def run(
+    source: Annotated[Source, typer.Option(help="What to train on.")] = "sample",
+    conf: Annotated[str, typer.Option(metavar="JSON", help="Params of the run.")] = "{}",
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            *("--param", "-p"),
+            metavar="NAME=VALUE",
+            help="One param of the run, as often as you like; overrides --conf.",
+            autocompletion=_complete_param,
+        ),
+    ] = None,
+) -> None:
+    """Run the DAG to its end on this machine and print a summary.
+
+    The exit status is 0 if the run succeeded, 1 if it failed, 2 if it could not start.
+    """
+    from deploy.process_tree import adopt_orphans, kill_descendants
+    from deploy.run_local import run as run_dag
+    from deploy.run_params import run_params
+
+    params = run_params(source, conf, param or ())
+    set_environment()
+    raise_on_stop_signals()
+    adopt_orphans()
+    try:
+        succeeded = run_dag(params)
+    except KeyboardInterrupt:
+        say("\nstopped; the next run goes on from here")
+        raise
+    finally:
+        kill_descendants()
+    raise typer.Exit(0 if succeeded else 1)

@@ -1,0 +1,58 @@
+"""``graft train``."""
+
+import os
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperCommand
+
+from deploy.cli.errors import one_line_errors
+from deploy.environment import set_environment, write_spark_defaults
+from tasks.params.definitions import RunParams
+from tasks.spark.runtime import spark_home
+from tasks.spark.settings import TRAIN_JOB
+from tasks.storage.paths import Home
+from tasks.training.arguments import flag_table, parse_arguments
+
+#: Settings of a command that takes the flags of another program.
+PASS_FLAGS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+_USER_ERROR = 2
+
+
+class TrainCommand(TyperCommand):
+    """The command, whose help has the job's flags, too."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the job's flags."""
+        super().format_epilog(ctx, formatter)
+        with formatter.section("Flags of the job"):
+            formatter.write_dl(flag_table())
+
+
+@one_line_errors(_USER_ERROR)
+def train(
+    context: typer.Context,
+    master: Annotated[str, typer.Option(metavar="URL", help="Spark's master.")] = "local[*]",
+    driver_memory: Annotated[
+        str,
+        typer.Option(metavar="SIZE", help="Heap of the Spark driver's JVM, in g (GiB) or m (MiB)."),
+    ] = RunParams().driver_memory,
+    spark_conf: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="One setting of Spark's, as often as you like."),
+    ] = None,
+) -> NoReturn:
+    """Train a classifier on two dumps with Spark.
+
+    Submits the job of the DAG's step train_classifier.
+    The exit status is the job's: 2 for an error that you can mend.
+    """
+    # Before Spark starts, which takes seconds.
+    parse_arguments(context.args, prog="graft train [options]")
+    set_environment()
+    write_spark_defaults(Home.from_environ())
+    command = [str(spark_home() / "bin" / "spark-submit"), "--master", master]
+    command += ["--driver-memory", driver_memory]
+    command += [word for setting in spark_conf or () for word in ("--conf", setting)]
+    command += [str(TRAIN_JOB), *context.args]
+    os.execv(command[0], command)  # noqa: S606 - no shell is wanted

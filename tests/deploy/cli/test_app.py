@@ -1,0 +1,77 @@
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tasks.storage.paths import CHECKOUT
+
+Graft = Callable[..., Any]
+COMMANDS = ("run", "ui", "doctor", "train", "report", "sample")
+PROGRAM = Path(sys.prefix) / "bin" / "graft"
+
+
+def test_help_names_every_command(graft: Graft) -> None:
+    ran = graft("--help")
+    assert ran.exit_code == 0
+    listed = ran.stdout.split("Commands:")[1]
+    assert [line.split()[0] for line in listed.splitlines()[1:7]] == list(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_whatever_the_environment(command: str, graft: Graft) -> None:
+    ran = graft(command, "--help", GRAFT_HOME="s3a://key:word@bucket/graft")
+    assert ran.exit_code == 0
+    assert ran.stdout.startswith(f"Usage: graft {command} ")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    program = (
+        "import json, sys; from deploy.cli.app import app; app(['--help'], standalone_mode=False); "
+        "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    heavy = {"airflow", "bigdl", "numpy", "PIL", "pyspark", "requests", "rich", "tensorflow"}
+    assert not heavy & set(json.loads(ran.stdout.splitlines()[-1]))
+
+
+def test_is_installed_and_runs_from_any_folder(tmp_path: Path) -> None:
+    environ = {"PATH": "/usr/bin:/bin", "GRAFT_HOME": str(tmp_path)}
+    for program in ([str(PROGRAM)], [sys.executable, "-m", "deploy.cli"]):
+        ran = subprocess.run(
+            [*program, "report", "gone"], cwd=tmp_path, env=environ, capture_output=True, text=True
+        )
+        assert ran.returncode == 1
+        assert ran.stderr.startswith(f"error: {tmp_path}/runs/gone has no metrics.json")
+
+
+def test_what_runs_is_the_checkout(tmp_path: Path) -> None:
+    program = "import deploy, tasks; print(deploy.__file__, tasks.__file__)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folders = [str(Path(path).parent.parent) for path in ran.stdout.split()]
+    assert folders == [str(CHECKOUT)] * 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["rum"], "No such command 'rum'. Did you mean 'run'?"),
+        (["run", "--epochs", "5"], "No such option: --epochs"),
+    ],
+)
+def test_a_mistake_is_named(arguments: list[str], message: str, graft: Graft) -> None:
+    ran = graft(*arguments)
+    assert ran.exit_code == 2
+    assert message in ran.stderr
