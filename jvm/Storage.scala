@@ -27,7 +27,8 @@ object HadoopPath {
 object Storage {
 
   /**
-   * The files below a folder, a line each: size, tab, path in the folder; '' without a folder.
+   * The files below a folder, a line each: size, time of the last change in ms since 1970, and path
+   * in the folder, with tabs between; '' without a folder.
    * One text, because every item of a Java collection costs Python a call.
    */
   def list(folder: String, conf: Configuration): String = reading(folder) {
@@ -38,7 +39,8 @@ object Storage {
       val found = files.listFiles(HadoopPath(folder), true)
       while (found.hasNext) {
         val status = found.next()
-        lines += s"${status.getLen}\t${status.getPath.toUri.getPath.stripPrefix(root)}"
+        val name = status.getPath.toUri.getPath.stripPrefix(root)
+        lines += s"${status.getLen}\t${status.getModificationTime}\t$name"
       }
     } catch { case _: FileNotFoundException => lines.clear() }
     lines.mkString("\n")

@@ -26,10 +26,10 @@ from tasks.download.transfer import (
     redact,
 )
 from tasks.errors import DataError, NetworkError, ParamsError
-from tasks.storage.artifact import LocalArtifact, build, digest_of, find
+from tasks.storage.artifact import LocalArtifact, build, find
 from tasks.storage.content import content_sha256
 from tasks.storage.local_files import storage_errors
-from tasks.storage.manifest import MANIFEST, read_manifest
+from tasks.storage.manifest import MANIFEST, digest_of, read_manifest
 from tasks.storage.paths import safe_name
 
 logger = logging.getLogger(__name__)

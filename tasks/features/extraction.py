@@ -21,8 +21,9 @@ from tasks.features.folder import FeatureFolder
 from tasks.features.progress import Progress, reported
 from tasks.features.written_file import WrittenFile, count_records
 from tasks.spark.executors import wait_for_tasks
-from tasks.storage.artifact import Artifact, digest_of
+from tasks.storage.artifact import Artifact
 from tasks.storage.local_files import make_folder, storage_errors
+from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
 
 logger = logging.getLogger(__name__)

@@ -21,8 +21,9 @@ from tasks.features.first_difference import first_difference
 from tasks.features.store import load_tables
 from tasks.features.written_file import count_records
 from tasks.spark.executors import wait_for_tasks
-from tasks.storage.artifact import Artifact, build, digest_of
+from tasks.storage.artifact import Artifact, build
 from tasks.storage.local_files import write_json
+from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
 
 logger = logging.getLogger(__name__)

@@ -6,6 +6,7 @@ core-site.xml in ``HADOOP_CONF_DIR``, and ``spark.hadoop.*``.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,19 @@ from tasks.spark.errors import user_errors
 from tasks.spark.jvm import bigdl_jvm, graft_package
 from tasks.storage.content import Advance
 from tasks.storage.locations import Location
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """A file as its file system lists it.
+
+    Attributes:
+        size: in bytes.
+        changed: time of its last change, in seconds since 1970.
+    """
+
+    size: int
+    changed: float
 
 
 class HadoopFiles:
@@ -40,10 +54,14 @@ class HadoopFiles:
 
         Without such a folder it is empty.
         """
+        return {name: facts.size for name, facts in self.facts(folder).items()}
+
+    def facts(self, folder: Location) -> dict[str, FileFacts]:
+        """Return size and time of every file below a folder, by its path below the folder."""
         with user_errors():
             lines = self._storage.list(str(folder), self._configuration)
-        pairs = [line.split("\t", 1) for line in lines.split("\n") if line]
-        return {name: int(size) for size, name in pairs}
+        fields = (line.split("\t", 2) for line in lines.split("\n") if line)
+        return {name: FileFacts(int(size), int(ms) / 1000) for size, ms, name in fields}
 
     def size(self, path: Location) -> int | None:
         """Return a file's size in bytes, or None if there is no such file."""

@@ -5,10 +5,7 @@ that finds the folder uses it. A run that does not makes it under a lock, so tha
 make it once.
 """
 
-import hashlib
-import json
 import logging
-import re
 import shutil
 import tempfile
 import time
@@ -23,14 +20,11 @@ from tasks.errors import StorageError
 from tasks.storage.files import LOCAL, sha256_of_all
 from tasks.storage.local_files import make_folder, open_to_readers, storage_errors, write_text
 from tasks.storage.locations import Location
-from tasks.storage.manifest import MANIFEST, Manifest, read_manifest
-from tasks.storage.proof import Damage, damage_of, log_damage
+from tasks.storage.manifest import MANIFEST, Manifest, digest_of, read_manifest
+from tasks.storage.proof import damage_of, log_damage
 from tasks.storage.use import hold
 
 logger = logging.getLogger(__name__)
-
-DIGEST_LENGTH = 16
-_DIGEST = re.compile(f"[0-9a-f]{{{DIGEST_LENGTH}}}")
 
 
 @dataclass(frozen=True)
@@ -59,12 +53,6 @@ class LocalArtifact(Artifact):
     """An artefact on this machine."""
 
     path: Path
-
-
-def digest_of(recipe: Mapping[str, Any]) -> str:
-    """Return the digest of a recipe: SHA-256 of its canonical JSON, the first 16 digits."""
-    canonical = json.dumps(recipe, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:DIGEST_LENGTH]
 
 
 def build(
@@ -122,8 +110,6 @@ def is_whole(path: Path) -> bool:
     if not (path / MANIFEST).is_file():
         return False
     damage = damage_of(path)
-    if damage is None and not _is_named_after(path, read_manifest(path).recipe):
-        damage = Damage(MANIFEST, "has the recipe of another artefact")
     if damage:
         log_damage(path, damage)
     return damage is None
@@ -131,11 +117,6 @@ def is_whole(path: Path) -> bool:
 
 def _is_usable(path: Path) -> bool:
     return is_whole(path) and hold(path)
-
-
-def _is_named_after(path: Path, recipe: Mapping[str, Any]) -> bool:
-    """Return False if a folder is named after another recipe; copies may have any other name."""
-    return not _DIGEST.fullmatch(path.name) or path.name == digest_of(recipe)
 
 
 def _reused(path: Path, started: float) -> LocalArtifact:

@@ -1,8 +1,10 @@
 """Manifest of an artefact: its recipe, and size and SHA-256 of each of its files."""
 
 import errno
+import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +18,11 @@ MANIFEST = "artifact.json"
 _MIB = 2**20
 _MOST_BYTES = 256 * _MIB
 _HEX_DIGITS = 64
+
+
+DIGEST_LENGTH = 16
+#: A digest of a recipe: the name of an artefact's folder.
+DIGEST = re.compile(f"[0-9a-f]{{{DIGEST_LENGTH}}}")
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,12 @@ class Manifest:
     def as_json(self) -> str:
         """Return the content of ``artifact.json``."""
         return json.dumps({**asdict(self), "seconds": round(self.seconds, 3)}, indent=2) + "\n"
+
+
+def digest_of(recipe: Mapping[str, Any]) -> str:
+    """Return the digest of a recipe: SHA-256 of its canonical JSON, the first 16 digits."""
+    canonical = json.dumps(recipe, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:DIGEST_LENGTH]
 
 
 def parse_manifest(content: bytes) -> Manifest:

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tasks.storage.artifact import digest_of
-from tasks.storage.manifest import MANIFEST, read_manifest
+from tasks.storage.manifest import MANIFEST, digest_of, read_manifest
 
 logger = logging.getLogger(__name__)
 

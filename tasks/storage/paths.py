@@ -17,6 +17,19 @@ from tasks.storage.locations import Location, RemotePath, location
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 REPORT = "report.html"
+#: Kinds of artefacts, each after those that are made from it.
+ARTIFACT_KINDS = (
+    "models",
+    "parity",
+    "features",
+    "dumps",
+    "weights",
+    "checkpoints",
+    "datasets",
+    "downloads",
+    "samples",
+)
+_SHARED_KINDS = ("features", "dumps", "datasets")
 _RUN_DIGITS = 8
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]{0,254}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
@@ -60,6 +73,19 @@ class Home:
             folder: such as ``datasets``; it is returned as it is if this home is not remote.
         """
         return folder if self.remote is None else self.remote / folder.name
+
+    def artifacts(self) -> dict[str, Path]:
+        """Return the folders of all kinds of artefacts by their names, dependent kinds first."""
+        return {kind: self.root / kind for kind in ARTIFACT_KINDS}
+
+    def shared_artifacts(self) -> dict[str, RemotePath]:
+        """Return the remote folders of the kinds that executors read; none if the home is local."""
+        return {kind: self.remote / kind for kind in _SHARED_KINDS} if self.remote else {}
+
+    @property
+    def trash(self) -> Path:
+        """What ``graft gc`` is about to delete."""
+        return self.root / ".trash"
 
     @property
     def airflow(self) -> Path:

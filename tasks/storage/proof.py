@@ -9,7 +9,7 @@ from pathlib import Path
 from tasks.errors import DataError
 from tasks.storage.files import LOCAL, Files, sha256_of_all
 from tasks.storage.locations import Location
-from tasks.storage.manifest import MANIFEST, Manifest, read_manifest
+from tasks.storage.manifest import DIGEST, MANIFEST, Manifest, digest_of, read_manifest
 from tasks.storage.progress import ByteProgress
 from tasks.storage.use import hold
 
@@ -127,6 +127,9 @@ def _damages(
     path: Location, manifest: Manifest, names: Collection[str], files: Files
 ) -> Iterator[Damage]:
     """Yield damages; no file is read while a size is wrong."""
+    # A copy may have a name of its own.
+    if DIGEST.fullmatch(path.name) and path.name != digest_of(manifest.recipe):
+        yield Damage(MANIFEST, "has the recipe of another artefact")
     yield from (Damage(n, "is none of the artefact's") for n in names if n not in manifest.files)
     expected = {name: manifest.files[name] for name in names}
     yield from compare_sizes(expected, files.sizes(path))

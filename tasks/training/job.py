@@ -18,9 +18,10 @@ from tasks.spark.cluster import spark_cluster
 from tasks.spark.executors import cluster_errors
 from tasks.spark.files import HadoopFiles
 from tasks.spark.parent_guard import guard_parents
-from tasks.storage.artifact import LocalArtifact, build, digest_of
+from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.files import LOCAL
 from tasks.storage.locations import Location, RemotePath, location
+from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
 from tasks.training.dump_pair import read_dumps
 from tasks.training.model import MODEL_FILES, ModelMaker

@@ -23,8 +23,8 @@ from tasks.features.engines import ENGINES
 from tasks.features.extraction import _raise_first, extract_features
 from tasks.features.store import feature_files, read_tables
 from tasks.features.tensorflow_engine import TensorflowEngine
-from tasks.storage.artifact import Artifact, digest_of
-from tasks.storage.manifest import MANIFEST, read_manifest
+from tasks.storage.artifact import Artifact
+from tasks.storage.manifest import MANIFEST, digest_of, read_manifest
 from tasks.storage.paths import Home
 
 Extract = Callable[[], Artifact]

@@ -12,8 +12,8 @@ from support import python_programs
 from support.damage import flip_byte, forget_digests
 from tasks.errors import StorageError
 from tasks.storage import artifact
-from tasks.storage.artifact import build, digest_of, find
-from tasks.storage.manifest import MANIFEST, read_manifest
+from tasks.storage.artifact import build, find
+from tasks.storage.manifest import MANIFEST, digest_of, read_manifest
 
 RECIPE = {"from": "flowers", "version": 1}
 
