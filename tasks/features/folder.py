@@ -39,6 +39,9 @@ class FeatureFolder:
 
         The log names a file that was changed.
         """
+        # First, so that nobody deletes what is being checked.
+        if isinstance(self.path, Path) and not hold(self.path):
+            return None
         manifest = find_manifest(self.bridge.files, self.path)
         if manifest is None:
             return None
@@ -48,7 +51,7 @@ class FeatureFolder:
         for damage in compare_contents(manifest.sha256, found):
             log_damage(self.path, damage)
             return None
-        return manifest if self._hold() else None
+        return manifest
 
     def keep_whole(self, chunks: Sequence[Chunk]) -> list[WrittenFile]:
         """Return the files that hold the right records of a chunk; delete the chunks' others.
@@ -81,7 +84,7 @@ class FeatureFolder:
         if isinstance(self.path, Path):
             with suppress(PermissionError):  # executors may be another user
                 open_to_readers(self.path)
-        self._hold()
+            hold(self.path)
 
     def _require_seen(self, names: Iterable[str], sizes: Mapping[str, int]) -> None:
         """Raise a ``SetupError`` unless the driver sees the files that executors wrote."""
@@ -92,9 +95,6 @@ class FeatureFolder:
                     "executors must have one folder under this path, and the locale C.UTF-8 if "
                     "the path is not plain ASCII"
                 )
-
-    def _hold(self) -> bool:
-        return hold(self.path) if isinstance(self.path, Path) else True
 
     def _known_contents(self) -> Mapping[str, str]:
         try:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tasks.errors import ParamsError
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_AGE = re.compile(r"(\d{1,5})([hdw])")
+_AGE = re.compile(r"([0-9]{1,5})([hdw])")
 _KIB = 2**10
 _PREFIXES = "KMGT"
 

@@ -68,8 +68,8 @@ def _summary(plan: Plan, policy: Policy) -> Iterator[str]:
         yield f"{len(plan.going):,} items would go and free {freed}: graft gc --delete"
     else:
         yield "nothing to delete"
+    staying = show_bytes(sum(item.size for item in plan.staying))
     yield (
-        f"{len(plan.staying):,} items stay, {show_bytes(sum(item.size for item in plan.staying))}: the "
-        f"newest {policy.keep} runs and models, what they need, and what was used within "
-        f"{show_age(policy.older_than)}"
+        f"{len(plan.staying):,} items stay, {staying}: the newest {policy.keep} runs and models, "
+        f"what they need, and what was used within {show_age(policy.older_than)}"
     )

@@ -37,9 +37,9 @@ def roots(items: Iterable[Item], *, keep: int, older_than: timedelta) -> set[Ref
     return {
         item.ref
         for item in (
-            *_newest(runs, keep),
-            *_newest(models, keep),
-            *_newest(samples, 1),
+            *sorted(runs, key=_last_use)[-keep:],
+            *sorted(models, key=_made_at)[-keep:],
+            *sorted(samples, key=_last_use)[-1:],
             *(run for run in runs if _goes_on(run, now)),
             *(item for item in listed if is_in_use(item)),
             *(item for item in listed if now - item.last_use < older_than.total_seconds()),
@@ -73,15 +73,14 @@ def is_locked(lock: Path) -> bool:
         return True
 
 
-def _newest(items: Iterable[Item], count: int) -> list[Item]:
-    return sorted(items, key=_made_at)[-count:]
+def _last_use(item: Item) -> float:
+    return item.last_use
 
 
-def _made_at(item: Item) -> float:
-    """Return when a model was made or a run last did something: a reuse makes no model newer."""
-    if item.manifest is None:
-        return item.last_use
-    return datetime.fromisoformat(item.manifest.made_at).timestamp()
+def _made_at(model: Item) -> float:
+    """Return when a model was made: its reuse makes it no newer."""
+    made_at = model.manifest.made_at if model.manifest else ""
+    return datetime.fromisoformat(made_at).timestamp() if made_at else 0.0
 
 
 def _goes_on(run: Item, now: float) -> bool:

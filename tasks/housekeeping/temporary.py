@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -25,12 +26,9 @@ _NAME = re.compile(
 def temporary_files(folder: Path | None = None) -> Iterator[Item]:
     """Yield what killed JVMs of this user left in the folder of temporary files."""
     for path in sorted((folder or Path(tempfile.gettempdir())).iterdir()):
-        if _NAME.fullmatch(path.name):
-            try:
-                if is_left(path):
-                    yield Item(TEMPORARY, path, size_of(path), last_change(path))
-            except FileNotFoundError:
-                continue
+        with suppress(FileNotFoundError):
+            if _NAME.fullmatch(path.name) and is_left(path):
+                yield Item(TEMPORARY, path, size_of(path), last_change(path))
 
 
 def is_left(path: Path) -> bool:

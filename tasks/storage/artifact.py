@@ -79,12 +79,12 @@ def build(
     """
     started = time.monotonic()
     path = folder / digest_of(recipe)
-    if _is_usable(path):
+    if is_whole(path):
         return _reused(path, started)
     with storage_errors(folder):
         make_folder(folder)
         with FileLock(folder / f".{path.name}.lock"):
-            if _is_usable(path):
+            if is_whole(path):
                 return _reused(path, started)
             _discard_leftovers(path)
             _make_aside(path, recipe, make, needs)
@@ -97,7 +97,7 @@ def build(
 def find(folder: Path, recipe: Mapping[str, Any]) -> LocalArtifact | None:
     """Return the artefact of ``recipe`` below ``folder`` if it is there and whole."""
     path = folder / digest_of(recipe)
-    if not _is_usable(path):
+    if not is_whole(path):
         return None
     return LocalArtifact(path, path.name, reused=True, seconds=0.0)
 
@@ -105,18 +105,15 @@ def find(folder: Path, recipe: Mapping[str, Any]) -> LocalArtifact | None:
 def is_whole(path: Path) -> bool:
     """Return True if there is an artefact at ``path`` and all its files are as they were made.
 
-    The log names a file that is not.
+    The log names a file that is not. This process holds the artefact until it ends.
     """
-    if not (path / MANIFEST).is_file():
+    # First, so that nobody deletes what is being checked.
+    if not hold(path):
         return False
     damage = damage_of(path)
     if damage:
         log_damage(path, damage)
     return damage is None
-
-
-def _is_usable(path: Path) -> bool:
-    return is_whole(path) and hold(path)
 
 
 def _reused(path: Path, started: float) -> LocalArtifact:

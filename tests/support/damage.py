@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from tasks.spark.files import HadoopFiles
+from tasks.storage.locations import Location
 from tasks.storage.manifest import MANIFEST
 
 
@@ -18,3 +20,10 @@ def forget_digests(artifact: Path) -> None:
     fields = json.loads((artifact / MANIFEST).read_text())
     del fields["sha256"]
     (artifact / MANIFEST).write_text(json.dumps(fields))
+
+
+def flip_byte_there(files: HadoopFiles, path: Location) -> None:
+    """Change the byte in the middle of a file that only Hadoop reaches; its size stays."""
+    content = bytearray(files.read(path))
+    content[len(content) // 2] ^= 0x55
+    files.write(bytes(content), path)

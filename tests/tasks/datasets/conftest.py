@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from support.archives import write_archive
-from support.slim_archives import SHA256, Extract, Files, Shard, good_files
+from support.slim_archives import Extract, Files, Shard, good_files
 from tasks.datasets.slim_archive import extract_dataset
 from tasks.datasets.tfrecord import write_records
 from tasks.storage.artifact import LocalArtifact
+from tasks.storage.local_files import file_sha256
 
 
 @pytest.fixture
@@ -35,6 +36,6 @@ def extract(tmp_path: Path) -> Extract:
 
     def extract(files: Mapping[str, bytes]) -> LocalArtifact:
         archive = write_archive(tmp_path / "flowers.tar.gz", files)
-        return extract_dataset(archive, SHA256, tmp_path / "datasets")
+        return extract_dataset(archive, file_sha256(archive), tmp_path / "datasets")
 
     return extract

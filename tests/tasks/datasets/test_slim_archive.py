@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.damage import flip_byte
 from support.locations import local
 from support.slim_archives import SHA256, TRAIN_0, TRAIN_1, VALIDATION, Extract, Files, example
 from tasks.datasets.dataset import RECORDS_PER_CHUNK, read_dataset, shard_name
@@ -68,8 +69,9 @@ class TestGood:
         assert all(local(shard.path).is_file() for shard in dataset.splits["train"].shards)
 
     def test_names_in_the_archive_do_not_meet_ours(self, extract: Extract, files: Files) -> None:
-        extract({**files, "dataset.json": b"theirs", "artifact.json": b"theirs"})
-        assert extract(files).reused
+        theirs = {**files, "dataset.json": b"theirs", "artifact.json": b"theirs"}
+        extract(theirs)
+        assert extract(theirs).reused
 
     @pytest.mark.parametrize(
         "labels", ["0:a\r\n1:b\r\n2:c\r\n", "0:a\n1:b\n2:c", "0: a\n1:b\n2:c\n\n"]
@@ -147,12 +149,34 @@ class TestBadLayout:
     def test_not_an_archive(self, tmp_path: Path) -> None:
         (tmp_path / "a.tar").write_text("<html>")
         with pytest.raises(DataError, match=r"a\.tar .* is not an archive"):
-            extract_dataset(tmp_path / "a.tar", SHA256, tmp_path / "datasets")
+            extract_dataset(
+                tmp_path / "a.tar", file_sha256(tmp_path / "a.tar"), tmp_path / "datasets"
+            )
+
+    def test_an_archive_that_changed_after_its_download(self, tmp_path: Path) -> None:
+        (tmp_path / "a.tar").write_text("whole")
+        digest = file_sha256(tmp_path / "a.tar")
+        flip_byte(tmp_path / "a.tar")
+        with pytest.raises(DataError, match=r"/a\.tar has another content, .* run the DAG again"):
+            extract_dataset(tmp_path / "a.tar", digest, tmp_path / "datasets")
 
     def test_cannot_write(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         with pytest.raises(StorageError, match="cannot write"):
             extract_dataset(tmp_path / "a.tar", SHA256, tmp_path / "file" / "datasets")
+
+
+class TestDamage:
+    @pytest.mark.parametrize("name", ["dataset.json", f"content/{TRAIN_0}", "content/labels.txt"])
+    def test_a_flipped_byte_is_made_anew(
+        self, extract: Extract, files: Files, name: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        path = local(extract(files).path)
+        before = (path / name).read_bytes()
+        flip_byte(path / name)
+        assert not extract(files).reused
+        assert (path / name).read_bytes() == before
+        assert f"{path} was changed after it was made ({name})" in caplog.text
 
 
 class TestBadRecord:
