@@ -47,7 +47,7 @@ def test_it_deletes_only_when_told_to(home: Home, graft: Graft) -> None:
         (
             ["--keep", "0"],
             2,
-            "Invalid value for '--keep': Input should be greater than or equal to 1",
+            "'--keep': Input should be greater than or equal to 1",
         ),
     ],
 )
