@@ -58,7 +58,7 @@ def scratch_home() -> Iterator[Home]:
 def prepare(params: RunParams, home: Home) -> Inputs:
     """Run the steps before training."""
     archive = steps.download_dataset(params, home).path
-    dataset = steps.extract_dataset(archive, home).path
+    dataset = steps.extract_dataset(archive, params, home).path
     checkpoint = steps.fetch_checkpoint(params, home).path
     return Inputs(dataset, checkpoint, dump_splits(dataset, checkpoint, params, home))
 

@@ -58,7 +58,7 @@ def _dataset(home: Home, params: RunParams, base: int | None) -> Path:
             url = cut_archive(downloaded_file(archive), base, Path(folder)).as_uri()
             cut = params.model_copy(update={"dataset_url": url})
             archive = steps.download_dataset(cut, home).path
-    return steps.extract_dataset(archive, home).path
+    return steps.extract_dataset(archive, params, home).path
 
 
 def _result(metrics: RunMetrics, measured: Measured) -> dict[str, Any]:

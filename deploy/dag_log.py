@@ -11,7 +11,8 @@ from deploy.run_events import Kind, RunEvent
 _STEP = re.compile(r"\[DAG TEST\] (?P<what>starting|end task) task_id=(?P<step>\S+)")
 _KINDS = {"starting": Kind.STARTED, "end task": Kind.ENDED}
 _JOB_TIME = re.compile(r"^\d\d:\d\d:\d\d ")
-_OURS = ("tasks.", "airflow.task.hooks.airflow.providers.apache.spark")
+# The second is the logger of the hook that submits the training job.
+_OURS = ("tasks.", "airflow.task.hooks.graft_airflow.")
 _COMMAND = "Spark-Submit cmd: "
 
 

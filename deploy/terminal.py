@@ -20,7 +20,7 @@ _STYLES = {
 
 
 def shows_colours(stream: TextIO) -> bool:
-    """Whether a stream is a terminal whose user wants colours (https://no-color.org)."""
+    """Say if a stream is a terminal whose user wants colours (https://no-color.org)."""
     return (
         stream.isatty()
         and not os.environ.get("NO_COLOR")

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 
 from deploy import passwords
 from deploy.connection import SPARK_CONNECTION, spark_master
@@ -18,6 +19,30 @@ USER = "admin"
 _FILE = "passwords.json"
 # Settings of another installation, whose airflow.cfg and certificate do not fit this one.
 _OF_OTHERS = ("AIRFLOW_CONFIG", "AIRFLOW__API__SSL_CERT", "AIRFLOW__API__SSL_KEY")
+# Makes a local Spark driver and its page listen on 127.0.0.1 only.
+_LOCAL_SPARK = {"SPARK_LOCAL_IP": LOOPBACK, "SPARK_LOCAL_HOSTNAME": "localhost"}
+_ONE_USER = {
+    "AIRFLOW__CORE__AUTH_MANAGER": (
+        "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
+    ),
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
+    passwords.USERS: f"{USER}:admin",
+}
+_ONE_MACHINE = {
+    "AIRFLOW__API__WORKERS": "1",
+    "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+    # Processes at once: a run never has more steps to do at a time.
+    "AIRFLOW__CORE__PARALLELISM": "4",
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+    # Airflow's default asks a name server.
+    "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
+    "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+    # Seconds until steps go on whose scheduler was killed; 300 by default.
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
+    # Seconds until a new file is found and a changed DAG is shown; 300 and 30 by default.
+    "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
+    "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "5",
+}
 
 
 def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -36,39 +61,41 @@ def ui_environment(port: int, environ: Mapping[str, str] | None = None) -> dict[
     given = {**current, **environment(current)}
     for name in _OF_OTHERS:
         given.pop(name, None)
-    folder = Home.from_environ(given).ui
+    is_this_machine = is_local(spark_master(given[SPARK_CONNECTION]))
     return {
         **given,
-        **(_local_spark() if is_local(spark_master(given[SPARK_CONNECTION])) else {}),
-        # A proxy for the internet cannot reach this machine's 127.0.0.1.
-        "no_proxy": ",".join(filter(None, [current.get("no_proxy", ""), LOOPBACK])),
-        "NO_PROXY": ",".join(filter(None, [current.get("NO_PROXY", ""), LOOPBACK])),
+        **(_LOCAL_SPARK if is_this_machine else {}),
+        **_proxies(current),
+        **_files(Home.from_environ(given).ui),
+        **_addresses(port),
+        **_ONE_USER,
+        **_ONE_MACHINE,
+    }
+
+
+def _proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the hosts that no proxy leads to: one for the internet cannot reach our 127.0.0.1."""
+    return {
+        name: ",".join(filter(None, [environ.get(name, ""), LOOPBACK]))
+        for name in ("no_proxy", "NO_PROXY")
+    }
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {
         "AIRFLOW_HOME": str(folder),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder / 'airflow.db'}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folder / "logs"),
+        passwords.FILE: str(folder / _FILE),
+    }
+
+
+def _addresses(port: int) -> dict[str, str]:
+    return {
         "AIRFLOW__API__HOST": LOOPBACK,
         "AIRFLOW__API__PORT": str(port),
-        "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__API__BASE_URL": f"http://{LOOPBACK}:{port}",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://{LOOPBACK}:{port}/execution/",
-        "AIRFLOW__CORE__AUTH_MANAGER": (
-            "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
-        ),
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
-        passwords.USERS: f"{USER}:admin",
-        passwords.FILE: str(folder / _FILE),
-        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-        # Processes at once: a run never has more steps to do at a time.
-        "AIRFLOW__CORE__PARALLELISM": "4",
-        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
-        # Airflow's default asks a name server.
-        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
-        "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
-        # Seconds until steps go on whose scheduler was killed; 300 by default.
-        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
-        # Seconds until a new file is found and a changed DAG is shown; 300 and 30 by default.
-        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
-        "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "5",
     }
 
 
@@ -90,8 +117,3 @@ def password(home: Home) -> str:
         return str(json.loads(path.read_text(encoding="utf-8"))[USER])
     except (OSError, ValueError, TypeError, KeyError):
         raise SetupError(f"{path} has no password for {USER!r}: remove it for a new one") from None
-
-
-def _local_spark() -> dict[str, str]:
-    """Return settings that make a local Spark driver and its page listen on 127.0.0.1 only."""
-    return {"SPARK_LOCAL_IP": LOOPBACK, "SPARK_LOCAL_HOSTNAME": "localhost"}

@@ -29,6 +29,10 @@ class DataError(GraftError):
     """A data set, an archive or a checkpoint is not what it should be."""
 
 
+class PictureError(DataError):
+    """One picture cannot be used; the message goes on after the picture's name."""
+
+
 class StorageError(GraftError):
     """A folder cannot be written: no permission, or no room left."""
 

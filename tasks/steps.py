@@ -3,7 +3,9 @@
 import dataclasses
 from pathlib import Path
 
-from tasks.datasets import slim_archive as datasets
+from tasks.datasets import extract as datasets
+from tasks.datasets.fetch import fetch_source, source_of
+from tasks.datasets.options import Options
 from tasks.download.download import download, downloaded_file
 from tasks.dumps.dump import dump_split
 from tasks.networks import checkpoint as checkpoints
@@ -15,14 +17,21 @@ from tasks.storage.paths import Home
 
 
 def download_dataset(params: RunParams, home: Home) -> LocalArtifact:
-    """Download the data set's archive; reuse it if it has not changed."""
+    """Download the data set, or list its folder; reuse what has not changed."""
     given = _sourced(params, home)
-    return download(given.dataset_url, home.downloads, given.dataset_sha256)
+    return fetch_source(given.dataset_url, home.downloads, given.dataset_sha256)
 
 
-def extract_dataset(archive: Path, home: Home) -> LocalArtifact:
-    """Unpack and check the archive that ``download_dataset`` left in ``archive``."""
-    return datasets.extract_dataset(downloaded_file(archive), _sha256(archive), home.datasets)
+def extract_dataset(download: Path, params: RunParams, home: Home) -> LocalArtifact:
+    """Check, split and convert what ``download_dataset`` left in ``download``."""
+    options = Options(
+        data_layout=params.data_layout,
+        bad_pictures=params.bad_pictures,
+        max_bad=params.max_bad,
+        validation_share=params.validation_share,
+        test_share=params.test_share,
+    )
+    return datasets.extract_dataset(source_of(download), _sha256(download), home.datasets, options)
 
 
 def fetch_checkpoint(params: RunParams, home: Home) -> LocalArtifact:

@@ -124,7 +124,7 @@ def graft_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture(scope="session")
 def dataset(dataset_archive: Path, graft_home: Home) -> Path:
     """Folder of the extracted data set."""
-    from tasks.datasets.slim_archive import extract_dataset
+    from tasks.datasets.extract import extract_dataset
 
     digest = file_sha256(dataset_archive)
     return extract_dataset(dataset_archive, digest, graft_home.datasets).path

@@ -143,6 +143,16 @@ def test_dags_and_plugins_import_only_light_modules_when_they_are_parsed(layer: 
         assert third <= known, name_of(path)
 
 
+def test_nothing_imports_deploy_and_deploy_imports_no_airflow() -> None:
+    """It is above all: it starts Airflow as a user does."""
+    for path in MODULES:
+        roots = {module.split(".")[0] for module in imported(path, nested=True)}
+        assert "deploy" not in roots, name_of(path)
+    for path in (CHECKOUT / "deploy").rglob("*.py"):
+        roots = {module.split(".")[0] for module in imported(path, nested=True)}
+        assert not roots & {"airflow", "graft_airflow"}, name_of(path)
+
+
 def test_a_dags_imports_of_tasks_are_in_the_steps_not_in_the_dag() -> None:
     """The body of a function under ``@dag`` runs at every parse."""
     for path in (CHECKOUT / "dags").glob("*.py"):

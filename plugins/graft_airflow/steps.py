@@ -14,10 +14,10 @@ from tasks.storage.artifact import Artifact
 
 @step(timeout=timedelta(hours=6), inlets=[DATASET])
 def download_dataset(run: Run) -> Artifact:
-    """Download the data set's archive; an unchanged one is not downloaded again.
+    """Download the data set; what has not changed is not downloaded again.
 
     * **Reads** `dataset_url`, or makes the bundled sample (`source`); checks `dataset_sha256`.
-    * **Writes** `downloads/<digest>/`.
+    * **Writes** `downloads/<digest>/`. A folder of this machine is listed, not copied.
     * **Log**: bytes done of all and per second.
     """
     from tasks import steps
@@ -27,14 +27,17 @@ def download_dataset(run: Run) -> Artifact:
 
 @step(timeout=timedelta(hours=3))
 def extract_dataset(run: Run, archive: Path) -> Artifact:
-    """Unpack the archive and check shards, labels and every record.
+    """Unpack the data set, check every picture, and convert and split where need be.
 
-    * **Reads** the archive.
-    * **Writes** `datasets/<digest>/`: TFRecord shards, `labels.txt`, `dataset.json`.
+    * **Reads** the download, as `data_layout`, `bad_pictures`, `max_bad`, `validation_share` and
+      `test_share` say.
+    * **Writes** `datasets/<digest>/`: TFRecord shards, `labels.txt`, `dataset.json`. Pictures that
+      were left out are in `skipped.jsonl`.
+    * **Log**: pictures done of all and per second; what was done to them, and warnings.
     """
     from tasks import steps
 
-    return steps.extract_dataset(archive, run.home)
+    return steps.extract_dataset(archive, run.params, run.home)
 
 
 @step(timeout=timedelta(hours=2))

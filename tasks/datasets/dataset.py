@@ -9,15 +9,18 @@ from typing import Any
 from tasks.errors import DataError
 from tasks.storage.locations import Location
 
-SPLITS = ("train", "validation")
-
+TRAIN = "train"
+VALIDATION = "validation"
+#: The splits that every data set has.
+SPLITS = (TRAIN, VALIDATION)
+#: The split that a data set may have beside them; nothing is chosen by it.
+TEST = "test"
+ALL_SPLITS = (*SPLITS, TEST)
 
 LABELS = "labels.txt"
-
-
 DESCRIPTION = "dataset.json"
-
-
+#: Pictures that were left out, a JSON object a line: name and reason.
+SKIPPED = "skipped.jsonl"
 RECORDS_PER_CHUNK = 64
 
 
@@ -40,7 +43,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class Split:
-    """The training or the validation records.
+    """The records of training, of validation or of the test.
 
     Attributes:
         records: how many there are in all shards.
@@ -61,13 +64,21 @@ class Dataset:
         path: the artefact's folder.
         class_names: the classes; a record's label is an index into them.
         records_per_chunk: how many records lie between two of a shard's ``chunk_offsets``.
-        splits: the records by split, ``train`` and ``validation``.
+        splits: the records by split: ``train``, ``validation`` and, in some, ``test``.
+        layout: what the source was: folder, list, parquet or tfrecord.
+        counts: of pictures that were read, converted, left out and so on, by name.
+        notes: what was done to the pictures, in sentences.
+        warnings: what looks odd, in sentences.
     """
 
     path: Path
     class_names: tuple[str, ...]
     records_per_chunk: int
     splits: Mapping[str, Split]
+    layout: str
+    counts: Mapping[str, int]
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def shard_name(name: str, split: str, number: int, count: int) -> str:
@@ -91,13 +102,22 @@ def read_dataset(path: Path) -> Dataset:
             path=path.absolute(),
             class_names=tuple(fields["class_names"]),
             records_per_chunk=fields["chunk"],
-            splits={split: _read_split(path, fields["splits"][split]) for split in SPLITS},
+            splits=_read_splits(path, fields["splits"]),
+            layout=fields["layout"],
+            counts=dict(fields["counts"]),
+            notes=tuple(fields["notes"]),
+            warnings=tuple(fields["warnings"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"{path} is not a data set: {DESCRIPTION} cannot be read ({error!r}); expected a "
             "folder that extract_dataset made"
         ) from error
+
+
+def _read_splits(path: Path, fields: Mapping[str, Any]) -> dict[str, Split]:
+    splits = ALL_SPLITS if TEST in fields else SPLITS
+    return {split: _read_split(path, fields[split]) for split in splits}
 
 
 def _read_split(path: Path, fields: Mapping[str, Any]) -> Split:

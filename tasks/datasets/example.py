@@ -14,7 +14,13 @@ IMAGE_HEIGHT = "image/height"
 IMAGE_WIDTH = "image/width"
 
 
+IMAGE_FILENAME = "image/filename"
+
+
 LABEL = "image/class/label"
+
+
+CLASS_TEXT = "image/class/text"
 
 
 def encode_example(features: Mapping[str, bytes | int]) -> bytes:
@@ -28,6 +34,32 @@ def encode_example(features: Mapping[str, bytes | int]) -> bytes:
         for key in sorted(features)
     )
     return _field(1, entries)
+
+
+def picture_example(
+    jpeg: bytes, *, width: int, height: int, label: int, text: bytes, name: bytes
+) -> bytes:
+    """Return the record of a picture, as TF-Slim's own converters write it.
+
+    Args:
+        jpeg: the picture.
+        width: in pixels.
+        height: in pixels.
+        label: the number of its class, from 0.
+        text: the name of its class, UTF-8.
+        name: its file's name, UTF-8; left out where it is empty.
+    """
+    features: dict[str, bytes | int] = {
+        IMAGE_ENCODED: jpeg,
+        IMAGE_FORMAT: b"jpg",
+        IMAGE_HEIGHT: height,
+        IMAGE_WIDTH: width,
+        LABEL: label,
+        CLASS_TEXT: text,
+    }
+    if name:
+        features[IMAGE_FILENAME] = name
+    return encode_example(features)
 
 
 def _feature(value: bytes | int) -> bytes:

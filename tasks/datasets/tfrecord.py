@@ -2,31 +2,35 @@
 
 A record is, little-endian: the payload's length (uint64), the masked CRC-32C of those eight bytes
 (uint32), the payload, the masked CRC-32C of the payload (uint32). The format is defined by
-TensorFlow's ``tensorflow/core/lib/io/record_writer.h`` and its mask by
-``tensorflow/core/lib/hash/crc32c.h``.
+TensorFlow's ``tensorflow/core/lib/io/record_writer.h``. A whole file may be compressed with gzip.
 """
 
+import gzip
 import struct
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-import google_crc32c
-
+from tasks.datasets.dataset import RECORDS_PER_CHUNK
+from tasks.datasets.signature import HEAD_BYTES, is_record_start, masked_crc
 from tasks.errors import DataError
 from tasks.storage.local_files import storage_errors
+
+#: The most bytes of a record.
+MAX_RECORD_BYTES = 256 * 2**20
 
 _HEADER = struct.Struct("<QI")
 _LENGTH = struct.Struct("<Q")
 _FOOTER = struct.Struct("<I")
-_MASK_DELTA = 0xA282EAD8
+_GZIP_START = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
 class ShardScan:
-    """What one pass over a shard found.
+    """Result of one pass over a shard.
 
     Attributes:
         records: how many records it holds.
@@ -43,63 +47,98 @@ def read_records(path: Path, start: int = 0, count: int | None = None) -> Iterat
     """Yield the payloads of a shard's records, each checked against its CRCs.
 
     Args:
-        path: the shard.
+        path: the shard, not compressed.
         start: the byte at which a record starts.
         count: the most records to yield; all up to the end by default.
 
     Raises:
-        DataError: a record is truncated or does not match its CRC.
+        DataError: a record is truncated, too large or does not match its CRC.
     """
     with path.open("rb") as stream:
-        for _, payload in islice(_records(stream, path, start), count):
+        for _, payload in islice(_records(stream, path, start, stream.seek(0, 2)), count):
             yield payload
 
 
-def scan(path: Path, chunk: int, check: Callable[[int, bytes], None]) -> ShardScan:
-    """Read a whole shard once, check every record and note where chunks of records start.
+def located_records(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield every record of a shard, plain or gzip: the byte where it starts, and its payload.
+
+    Raises:
+        DataError: a record is truncated, too large or does not match its CRC, or gzip's data are
+            damaged.
+    """
+    with path.open("rb") as stream:
+        if not is_gzip(path):
+            yield from _records(stream, path, 0, stream.seek(0, 2))
+            return
+        try:
+            with gzip.open(stream) as plain:
+                yield from _records(plain, path, 0, None)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DataError(f"{path.name}: damaged gzip data: {error}") from error
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether a file is compressed with gzip."""
+    with path.open("rb") as stream:
+        return stream.read(len(_GZIP_START)) == _GZIP_START
+
+
+def holds_records(path: Path) -> bool:
+    """Whether a file begins with a record, be it compressed or not."""
+    with path.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    if head.startswith(_GZIP_START):
+        try:
+            head = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(head, HEAD_BYTES)
+        except zlib.error:
+            return False
+    return is_record_start(head)
+
+
+def write_records(
+    path: Path, records: Iterable[bytes], chunk: int = RECORDS_PER_CHUNK
+) -> ShardScan:
+    """Write a shard of the given payloads.
 
     Args:
         path: the shard.
+        records: the payloads.
         chunk: how many records a chunk has.
-        check: called with every record's number, from 0, and payload; raises if it is wrong.
 
-    Raises:
-        DataError: a record is truncated or does not match its CRC.
-    """
-    records = 0
-    chunk_offsets = []
-    with path.open("rb") as stream:
-        for offset, payload in _records(stream, path, 0):
-            if records % chunk == 0:
-                chunk_offsets.append(offset)
-            check(records, payload)
-            records += 1
-        size = stream.tell()
-    return ShardScan(records, size, tuple(chunk_offsets))
-
-
-def write_records(path: Path, records: Iterable[bytes]) -> None:
-    """Write a shard of the given payloads.
+    Returns:
+        What a scan of the shard would find.
 
     Raises:
         StorageError: ``path`` cannot be written, or the disk is full.
     """
+    count = 0
+    chunk_offsets = []
     with storage_errors(path), path.open("wb") as stream:
         for payload in records:
+            if count % chunk == 0:
+                chunk_offsets.append(stream.tell())
             length = _LENGTH.pack(len(payload))
-            stream.write(length + _FOOTER.pack(_masked_crc(length)))
+            stream.write(length + _FOOTER.pack(masked_crc(length)))
             stream.write(payload)
-            stream.write(_FOOTER.pack(_masked_crc(payload)))
+            stream.write(_FOOTER.pack(masked_crc(payload)))
+            count += 1
+        size = stream.tell()
+    return ShardScan(count, size, tuple(chunk_offsets))
 
 
-def _records(stream: BinaryIO, path: Path, start: int) -> Iterator[tuple[int, bytes]]:
-    size = stream.seek(0, 2)
+def _records(
+    stream: BinaryIO | gzip.GzipFile, path: Path, start: int, size: int | None
+) -> Iterator[tuple[int, bytes]]:
+    """Yield offsets and payloads; ``size`` is the stream's where that is known before its end."""
     offset = stream.seek(start)
     number = 0
     origin = f", counted from byte {start}" if start else ""
-    while offset < size:
+    while size is None or offset < size:
+        header = stream.read(_HEADER.size)
+        if not header:
+            return
         try:
-            payload = _read_record(stream, size - offset)
+            payload = _read_payload(stream, header, None if size is None else size - offset)
         except DataError as error:
             raise DataError(
                 f"{path.name}: record {number}{origin}, at byte {offset}: {error}"
@@ -109,28 +148,27 @@ def _records(stream: BinaryIO, path: Path, start: int) -> Iterator[tuple[int, by
         number += 1
 
 
-def _read_record(stream: BinaryIO, left: int) -> bytes:
-    if left < _HEADER.size:
-        raise DataError(f"truncated: {left} bytes left, expected a header of {_HEADER.size}")
-    header = stream.read(_HEADER.size)
+def _read_payload(stream: BinaryIO | gzip.GzipFile, header: bytes, left: int | None) -> bytes:
+    if len(header) < _HEADER.size:
+        raise DataError(f"truncated: {len(header)} bytes left, expected a header of {_HEADER.size}")
     length, length_crc = _HEADER.unpack(header)
     _check_crc("length", header[: _LENGTH.size], length_crc)
     # Before reading: a length that lies would make Python allocate it.
-    if left < _HEADER.size + length + _FOOTER.size:
+    if left is not None and left < _HEADER.size + length + _FOOTER.size:
         raise DataError(
             f"truncated: {left} bytes left, expected {_HEADER.size + length + _FOOTER.size}"
         )
-    payload = stream.read(length)
-    _check_crc("data", payload, _FOOTER.unpack(stream.read(_FOOTER.size))[0])
+    if length > MAX_RECORD_BYTES:
+        raise DataError(f"has {length:,} bytes, expected at most {MAX_RECORD_BYTES:,}")
+    content = stream.read(length + _FOOTER.size)
+    if len(content) < length + _FOOTER.size:
+        raise DataError(f"truncated: {len(content)} bytes left, expected {length + _FOOTER.size}")
+    payload = content[:length]
+    _check_crc("data", payload, _FOOTER.unpack(content[length:])[0])
     return payload
 
 
 def _check_crc(what: str, content: bytes, stored: int) -> None:
-    computed = _masked_crc(content)
+    computed = masked_crc(content)
     if computed != stored:
         raise DataError(f"bad CRC of its {what}: {stored:#010x}, expected {computed:#010x}")
-
-
-def _masked_crc(content: bytes) -> int:
-    crc: int = google_crc32c.value(content)
-    return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & 0xFFFFFFFF

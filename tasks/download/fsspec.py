@@ -12,6 +12,8 @@ from tasks.errors import DataError, NetworkError, ParamsError
 from tasks.storage.progress import ByteProgress
 
 _CHUNK_BYTES = 2**20
+# What file systems call that which changes when a file does.
+_VERSIONS = ("ETag", "etag", "generation", "md5Hash", "mtime", "LastModified", "created")
 
 
 def fetch_fsspec(transfer: Transfer) -> Validators | None:
@@ -26,7 +28,7 @@ def fetch_fsspec(transfer: Transfer) -> Validators | None:
         return None
     transfer.drop()
     size = facts.get("size")
-    progress = ByteProgress(redact(transfer.url), offset=0, total=size)
+    progress = ByteProgress(redact(transfer.url), offset=0, total=size, quiet=transfer.quiet)
     with transfer.part.open("wb") as part:
         for chunk in _chunks(files, path, transfer.url):
             part.write(chunk)
@@ -35,6 +37,36 @@ def fetch_fsspec(transfer: Transfer) -> Validators | None:
         raise NetworkError(f"{redact(transfer.url)} broke off after {progress}")
     progress.finish()
     return validators
+
+
+def is_fsspec_folder(url: str) -> bool:
+    """Return True if there is a folder at a URL.
+
+    Raises:
+        ParamsError: the URL is malformed, or its scheme is not known.
+        UnreachableError: the source does not answer.
+    """
+    with _source_errors(url, UnreachableError):
+        files, path = _file_system(url)
+        return bool(files.isdir(path))
+
+
+def list_fsspec(url: str) -> Iterator[tuple[str, int | None, str]]:
+    """Yield path below the folder, size and version of every file in a folder.
+
+    Raises:
+        DataError: there is no such folder.
+        UnreachableError: the source does not answer.
+    """
+    with _source_errors(url, UnreachableError):
+        files, root = _file_system(url)
+        found = files.find(root, detail=True)
+    prefix = f"{root.rstrip('/')}/"
+    for path, facts in found.items():
+        # Object stores list folders as empty objects whose names end in a slash.
+        if facts.get("type") == "file" and not path.endswith("/"):
+            version = [str(facts.get(key, "")) for key in _VERSIONS]
+            yield path.removeprefix(prefix), facts.get("size"), " ".join(version)
 
 
 def _file_system(url: str) -> tuple[Any, str]:

@@ -136,7 +136,8 @@ def _check_resumed(
 def _receive(response: requests.Response, transfer: Transfer, offset: int) -> None:
     length = response.headers.get("Content-Length", "")
     total = offset + int(length) if length.isdecimal() else None
-    progress = ByteProgress(redact(transfer.url), offset=offset, total=total)
+    label = redact(transfer.url)
+    progress = ByteProgress(label, offset=offset, total=total, quiet=transfer.quiet)
     try:
         with transfer.part.open("ab") as part:
             # read1 returns bytes as they arrive, so that a stalled download loses none. They are

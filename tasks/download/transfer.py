@@ -57,12 +57,14 @@ class Transfer:
         part: the file that receives the bytes until it is whole.
         known: the validators of an earlier download.
         policy: limits on waiting and retrying.
+        quiet: whether to log no progress, as for one of many files.
     """
 
     url: str
     part: Path
     known: Validators | None
     policy: RetryPolicy
+    quiet: bool = False
 
     @property
     def sidecar(self) -> Path:

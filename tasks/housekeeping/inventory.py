@@ -104,9 +104,9 @@ def _snapshots(home: Home) -> Iterator[Item]:
 
 def _partial_downloads(home: Home) -> Iterator[Item]:
     folder = home.downloads / "partial"
-    for path in sorted(folder.glob("*.part*")):
-        lock = folder / f"{path.name.partition('.')[0]}.lock"
-        yield from _item(PARTIAL, path, lock)
+    for path in sorted(folder.glob("[!.]*")):
+        if path.suffix != ".lock":
+            yield from _item(PARTIAL, path, folder / f"{path.name.partition('.')[0]}.lock")
 
 
 def _leftovers(home: Home) -> Iterator[Item]:

@@ -60,8 +60,10 @@ def _needs(item: Item, manifests: Mapping[Ref, Manifest]) -> Iterator[Ref]:
     elif item.kind in {"features", "weights"}:
         yield from _digests(recipe)
     elif item.kind in {"datasets", "checkpoints"}:
+        # Data sets of older versions were made of archives, too.
+        source = recipe.get("source", recipe.get("archive"))
         for ref, manifest in manifests.items():
-            if ref.kind == "downloads" and manifest.recipe.get("sha256") == recipe.get("archive"):
+            if ref.kind == "downloads" and manifest.recipe.get("sha256") == source:
                 yield ref
 
 

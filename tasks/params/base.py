@@ -7,11 +7,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 SHA256 = r"^[0-9a-f]{64}$"
 URL = r"^[a-zA-Z][a-zA-Z0-9+.-]*://\S+$"
+PLACE = rf"{URL}|^~?/[^/\s].*$"
 MEMORY = r"^[1-9][0-9]*[mg]$"
 #: The words for each pattern; an error says them after "expected".
 EXPECTED = {
     SHA256: "64 digits of 0 to 9 and a to f",
     URL: "a URL such as https://host/name or file:///folder/name",
+    PLACE: "a URL such as https://host/name, or a path such as /home/me/pictures",
     MEMORY: "a size such as 4g or 512m",
 }
 

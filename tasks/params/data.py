@@ -4,11 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from tasks.params.base import URL, Params, sha256_field
+from tasks.params.base import PLACE, Params, sha256_field
 
 FLOWERS_URL = "http://download.tensorflow.org/data/flowers.tar.gz"
 
 Source = Literal["urls", "sample"]
+Layout = Literal["auto", "folder", "list", "parquet", "tfrecord"]
+BadPictures = Literal["fail", "skip"]
 
 
 class DataParams(Params, title="Data"):
@@ -25,12 +27,59 @@ class DataParams(Params, title="Data"):
     )
     dataset_url: str = Field(
         FLOWERS_URL,
-        pattern=URL,
+        pattern=PLACE,
         title="Data set URL",
         description=(
-            "A tar archive of TFRecord shards and labels.txt in the layout of TF-Slim's flowers. "
-            "http(s), file, or any file system that fsspec knows."
+            "Your pictures: a folder or an archive (zip, tar) with a subfolder for each class; a "
+            "CSV or JSON lines file with path and label; Parquet or TFRecord files. A URL that is "
+            "http(s), file or any that fsspec knows, or a path of this machine."
         ),
-        examples=["file:///data/flowers.tar.gz"],
+        examples=["/home/me/pictures", "https://example.org/flowers.tar.gz"],
     )
     dataset_sha256: str | None = sha256_field("Data set SHA-256")
+    data_layout: Layout = Field(
+        "auto",
+        title="Layout",
+        description=(
+            "auto: told by looking at the files. folder: pictures in a subfolder for each class. "
+            "list: a CSV or JSON lines file with path and label. parquet, tfrecord: such files."
+        ),
+    )
+    bad_pictures: BadPictures = Field(
+        "fail",
+        title="Bad pictures",
+        description=(
+            "What becomes of pictures that cannot be used, because they are damaged or stand in "
+            "two classes. fail: the run ends and names them. skip: they are left out and listed."
+        ),
+    )
+    max_bad: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        title="Most bad pictures",
+        description="The share of pictures that skip leaves out; with more the run ends.",
+        examples=[0.05],
+    )
+    validation_share: float = Field(
+        0.1,
+        ge=0.001,
+        le=0.5,
+        title="Share for validation",
+        description=(
+            "Of pictures without splits, about this share is for validation. A picture's bytes "
+            "decide, so it stays on its side when the data set grows."
+        ),
+        examples=[0.2],
+    )
+    test_share: float = Field(
+        0,
+        ge=0,
+        le=0.4,
+        title="Share for the test",
+        description=(
+            "Of pictures without splits, about this share is for a test split, which is measured "
+            "once, at the end."
+        ),
+        examples=[0.1],
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _CHUNK_BYTES = 2**20
-_MOST_REMEMBERED = 2**16
+_MOST_REMEMBERED = 2**18
 
 #: Gets the number of bytes that were read since the last call.
 Advance = Callable[[int], None]

@@ -16,7 +16,8 @@ from tasks.storage.locations import Location
 
 MANIFEST = "artifact.json"
 _MIB = 2**20
-_MOST_BYTES = 256 * _MIB
+# An artefact of five million files has as much.
+_MOST_BYTES = 1024 * _MIB
 _HEX_DIGITS = 64
 
 

@@ -20,9 +20,11 @@ class ByteProgress:
         label: name of the file, the first word of every line.
         offset: number of bytes from an earlier attempt.
         total: size of the whole file in bytes, if it is known.
+        quiet: whether to count only, without a line.
     """
 
-    def __init__(self, label: str, offset: int, total: int | None) -> None:
+    def __init__(self, label: str, offset: int, total: int | None, *, quiet: bool = False) -> None:
+        self._quiet = quiet
         self.done = offset
         self.is_shown = False
         self._label = label
@@ -48,6 +50,8 @@ class ByteProgress:
         self._log(time.monotonic())
 
     def _log(self, now: float) -> None:
+        if self._quiet:
+            return
         self.is_shown = True
         seconds = max(now - self._started, 1e-3)
         rate = max(self.done - self._offset, 1) / seconds

@@ -2,37 +2,116 @@
 
 import lzma
 import tarfile
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 from tasks.errors import DataError
+from tasks.storage.member import Kind, Member
 
 _BLOCK = tarfile.BLOCKSIZE
 _READ_BYTES = 2**20
 # tar pads an archive to a few KiB; more than this is not padding.
 _MAX_PADDING = 64 * 2**20
+_MAX_HEADER = 2**20
+_MAX_PLAIN = 80 * 2**30
+_ZSTANDARD = b"\x28\xb5\x2f\xfd"
+_NAMES = {
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+}
+
+# Python's own checks, in addition to those of tasks.storage.archive. The first releases of Python
+# 3.11 lack them.
+_FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+_REFUSED: Any = getattr(tarfile, "FilterError", ())
 
 
-def open_tar(archive: Path) -> tarfile.TarFile:
-    """Open a tar archive, plain or compressed with gzip, bzip2 or xz.
+class _BoundedInfo(tarfile.TarInfo):
+    """A member's header that may not announce a name of gigabytes, which is read at once."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_BoundedInfo":
+        """Return the header in a block; ``tarfile`` calls this for every one."""
+        info = super().frombuf(buf, encoding, errors)
+        if info.type in _NAMES and info.size > _MAX_HEADER:
+            raise DataError(
+                f"has a header of {info.size:,} bytes, expected at most {_MAX_HEADER:,}"
+            )
+        return info
+
+
+def open_tar(archive: Path, scratch: Path | None = None) -> tarfile.TarFile:
+    """Open a tar archive, plain or compressed with gzip, bzip2, xz or Zstandard.
+
+    Args:
+        archive: the tar.
+        scratch: a folder with room for the tar that a Zstandard file holds; the system's own
+            temporary folder by default.
 
     Raises:
         DataError: the file cannot be read, or is not a tar archive.
     """
     with damage_errors(archive, "its start"):
         try:
-            return tarfile.open(archive, mode="r:*")
+            if _is_zstandard(archive):
+                plain = _decompressed(archive, scratch)
+                return tarfile.open(fileobj=plain, mode="r:", tarinfo=_BoundedInfo)
+            return tarfile.open(archive, mode="r:*", tarinfo=_BoundedInfo)
+        except DataError as error:
+            raise DataError(f"{archive} {error}") from None
         except tarfile.ReadError:
             raise DataError(
                 f"{archive} ({archive.stat().st_size:,} bytes) is not an archive: expected a tar, "
-                "plain or compressed with gzip, bzip2 or xz"
+                "plain or compressed with gzip, bzip2, xz or Zstandard, or a zip"
             ) from None
         except OSError as error:
             if error.errno is None:
                 raise
             raise DataError(f"{archive} cannot be read: {error.strerror}") from error
+
+
+def read_tar(archive: Path, scratch: Path) -> Iterator[Member]:
+    """Yield the members of a tar, plain or compressed.
+
+    Args:
+        archive: the tar.
+        scratch: a folder of ours with room for a tar that must be decompressed before it is read.
+
+    Raises:
+        DataError: the file cannot be read, is not a tar archive, or is damaged or truncated.
+    """
+    with open_tar(archive, scratch) as tar:
+        for member in read_members(tar, archive):
+            yield Member(
+                name=member.name,
+                size=member.size,
+                kind=_kind(member),
+                target=member.linkname,
+                save=partial(_extract, tar, member, archive),
+            )
+
+
+def _kind(member: tarfile.TarInfo) -> Kind:
+    if member.issym():
+        return "symbolic link"
+    if member.islnk():
+        return "hard link"
+    if member.isdir():
+        return "folder"
+    return "file" if member.isreg() else "other"
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, archive: Path, folder: Path) -> None:
+    with damage_errors(archive, f"member {member.name!r}"):
+        try:
+            tar.extract(member, folder, **_FILTER)
+        except _REFUSED as error:
+            raise DataError(f"{archive}: member {member.name!r} is refused: {error}") from error
 
 
 def read_members(tar: tarfile.TarFile, archive: Path) -> Iterator[tarfile.TarInfo]:
@@ -44,12 +123,40 @@ def read_members(tar: tarfile.TarFile, archive: Path) -> Iterator[tarfile.TarInf
     last = "its start"
     while True:
         with damage_errors(archive, last):
-            member = tar.next()
+            try:
+                member = tar.next()
+            except DataError as error:
+                raise DataError(f"{archive} {error}, after {last}") from None
         if member is None:
             break
+        # tarfile keeps every member that it has read; of a million files they fill the memory.
+        vars(tar)["members"] = []
         yield member
         last = f"member {member.name!r}"
     _check_end(tar, archive)
+
+
+def _is_zstandard(archive: Path) -> bool:
+    with archive.open("rb") as stream:
+        return stream.read(len(_ZSTANDARD)) == _ZSTANDARD
+
+
+def _decompressed(archive: Path, scratch: Path | None) -> BinaryIO:
+    """Return the content of a Zstandard file: Python's own libraries do not know it before 3.14."""
+    import pyarrow
+
+    # Without a name it goes with whoever has it open.
+    plain = cast("BinaryIO", tempfile.TemporaryFile(dir=scratch))  # noqa: SIM115 - the tar's now
+    with (
+        pyarrow.OSFile(str(archive)) as packed,
+        pyarrow.CompressedInputStream(packed, "zstd") as stream,
+    ):
+        while block := stream.read(_READ_BYTES):
+            if plain.tell() + len(block) > _MAX_PLAIN:
+                raise DataError(f"decompresses to more than {_MAX_PLAIN:,} bytes")
+            plain.write(block)
+    plain.seek(0)
+    return plain
 
 
 def _check_end(tar: tarfile.TarFile, archive: Path) -> None:

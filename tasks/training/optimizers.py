@@ -1,6 +1,7 @@
 """BigDL's optimisers, local and distributed, around the original example's model."""
 
 from collections.abc import Iterator
+from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
@@ -31,8 +32,9 @@ def local_optimizer(
     from bigdl.dllib.optim.optimizer import LocalOptimizer, MaxEpoch, Top1Accuracy
 
     scaling = fit_scaling(features.train.feature) if config.standardize else None
-    x = features.map(lambda split: _pooled(split.feature, scaling))
-    y = features.map(lambda split: _from_one(split.label))
+    train = _filled(features.train, plan.batch_size)
+    x = Pair(train, features.validation).map(lambda split: _pooled(split.feature, scaling))
+    y = Pair(train, features.validation).map(lambda split: _from_one(split.label))
     optimizer = LocalOptimizer(
         X=x.train,
         Y=y.train,
@@ -61,7 +63,8 @@ def distributed_optimizer(
     Features never reach the driver.
 
     Args:
-        files: RDDs of the contents of each split's feature files.
+        files: RDDs of the contents of each split's feature files; those of training in as many
+            partitions as ``training_partitions`` says.
         model: from ``new_model``; it is trained in place.
         config: epochs, rates, scaling.
         plan: batch size and cores.
@@ -72,7 +75,7 @@ def distributed_optimizer(
     samples = files.map(lambda split: _samples(split, scaling))
     optimizer = DistriOptimizer(
         model=model,
-        training_rdd=samples.train,
+        training_rdd=_filled_samples(samples.train, plan),
         criterion=_criterion(),
         end_trigger=MaxEpoch(config.epochs),
         batch_size=plan.batch_size,
@@ -85,6 +88,19 @@ def distributed_optimizer(
         val_method=[Top1Accuracy()],
     )
     return optimizer, scaling
+
+
+def training_partitions(plan: Plan) -> int:
+    """Return in how many partitions the distributed optimiser may be given the training records.
+
+    BigDL deals the records of each partition out to its ``n`` executors, to one after the other
+    from any of them on, and needs a share of a batch on every executor. Of ``r`` records in ``p``
+    partitions an executor gets at least ``(r - p * (n - 1)) / n``. That is enough if ``p`` is at
+    most ``(r - batch_size) / n``, and always if it is 1.
+    """
+    # Records beyond the first batch, for each core; there are as many cores as executors or more.
+    spare = (plan.steps_per_epoch - 2) * plan.batch_size // plan.cores
+    return max(min(plan.cores, spare), 1)
 
 
 def fit_scaling_distributed(files: Any) -> Scaling:
@@ -114,6 +130,28 @@ def _samples(files: Any, scaling: Scaling | None) -> Any:
             yield Sample.from_ndarray(x, y)
 
     return files.flatMap(samples)
+
+
+def _filled(features: Features, batch_size: int) -> Features:
+    """Return features with records repeated in turn until there are enough for a batch."""
+    count = len(features.label)
+    rows = np.arange(max(count, batch_size)) % count
+    return (
+        features if len(rows) == count else Features(features.feature[rows], features.label[rows])
+    )
+
+
+def _filled_samples(samples: Any, plan: Plan) -> Any:
+    """Return an ``RDD[Sample]`` of at least a batch; one of fewer records is in one partition."""
+    if plan.steps_per_epoch > 1 or plan.batch_size > plan.cores:
+        return samples
+
+    def fill(partition: Iterator[Any]) -> Iterator[Any]:
+        few = list(partition)
+        yield from few
+        yield from islice(cycle(few), max(plan.batch_size - len(few), 0))
+
+    return samples.mapPartitions(fill)
 
 
 def _pooled(feature: FloatArray, scaling: Scaling | None) -> FloatArray:

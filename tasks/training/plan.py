@@ -39,13 +39,14 @@ def plan_training(config: JobConfig, dumps: Pair[Dump], cluster: Cluster) -> Pla
     optimizer = _choose_optimizer(config, dumps, cluster)
     records = dumps.train.records
     wanted, why = _wanted_batch(config, optimizer, records)
-    batch_size = -(-wanted // cluster.cores) * cluster.cores
+    batch_size, bound = _possible_batch(wanted, records, cluster.cores)
     steps = -(-records // batch_size)
-    logger.info("batch size %d, %s: %d steps an epoch", wanted, why, steps)
+    plural = "s" if steps > 1 else ""
+    logger.info("batch size %d, %s: %d step%s an epoch", wanted, why, steps, plural)
     if batch_size != wanted:
-        logger.info(
-            "batch size %d -> %d, a multiple of %d cores", wanted, batch_size, cluster.cores
-        )
+        logger.info("batch size %d -> %d, %s", wanted, batch_size, bound)
+    if records < batch_size:
+        logger.info("%d training records are repeated to fill a batch of %d", records, batch_size)
     return Plan(
         optimizer=optimizer,
         batch_size=batch_size,
@@ -81,3 +82,17 @@ def _wanted_batch(config: JobConfig, optimizer: str, records: int) -> tuple[int,
         return _SMALLEST_BATCH, "the original example's"
     batch_size = min(max(records // _STEPS_PER_EPOCH, _SMALLEST_BATCH), _LARGEST_BATCH)
     return batch_size, f"as a step of {optimizer} costs hardly more for it"
+
+
+def _possible_batch(wanted: int, records: int, cores: int) -> tuple[int, str]:
+    """Return the batch size for BigDL that is nearest to the wanted one, and what bounds it.
+
+    BigDL refuses a batch that is no multiple of the cores, and a batch of more records than there
+    are. Of fewer records than cores the optimisers repeat some, so that every core has one.
+    """
+    multiple, largest = -(-wanted // cores) * cores, records // cores * cores
+    if not largest:
+        return cores, f"a record for each of {cores} cores"
+    if multiple <= largest:
+        return multiple, f"a multiple of {cores} cores"
+    return largest, f"the most for {records} training records on {cores} cores"

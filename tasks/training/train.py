@@ -29,7 +29,7 @@ from tasks.storage.local_files import storage_errors
 from tasks.storage.locations import Location
 from tasks.training.follow_log import followed
 from tasks.training.optimizer_log import OPTIMIZER_LOG, read_epochs, read_resumed
-from tasks.training.optimizers import distributed_optimizer, local_optimizer
+from tasks.training.optimizers import distributed_optimizer, local_optimizer, training_partitions
 from tasks.training.plan import LOCAL_OPTIMIZER
 from tasks.training.snapshots import prune, restore, save_snapshots, start_after
 
@@ -113,7 +113,10 @@ def _optimizer(
     if plan.optimizer == LOCAL_OPTIMIZER:
         in_memory = features.map(lambda path: load_features(bridge, path))
         return local_optimizer(in_memory, model, config, plan)
-    files = features.map(lambda path: feature_contents(bridge, path, plan.cores))
+    files = Pair(
+        feature_contents(bridge, features.train, training_partitions(plan)),
+        feature_contents(bridge, features.validation, plan.cores),
+    )
     return distributed_optimizer(files, model, config, plan)
 
 

@@ -5,7 +5,7 @@ import pytest
 from benchmarks.repeated import cut_archive, repeat_dataset
 from support.locations import local
 from tasks.datasets.dataset import read_dataset
-from tasks.datasets.slim_archive import extract_dataset
+from tasks.datasets.extract import extract_dataset
 from tasks.datasets.tfrecord import read_records
 from tasks.storage.local_files import file_sha256
 

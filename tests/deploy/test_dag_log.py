@@ -5,6 +5,7 @@ import pytest
 
 from deploy.dag_log import DagLog
 from deploy.run_events import Kind, RunEvent
+from graft_airflow.spark_hook import TrainJobHook
 
 
 def record(event: str, logger: str = "tasks.download.download", **more: Any) -> str:
@@ -38,7 +39,8 @@ def test_what_the_tasks_say_is_shown() -> None:
 
 
 def test_what_the_job_says_is_shown_without_its_time() -> None:
-    hook = "airflow.task.hooks.airflow.providers.apache.spark.hooks.spark_submit.SparkSubmitHook"
+    # As Airflow names the logger of a hook.
+    hook = f"airflow.task.hooks.{TrainJobHook.__module__}.{TrainJobHook.__qualname__}"
     assert DagLog().read(record("12:34:56 features: 1 of 2", logger=hook)) == said(
         "features: 1 of 2"
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from support.sources import encoded, image
 from tasks.datasets.dataset import shard_name
 from tasks.datasets.example import IMAGE_ENCODED, IMAGE_FORMAT, LABEL
 from tasks.storage.artifact import LocalArtifact
@@ -14,6 +15,9 @@ TRAIN_0 = shard_name("flowers", "train", 0, 2)
 TRAIN_1 = shard_name("flowers", "train", 1, 2)
 VALIDATION = shard_name("flowers", "validation", 0, 1)
 
+#: The picture of all records.
+JPEG = encoded(image(0))
+
 #: The files of an archive by name.
 Files = dict[str, bytes]
 #: Writes files as an archive and extracts that.
@@ -22,7 +26,7 @@ Extract = Callable[[Mapping[str, bytes]], LocalArtifact]
 Shard = Callable[..., bytes]
 
 
-def example(label: int | None = 0, image: bytes | None = b"jpeg", **more: Any) -> bytes:
+def example(label: int | None = 0, image: bytes | None = JPEG, **more: Any) -> bytes:
     """Return a record as TensorFlow serialises it; None leaves a feature out.
 
     Args:

@@ -35,7 +35,7 @@ def params(dataset_archive: Path, checkpoint_archive: Path) -> RunParams:
 
 def test_every_step_takes_what_the_one_before_it_made(params: RunParams, home: Home) -> None:
     archive = steps.download_dataset(params, home)
-    dataset = steps.extract_dataset(archive.path, home)
+    dataset = steps.extract_dataset(archive.path, params, home)
     checkpoint = steps.fetch_checkpoint(params, home)
     dump = steps.dump("train", dataset.path, checkpoint.path, params, home)
     assert read_dataset(dataset.path).class_names == ("stripes", "spots")
@@ -50,9 +50,9 @@ def test_a_second_time_everything_is_reused(params: RunParams, home: Home) -> No
     first = steps.download_dataset(params, home)
     assert steps.download_dataset(params, home).path == first.path
     assert steps.download_dataset(params, home).reused
-    extracted = steps.extract_dataset(first.path, home)
-    assert steps.extract_dataset(first.path, home).path == extracted.path
-    assert steps.extract_dataset(first.path, home).reused
+    extracted = steps.extract_dataset(first.path, params, home)
+    assert steps.extract_dataset(first.path, params, home).path == extracted.path
+    assert steps.extract_dataset(first.path, params, home).reused
 
 
 def test_a_checkpoint_is_fetched_in_the_seconds_of_both_its_parts(

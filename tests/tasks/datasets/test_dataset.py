@@ -12,8 +12,8 @@ from tasks.datasets.tfrecord import read_records
 from tasks.errors import DataError
 
 
-def test_read_dataset(extract: Extract, files: Files) -> None:
-    path = extract(files).path
+def test_read_dataset(extract_files: Extract, files: Files) -> None:
+    path = extract_files(files).path
     dataset = read_dataset(path)
     train = dataset.splits["train"]
     assert dataset.path == path
@@ -33,8 +33,8 @@ def test_not_a_data_set(tmp_path: Path) -> None:
         read_dataset(tmp_path)
 
 
-def test_damaged(extract: Extract, files: Files) -> None:
-    path = extract(files).path
+def test_damaged(extract_files: Extract, files: Files) -> None:
+    path = extract_files(files).path
     (path / "dataset.json").write_text('{"class_names": []}')
     with pytest.raises(DataError, match="KeyError"):
         read_dataset(path)
@@ -51,8 +51,8 @@ def test_what_describes_no_data_set(tmp_path: Path, text: str, reason: str) -> N
         read_dataset(tmp_path)
 
 
-def test_a_missing_split_is_named(extract: Extract, files: Files) -> None:
-    path = extract(files).path
+def test_a_missing_split_is_named(extract_files: Extract, files: Files) -> None:
+    path = extract_files(files).path
     fields = json.loads((path / "dataset.json").read_text())
     del fields["splits"]["validation"]
     (path / "dataset.json").write_text(json.dumps(fields))
@@ -61,9 +61,9 @@ def test_a_missing_split_is_named(extract: Extract, files: Files) -> None:
 
 
 def test_paths_are_absolute_wherever_it_is_read_from(
-    extract: Extract, files: Files, monkeypatch: pytest.MonkeyPatch
+    extract_files: Extract, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = extract(files).path
+    path = extract_files(files).path
     monkeypatch.chdir(path.parent)
     dataset = read_dataset(Path(path.name))
     assert dataset == read_dataset(path)

@@ -1,3 +1,4 @@
+import gzip
 import os
 import re
 import struct
@@ -5,14 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tasks.datasets.tfrecord import read_records, scan, write_records
+from tasks.datasets.signature import masked_crc
+from tasks.datasets.tfrecord import (
+    MAX_RECORD_BYTES,
+    holds_records,
+    located_records,
+    read_records,
+    write_records,
+)
 from tasks.errors import DataError, StorageError
+from tasks.networks.tensorflow import import_tensorflow
 
 RECORDS = [b"", b"a", b"record" * 100, bytes(range(256))]
-
-
-def ignore(number: int, payload: bytes) -> None:
-    pass
 
 
 @pytest.fixture
@@ -33,8 +38,7 @@ def damage(path: Path, position: int, replacement: bytes) -> None:
 
 
 def test_tensorflow_reads_what_we_write_and_we_read_what_it_writes(tmp_path: Path) -> None:
-    import tensorflow as tf
-
+    tf = import_tensorflow()
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     write_records(ours, RECORDS)
     with tf.io.TFRecordWriter(str(theirs)) as writer:
@@ -58,18 +62,50 @@ def test_count_stops_before_damage_behind_it(shard: Path) -> None:
 
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 4, 64])
-def test_scan_finds_where_chunks_start(shard: Path, chunk: int) -> None:
-    seen: list[tuple[int, bytes]] = []
-    found = scan(shard, chunk, lambda number, payload: seen.append((number, payload)))
-    assert seen == list(enumerate(RECORDS))
-    assert (found.records, found.bytes) == (4, shard.stat().st_size)
-    assert found.chunk_offsets == tuple(offset_of(number) for number in range(0, 4, chunk))
+def test_where_chunks_start_is_told(tmp_path: Path, chunk: int) -> None:
+    path = tmp_path / "shard.tfrecord"
+    written = write_records(path, RECORDS, chunk)
+    assert (written.records, written.bytes) == (4, path.stat().st_size)
+    assert written.chunk_offsets == tuple(offset_of(number) for number in range(0, 4, chunk))
 
 
-def test_scan_of_an_empty_shard(tmp_path: Path) -> None:
-    (tmp_path / "empty").write_bytes(b"")
-    found = scan(tmp_path / "empty", 64, ignore)
-    assert (found.records, found.bytes, found.chunk_offsets) == (0, 0, ())
+def test_an_empty_shard(tmp_path: Path) -> None:
+    written = write_records(tmp_path / "empty", [])
+    assert (written.records, written.bytes, written.chunk_offsets) == (0, 0, ())
+    assert list(located_records(tmp_path / "empty")) == []
+
+
+def test_records_are_located_in_plain_and_compressed_shards(shard: Path) -> None:
+    located = [(offset_of(number), record) for number, record in enumerate(RECORDS)]
+    assert list(located_records(shard)) == located
+    shard.write_bytes(gzip.compress(shard.read_bytes()))
+    assert list(located_records(shard)) == located
+
+
+def test_damaged_gzip(shard: Path) -> None:
+    packed = gzip.compress(shard.read_bytes())
+    for damaged in (packed[:-10], packed[:-6] + b"??????"):
+        shard.write_bytes(damaged)
+        with pytest.raises(DataError, match=r"^shard.tfrecord: damaged gzip data: "):
+            list(located_records(shard))
+
+
+def test_whether_a_file_holds_records(shard: Path, tmp_path: Path) -> None:
+    assert holds_records(shard)
+    shard.write_bytes(gzip.compress(shard.read_bytes()))
+    assert holds_records(shard)
+    for content in (b"", b"short", bytes(100), gzip.compress(b"text" * 99), b"\x1f\x8b damaged"):
+        (tmp_path / "other").write_bytes(content)
+        assert not holds_records(tmp_path / "other")
+
+
+def test_a_record_that_is_too_large_is_not_read(shard: Path) -> None:
+    length = struct.pack("<Q", MAX_RECORD_BYTES + 1)
+    damage(shard, 0, length + struct.pack("<I", masked_crc(length)))
+    # A sparse file: no byte of it is on the disk.
+    os.truncate(shard, MAX_RECORD_BYTES + 100)
+    with pytest.raises(DataError, match="record 0, at byte 0: has 268,435,457 bytes, expected at"):
+        list(read_records(shard))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +118,7 @@ def test_bad_crc(shard: Path, position: int, what: str) -> None:
         r"0x[0-9a-f]{8}, expected 0x[0-9a-f]{8}$"
     )
     with pytest.raises(DataError, match=message):
-        scan(shard, 64, ignore)
+        list(located_records(shard))
 
 
 @pytest.mark.parametrize(
@@ -97,10 +133,8 @@ def test_truncated(shard: Path, kept: int, message: str) -> None:
 
 def test_length_that_lies_is_not_allocated(shard: Path, tmp_path: Path) -> None:
     # The CRC of a length is no secret: take it from a shard that claims less and patch both.
-    from tasks.datasets.tfrecord import _masked_crc
-
     length = struct.pack("<Q", 2**60)
-    damage(shard, 0, length + struct.pack("<I", _masked_crc(length)))
+    damage(shard, 0, length + struct.pack("<I", masked_crc(length)))
     with pytest.raises(DataError, match=rf"truncated: {shard.stat().st_size} bytes left, expected"):
         list(read_records(shard))
 
@@ -110,14 +144,6 @@ def test_error_past_an_offset_says_what_it_counts_from(shard: Path) -> None:
     message = re.escape(f"record 2, counted from byte {offset_of(1)}, at byte {offset_of(3)}:")
     with pytest.raises(DataError, match=message):
         list(read_records(shard, offset_of(1)))
-
-
-def test_what_a_check_raises_comes_through(shard: Path) -> None:
-    def refuse(number: int, payload: bytes) -> None:
-        raise DataError(f"record {number} is refused")
-
-    with pytest.raises(DataError, match="record 0 is refused"):
-        scan(shard, 64, refuse)
 
 
 def test_cannot_write(shard: Path) -> None:

@@ -140,7 +140,7 @@ def photographs(fixtures_folder: Path, tmp_path_factory: pytest.TempPathFactory)
         "checkpoint_url": (fixtures_folder / "inception_v1_2016_08_28.tar.gz").as_uri(),
     }
     params = RunParams(**urls, dump_batch_size=4)
-    dataset = steps.extract_dataset(steps.download_dataset(params, home).path, home).path
+    dataset = steps.extract_dataset(steps.download_dataset(params, home).path, params, home).path
     checkpoint = steps.fetch_checkpoint(params, home).path
     return read_dump(steps.dump("validation", dataset, checkpoint, params, home).path)
 

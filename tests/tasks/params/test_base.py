@@ -3,7 +3,7 @@ import re
 import pytest
 
 from tasks.errors import ParamsError
-from tasks.params.base import EXPECTED, MEMORY, SHA256, URL, Params, sha256_field
+from tasks.params.base import EXPECTED, MEMORY, PLACE, SHA256, URL, Params, sha256_field
 from tasks.params.parser import parse
 
 
@@ -21,6 +21,11 @@ class Model(Params):
             ["https://host/a", "file:///a", "s3a://b/c", "hdfs+x://n/a"],
             ["/a/b", "a b://c", "https:// a", "1a://b", "http://", "http://a b"],
         ),
+        (
+            PLACE,
+            ["https://host/a", "/home/me/my pictures", "~/pictures", "/a"],
+            ["a/b", "//me:secret@host/a", "/ a", "a?token=secret", "", "~", "/"],
+        ),
         (MEMORY, ["1g", "512m"], ["0g", "4", "4G", "g", "1.5g", "4gb", "-1g"]),
     ],
 )
@@ -30,7 +35,7 @@ def test_kinds_of_text(pattern: str, right: list[str], wrong: list[str]) -> None
 
 
 def test_every_pattern_has_words() -> None:
-    assert set(EXPECTED) == {SHA256, URL, MEMORY}
+    assert set(EXPECTED) == {SHA256, URL, PLACE, MEMORY}
 
 
 def test_params_are_never_changed() -> None:

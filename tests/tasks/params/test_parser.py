@@ -20,7 +20,7 @@ class TestParse:
             ("epoch", "unknown param 'epoch': did you mean 'epochs'?"),
             ("batchsize", "unknown param 'batchsize': did you mean 'batch_size'?"),
             ("dataset", "unknown param 'dataset': did you mean 'dataset_"),
-            ("zzz", "unknown param 'zzz': known are batch_size, checkpoint_sha256"),
+            ("zzz", "unknown param 'zzz': known are bad_pictures, batch_size"),
         ],
     )
     def test_misspelt_param_comes_with_the_nearest(self, name: str, hint: str) -> None:

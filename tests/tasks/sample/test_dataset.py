@@ -19,7 +19,7 @@ from tasks.datasets.example import (
     IMAGE_WIDTH,
     LABEL,
 )
-from tasks.datasets.slim_archive import extract_dataset
+from tasks.datasets.extract import extract_dataset
 from tasks.datasets.tfrecord import read_records
 from tasks.sample.dataset import (
     LONGEST,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import DataError, StorageError
-from tasks.storage.archive import unpack
+from tasks.storage.archive import LeftOut, unpack, unpack_each
 
 Add = Callable[[tarfile.TarFile], None]
 
@@ -67,7 +67,9 @@ def test_last_of_two_members_of_one_name_wins(make: Make, tmp_path: Path) -> Non
         (file("a/../../evil"), "leads out of the archive"),
         (file("/tmp/evil"), "member '/tmp/evil' has an absolute path, expected one relative"),  # noqa: S108
         (special("l", tarfile.SYMTYPE, "/etc/passwd"), "member 'l' is a link to '/etc/passwd'"),
-        (special("l", tarfile.LNKTYPE, "a"), "is a link to 'a', expected files and folders only"),
+        (special("d/l", tarfile.SYMTYPE, "../../a"), "is a link to '../../a', outside of the arch"),
+        (special("l", tarfile.LNKTYPE, "../a"), "is a link to '../a', outside of the archive"),
+        (special("l", tarfile.LNKTYPE, "b"), "is a link to 'b', expected a file that comes before"),
         (special("d", tarfile.CHRTYPE), "member 'd' is a device or a pipe, expected files"),
         (special("d", tarfile.BLKTYPE), "is a device or a pipe"),
         (special("d", tarfile.FIFOTYPE), "is a device or a pipe"),
@@ -135,3 +137,27 @@ def test_cannot_write(make: Make, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot write"):
         unpack(make(file("a")), tmp_path / "file" / "out")
+
+
+def test_links_within_the_archive_are_left_out(make: Make, tmp_path: Path) -> None:
+    archive = make(file("a"), special("d/latest", tarfile.SYMTYPE, "../a"))
+    left_out = LeftOut()
+    assert list(unpack_each(archive, tmp_path / "out", left_out)) == [tmp_path / "out/a"]
+    assert left_out == LeftOut(links=1)
+    assert not (tmp_path / "out/d").exists()
+
+
+def test_a_hard_link_is_another_file_of_the_same_content(make: Make, tmp_path: Path) -> None:
+    archive = make(file("a", b"old"), special("d/b", tarfile.LNKTYPE, "a"), file("a", b"new"))
+    assert unpack(archive, tmp_path / "out") == [tmp_path / "out/a", tmp_path / "out/d/b"]
+    assert (tmp_path / "out/d/b").read_bytes() == b"old"
+    assert (tmp_path / "out/a").read_bytes() == b"new"
+    with pytest.raises(DataError, match="more bytes than expected: 6 by member 2, at most 5"):
+        unpack(archive, tmp_path / "less", max_bytes=5)
+
+
+def test_what_macos_packs_beside_files_is_left_out(make: Make, tmp_path: Path) -> None:
+    archive = make(file("a"), file("./._a"), file("__MACOSX/a"))
+    left_out = LeftOut()
+    assert list(unpack_each(archive, tmp_path / "out", left_out)) == [tmp_path / "out/a"]
+    assert left_out == LeftOut(junk=2)

@@ -53,6 +53,6 @@ def test_one_that_is_missing_is_named(tmp_path: Path) -> None:
 
 def test_one_that_is_huge_is_not_read(tmp_path: Path) -> None:
     with (tmp_path / MANIFEST).open("wb") as file:
-        file.truncate(2**30)
-    with pytest.raises(ValueError, match="it has 1,024 MiB, expected 256 at most"):
+        file.truncate(2**31)
+    with pytest.raises(ValueError, match="it has 2,048 MiB, expected 1024 at most"):
         read_manifest(tmp_path)

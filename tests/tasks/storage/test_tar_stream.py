@@ -85,3 +85,39 @@ def test_padding_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_errors_of_the_system_stay_as_they_are(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), damage_errors(tmp_path, "its end"):
         (tmp_path / "gone").read_bytes()
+
+
+@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE, tarfile.XGLTYPE])
+def test_a_header_of_gigabytes_is_not_read(tmp_path: Path, kind: bytes) -> None:
+    header = tarfile.TarInfo("././@LongLink")
+    header.type, header.size = kind, 2**31
+    archive = pack(tmp_path / "a.tar", b"a")
+    archive.write_bytes(header.tobuf() + archive.read_bytes())
+    with pytest.raises(DataError, match="has a header of 2,147,483,648 bytes, expected at most 1,"):
+        names(archive)
+
+
+def test_zstandard(tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    plain = pack(tmp_path / "a.tar", b"a", b"b" * 2000).read_bytes()
+    packed = tmp_path / "a.tar.zst"
+    with pa.CompressedOutputStream(pa.OSFile(str(packed), "wb"), "zstd") as stream:
+        stream.write(plain)
+    assert names(packed) == ["0", "1"]
+    packed.write_bytes(packed.read_bytes()[:-9])
+    with pytest.raises(DataError, match=r"a\.tar\.zst is truncated or damaged at or after its"):
+        names(packed)
+
+
+def test_a_zstandard_file_that_goes_on_and_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyarrow as pa
+
+    monkeypatch.setattr(tar_stream, "_MAX_PLAIN", 2**20)
+    packed = tmp_path / "a.tar.zst"
+    with pa.CompressedOutputStream(pa.OSFile(str(packed), "wb"), "zstd") as stream:
+        stream.write(bytes(2**24))
+    with pytest.raises(DataError, match="decompresses to more than 1,048,576 bytes"):
+        open_tar(packed)

@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,12 @@ from tasks.spark.bigdl import log_optimizer_to, quiet
 from tasks.spark.cluster import Cluster
 from tasks.training.optimizers import (
     RMSPROP_EPSILON,
+    _filled,
+    _filled_samples,
     distributed_optimizer,
     fit_scaling_distributed,
     local_optimizer,
+    training_partitions,
 )
 
 CLASSES, SIZE, RECORDS = 3, 5, 8
@@ -59,16 +63,16 @@ def contents(cluster: Cluster, features: Features, files: int) -> Any:
     return cluster.context.parallelize([content(rows) for rows in parts], files)
 
 
+def plan_of(*, batch_size: int, cores: int, steps: int) -> Plan:
+    return Plan(
+        optimizer="any", batch_size=batch_size, cores=cores, steps_per_epoch=steps, master="any"
+    )
+
+
 @pytest.fixture(params=["local", "distributed"])
 def build(request: pytest.FixtureRequest, cluster: Cluster, features: Pair[Features]) -> Optimizer:
     """Builds one of the optimisers, whose one step of an epoch takes all records."""
-    plan = Plan(
-        optimizer=request.param,
-        batch_size=RECORDS,
-        cores=cluster.cores,
-        steps_per_epoch=1,
-        master=cluster.master,
-    )
+    plan = plan_of(batch_size=RECORDS, cores=cluster.cores, steps=1)
     log_optimizer_to(cluster.context, Path(os.devnull))
 
     def build(model: Any, config: JobConfig) -> tuple[Any, Scaling | None]:
@@ -119,6 +123,44 @@ def test_one_step_is_that_of_rmsprop_on_cross_entropy(
     # Gradients are float32 sums of eight products, and the step divides by their size.
     np.testing.assert_allclose(weight, expected[0], rtol=1e-3, atol=1e-4)
     np.testing.assert_allclose(bias, expected[1], rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("records", [1, 2, 3])
+def test_fewer_records_than_cores_are_repeated_in_turn(
+    cluster: Cluster, features: Pair[Features], records: int
+) -> None:
+    few = Features(features.train.feature[:records], features.train.label[:records])
+    plan = plan_of(batch_size=5, cores=5, steps=1)
+    filled = _filled(few, plan.batch_size)
+    turns = [i % records for i in range(5)]
+    np.testing.assert_array_equal(filled.feature, few.feature[turns])
+    np.testing.assert_array_equal(filled.label, few.label[turns])
+    # Samples are filled up where they are, which is in one partition.
+    assert training_partitions(plan) == 1
+    samples = _filled_samples(cluster.context.parallelize(range(records), 1), plan)
+    assert samples.collect() == turns
+
+
+def test_enough_records_are_left_as_they_are(cluster: Cluster, features: Pair[Features]) -> None:
+    assert _filled(features.train, RECORDS) is features.train
+    samples = cluster.context.parallelize(range(8), 2)
+    for plan in (plan_of(batch_size=4, cores=4, steps=2), plan_of(batch_size=8, cores=4, steps=1)):
+        assert _filled_samples(samples, plan) is samples
+
+
+@pytest.mark.parametrize("executors", [2, 3, 4])
+@pytest.mark.parametrize("cores", [1, 2])
+def test_every_executor_has_a_share_of_a_batch(cores: int, executors: int) -> None:
+    """However Spark deals out the records of partitions, from the worst executor to start with."""
+    all_cores = cores * executors
+    for records, batch in product(range(all_cores, 90), range(all_cores, 90, all_cores)):
+        if batch > records:
+            continue
+        steps = -(-records // batch)
+        partitions = training_partitions(plan_of(batch_size=batch, cores=all_cores, steps=steps))
+        # The worst: each partition is a record short of a round for the last executor.
+        short = min(partitions * (executors - 1), records)
+        assert (records - short) // executors >= batch // executors or partitions == 1
 
 
 @pytest.mark.parametrize("files", [1, 3])

@@ -95,3 +95,35 @@ def test_smaller_features_take_less_room() -> None:
 def test_tells_where_the_training_runs() -> None:
     plan = plan_training(config(), dumps(100, 10), cluster(cores=3))
     assert (plan.master, plan.cores) == ("m", 3)
+
+
+@pytest.mark.parametrize(
+    ("records", "batch", "cores", "used"),
+    [
+        (12, 16, 2, 12),
+        (12, 8192, 5, 10),
+        (5, 8192, 2, 4),
+        (16, 15, 2, 16),
+        (15, 15, 2, 14),
+        (3, 2, 4, 4),
+        (1, 1, 2, 2),
+        (1, 8192, 1, 1),
+    ],
+)
+def test_a_batch_is_cut_to_the_training_records(
+    records: int, batch: int, cores: int, used: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        plan = plan_training(config(batch_size=batch), dumps(records, 1), cluster(cores=cores))
+    assert plan.batch_size == used
+    assert plan.steps_per_epoch == -(-records // used)
+    cut = f"batch size {batch} -> {used}, the most for {records} training records on {cores} cores"
+    assert (cut in caplog.text) is (cores <= records and used < batch)
+    raised = f"batch size {batch} -> {used}, a record for each of {cores} cores"
+    assert (raised in caplog.text) is (records < cores)
+    fills = f"{records} training records are repeated to fill a batch of {used}"
+    assert (fills in caplog.text) is (records < used)
+
+
+def test_an_empty_batch_is_cut_too() -> None:
+    assert plan_training(config(), dumps(5, 1), cluster()).batch_size == 4

@@ -1,0 +1,82 @@
+"""The step ``download_dataset``: a file, a folder, or a list and the pictures that it names."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tasks.datasets.list_layout import outside, parse_list
+from tasks.datasets.names import shown
+from tasks.datasets.recognise import is_list_name
+from tasks.datasets.source_list import read_lines
+from tasks.datasets.tree import ListedFolder, Tree
+from tasks.download.download import download, downloaded_file
+from tasks.download.folder import download_folder, is_folder
+from tasks.download.listing import read_listing
+from tasks.errors import DataError
+from tasks.storage.artifact import LocalArtifact
+from tasks.storage.manifest import read_manifest
+
+
+def fetch_source(place: str, downloads: Path, sha256: str | None = None) -> LocalArtifact:
+    """Return the artefact of a source of pictures.
+
+    A folder of this machine is listed and stays where it is; all else is copied here. With a list
+    come the pictures that it names, relative to itself.
+
+    Args:
+        place: a URL that is http(s), file or any that fsspec knows, or a path of this machine.
+        downloads: the folder of all downloads.
+        sha256: what the file or the list must have, or the folder as ``download_folder`` says.
+
+    Raises:
+        ParamsError: the URL is malformed, or its scheme is not known.
+        DataError: there is nothing, it has another digest, or a list is not as expected.
+        NetworkError: the source did not answer, or broke off, in all attempts.
+        StorageError: ``downloads`` cannot be written, or the disk is full.
+    """
+    url = as_url(place)
+    if is_folder(url):
+        return download_folder(url, downloads, sha256)
+    artifact = download(url, downloads, sha256)
+    file = downloaded_file(artifact.path)
+    if not is_list_name(urlsplit(url).path):
+        return artifact
+    parts = urlsplit(url)
+    folder, _, name = parts.path.rpartition("/")
+    return download_folder(
+        parts._replace(path=f"{folder}/").geturl(),
+        downloads,
+        names=[name, *_named(file)],
+        version=str(read_manifest(artifact.path).recipe["sha256"]),
+    )
+
+
+def source_of(artifact: Path) -> Path | Tree:
+    """Return what ``fetch_source`` left in an artefact: a file, or the files of a folder.
+
+    Raises:
+        DataError: it left nothing there.
+    """
+    listing = read_listing(artifact)
+    return ListedFolder(artifact, listing) if listing else downloaded_file(artifact)
+
+
+def as_url(place: str) -> str:
+    """Return the URL of a place.
+
+    >>> as_url("/home/me/my pictures")
+    'file:///home/me/my%20pictures'
+    """
+    is_path = place.startswith(("/", "~"))
+    return Path(place).expanduser().absolute().as_uri() if is_path else place
+
+
+def _named(file: Path) -> list[str]:
+    names = []
+    for row in parse_list(read_lines(file), file.name):
+        if outside(row.path):
+            raise DataError(
+                f"{file.name}: line {row.number}: path {shown(row.path)} leads out of the list's "
+                "folder; expected one relative to the list, without '..'"
+            )
+        names.append(row.path)
+    return names

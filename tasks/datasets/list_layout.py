@@ -1,0 +1,171 @@
+"""A list of pictures: CSV or JSON lines with path, label and, optionally, split and group."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from tasks.datasets.names import class_name, shown
+from tasks.datasets.shard_names import SPLIT_WORDS
+from tasks.errors import DataError
+
+#: The most characters of a line.
+MAX_LINE = 2**20
+
+_COLUMNS = {
+    "path": ("path", "file_name", "filename", "filepath", "file", "image", "image_path", "url"),
+    "label": ("label", "class", "class_name", "category"),
+    "split": ("split",),
+    "group": ("group", "group_id"),
+}
+_DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One picture of a list.
+
+    Attributes:
+        number: of the line, from 1, the header included.
+        path: of the picture, relative to the list.
+        label: the name of its class.
+        split: one of the splits, None where the list has none.
+        group: the name of what it shows with others, None where it has none.
+    """
+
+    number: int
+    path: str
+    label: str
+    split: str | None
+    group: str | None
+
+
+def parse_list(lines: Iterable[str], name: str) -> Iterator[Row]:
+    """Yield the rows of a list.
+
+    Args:
+        lines: the list's text, line by line, each at most ``MAX_LINE`` characters.
+        name: the list's file name; what ends in ``l`` or ``json`` is JSON lines, all else CSV.
+
+    Raises:
+        DataError: a column is missing, or a row is not as expected.
+    """
+    rows = _json_rows(lines, name) if is_json(name) else _csv_rows(lines, name)
+    with_split: bool | None = None
+    for number, fields in rows:
+        row = _row(number, fields, name)
+        if with_split not in {None, row.split is not None}:
+            raise DataError(
+                f"{name}: line {number} has {'a' if row.split else 'no'} split, unlike the lines "
+                "before it; expected one in every line or in none"
+            )
+        with_split = row.split is not None
+        yield row
+
+
+def is_json(name: str) -> bool:
+    """Whether a list is JSON lines, by its name."""
+    return name.lower().endswith((".jsonl", ".ndjson", ".json"))
+
+
+def has_columns(first_line: str, name: str) -> bool:
+    """Whether a file that begins with this line has the columns of a list."""
+    try:
+        names = json.loads(first_line) if is_json(name) else _header(first_line)
+        found = _columns(names)
+    except (ValueError, TypeError, AttributeError, csv.Error, RecursionError):
+        return False
+    return {"path", "label"} <= set(found)
+
+
+def outside(path: str) -> bool:
+    """Whether a path of a list leads out of the list's folder."""
+    pure = PurePosixPath(path)
+    return pure.is_absolute() or ".." in pure.parts or "://" in path or "\0" in path
+
+
+def _header(line: str) -> list[str]:
+    delimiter = max(_DELIMITERS, key=line.count)
+    return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _columns(names: Iterable[str]) -> dict[str, str]:
+    """Return a list's own names of the columns by ours."""
+    by_name = {str(name).strip().lower(): name for name in names}
+    found = {}
+    for column, aliases in _COLUMNS.items():
+        own = next((by_name[alias] for alias in aliases if alias in by_name), None)
+        if own is not None:
+            found[column] = own
+    return found
+
+
+def _csv_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    iterator = iter(lines)
+    first = next(iterator, "")
+    header = _header(first)
+    columns = _checked(_columns(header), header, name)
+    places = {column: header.index(own) for column, own in columns.items()}
+    reader = csv.reader(iterator, delimiter=max(_DELIMITERS, key=first.count))
+    try:
+        for cells in reader:
+            number = reader.line_num + 1
+            if not any(cells):
+                continue
+            if len(cells) != len(header):
+                raise DataError(
+                    f"{name}: line {number} has {len(cells)} columns, expected {len(header)}"
+                )
+            yield number, {column: cells[place] for column, place in places.items()}
+    except csv.Error as error:
+        raise DataError(f"{name}: line {reader.line_num + 1}: {error}") from error
+
+
+def _json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            fields = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"{name}: line {number} is no JSON: {error}") from None
+        if not isinstance(fields, dict):
+            raise DataError(f"{name}: line {number} is {shown(line.strip())}, expected an object")
+        columns = _checked(_columns(fields), list(fields), f"{name}: line {number}")
+        yield number, {column: fields[own] for column, own in columns.items()}
+
+
+def _checked(columns: dict[str, str], found: Sequence[str], where: str) -> dict[str, str]:
+    for column in ("path", "label"):
+        if column not in columns:
+            names = ", ".join(shown(str(name)) for name in found[:10]) or "none"
+            raise DataError(f"{where} has no column {column!r}; it has {names}")
+    return columns
+
+
+def _row(number: int, fields: Mapping[str, Any], name: str) -> Row:
+    where = f"{name}: line {number}"
+    path, split = _text(fields, "path", where), _text(fields, "split", where)
+    if not path:
+        raise DataError(f"{where} has an empty path")
+    if split and split.lower() not in SPLIT_WORDS:
+        raise DataError(f"{where}: split is {shown(split)}, expected train, validation or test")
+    return Row(
+        number,
+        path,
+        class_name(_text(fields, "label", where) or "", where),
+        SPLIT_WORDS[split.lower()] if split else None,
+        _text(fields, "group", where),
+    )
+
+
+def _text(fields: Mapping[str, Any], column: str, where: str) -> str | None:
+    """Return a cell as text, None where it is empty."""
+    value = fields.get(column)
+    if value is None or isinstance(value, str):
+        return (value or "").strip() or None
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise DataError(f"{where}: {column} is {shown(str(value))}, expected text")
+    return str(value)

@@ -1,0 +1,145 @@
+"""A folder that is elsewhere: copied file by file over several connections, resumed by file."""
+
+import hashlib
+import json
+import posixpath
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, urlsplit
+
+import tenacity
+
+from tasks.download.fsspec import fetch_fsspec, list_fsspec
+from tasks.download.http import fetch_http
+from tasks.download.transfer import RetryPolicy, Transfer, redact
+from tasks.errors import DataError, NetworkError
+from tasks.storage.progress import ByteProgress
+
+_CONNECTIONS = 8
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file as its source lists it.
+
+    Attributes:
+        path: below the folder, with slashes.
+        size: in bytes; None where the source does not say.
+        version: what tells one version of it from another.
+    """
+
+    path: str
+    size: int | None
+    version: str
+
+
+def list_remote(url: str) -> list[RemoteFile]:
+    """Return the files below a folder, in the order of their paths' parts.
+
+    Raises:
+        DataError: a name leads out of the folder, or there are no files.
+        NetworkError: the source does not answer.
+    """
+    files = [RemoteFile(path, size, version) for path, size, version in list_fsspec(url)]
+    for file in files:
+        check_path(file.path, url)
+    if not files:
+        raise DataError(f"{redact(url)} has no files")
+    return sorted(files, key=lambda file: file.path.split("/"))
+
+
+def check_path(path: str, url: str) -> None:
+    """Raise a ``DataError`` if a path of a source leads out of its folder."""
+    pure = PurePosixPath(path)
+    if not path or pure.is_absolute() or ".." in pure.parts or "\0" in path or "://" in path:
+        raise DataError(
+            f"{redact(url)} has a file {path[:200]!r}, expected a path within the folder"
+        )
+
+
+def fingerprint(files: Iterable[RemoteFile]) -> str:
+    """Return a digest that changes when a file of the folder does."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(json.dumps([file.path, file.size, file.version]).encode())
+    return digest.hexdigest()
+
+
+def copy_files(
+    url: str, files: Iterable[RemoteFile], folder: Path, policy: RetryPolicy
+) -> Iterator[str]:
+    """Copy files into ``folder`` and yield the path of each that is there, in their order.
+
+    A file that is there already is not copied again.
+
+    Args:
+        url: of the folder that they are in.
+        files: which ones.
+        folder: where to; what is under way is in files ``.part`` beside.
+        policy: number of attempts and waiting times.
+
+    Raises:
+        NetworkError: a file could not be had in all attempts.
+    """
+    listed = list(files)
+    sizes = [file.size for file in listed]
+    total = None if None in sizes else sum(size or 0 for size in sizes)
+    progress = ByteProgress(redact(url), offset=0, total=total)
+    with ThreadPoolExecutor(_CONNECTIONS, "copies") as pool:
+        try:
+            for file, size in zip(
+                listed, pool.map(partial(_copy, url, folder, policy), listed), strict=True
+            ):
+                if size is not None:
+                    progress.add(size)
+                    yield file.path
+        finally:
+            pool.shutdown(cancel_futures=True)
+    progress.finish()
+
+
+def _copy(url: str, folder: Path, policy: RetryPolicy, file: RemoteFile) -> int | None:
+    """Copy a file and return its size; None if there is none of that name."""
+    path = folder / file.path
+    if path.is_file():
+        return path.stat().st_size
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    transfer = Transfer(file_url(url, file.path), part, None, policy, quiet=True)
+    try:
+        if urlsplit(url).scheme in {"http", "https"}:
+            fetch_http(transfer)
+        else:
+            _retrying(policy)(fetch_fsspec, transfer)
+    except DataError:
+        # What a list names and the source does not have is told when the list is read.
+        if file.version:
+            raise
+        return None
+    transfer.sidecar.unlink(missing_ok=True)
+    return part.rename(path).stat().st_size
+
+
+def file_url(url: str, path: str) -> str:
+    """Return the URL of a file in a folder; a query of the folder's goes along.
+
+    >>> file_url("https://host/data?key=1", "a b/1.jpg")
+    'https://host/data/a%20b/1.jpg?key=1'
+    """
+    parts = urlsplit(url)
+    name = path if parts.scheme not in {"http", "https"} else quote(path, safe="/%")
+    return parts._replace(path=posixpath.join(parts.path, name)).geturl()
+
+
+def _retrying(policy: RetryPolicy) -> tenacity.Retrying:
+    return tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(policy.attempts),
+        wait=tenacity.wait_exponential_jitter(
+            multiplier=policy.first_wait, max=policy.longest_wait, jitter=policy.first_wait
+        ),
+        retry=tenacity.retry_if_exception_type(NetworkError),
+        reraise=True,
+    )

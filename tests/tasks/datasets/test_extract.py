@@ -1,0 +1,176 @@
+"""Every layout from its files to a data set."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from support.sources import (
+    CLASSES,
+    FILES,
+    LABELS,
+    Extract,
+    contents,
+    csv_list,
+    json_list,
+    labelled,
+    parquet,
+    rows_of,
+    shard,
+    slim_record,
+    tfds_record,
+    write_folder,
+    write_tar,
+    write_zip,
+)
+from tasks.datasets.extract import extract_dataset
+from tasks.datasets.options import Options
+from tasks.errors import DataError, StorageError
+
+
+def _sources(folder: Path) -> dict[str, Path]:
+    """Return the same pictures in every layout."""
+    enclosed = {f"home/me/flowers/{name}": content for name, content in FILES.items()}
+    junk = {
+        "__MACOSX/daisy/._0.jpg": b"junk",
+        "daisy/.DS_Store": b"junk",
+        "rose/Thumbs.db": b"junk",
+        "README.txt": b"Pictures of flowers.",
+    }
+    rows = rows_of(FILES)
+    texts = [
+        slim_record(content, CLASSES.index(name.split("/")[0]), name, name.split("/")[0])
+        for name, content in FILES.items()
+    ]
+    return {
+        "folder": write_folder(folder / "folder", FILES),
+        "folder in folders": write_folder(folder / "deep", enclosed),
+        "folder with junk": write_folder(folder / "junk", {**FILES, **junk}),
+        "tar": write_tar(folder / "a.tar", FILES, "w"),
+        "tar.gz": write_tar(folder / "a.tgz", {f"./{n}": c for n, c in FILES.items()}),
+        "tar.xz": write_tar(folder / "a.tar.xz", enclosed, "w:xz"),
+        "zip": write_zip(folder / "a.zip", {**FILES, **junk}),
+        "zip in folders": write_zip(folder / "deep.zip", enclosed),
+        "csv": write_folder(folder / "csv", {**FILES, "list.csv": csv_list(rows)}) / "list.csv",
+        "jsonl": write_folder(folder / "jsonl", {**FILES, "list.jsonl": json_list(rows)})
+        / "list.jsonl",
+        "csv in a zip": write_zip(folder / "list.zip", {**FILES, "labels.csv": csv_list(rows)}),
+        "parquet": write_folder(folder / "parquet", {"data/all.parquet": parquet(FILES, folder)}),
+        "one parquet file": write_folder(
+            folder, {"names.parquet": parquet(FILES, folder, class_labels=False)}
+        )
+        / "names.parquet",
+        "tfrecord": write_tar(
+            folder / "records.tar",
+            {
+                "labels.txt": LABELS,
+                "part-00000-of-00001.tfrecord": shard(folder, *labelled(FILES, slim_record)),
+            },
+        ),
+        "tfds": write_folder(
+            folder / "tfds",
+            {
+                "label.labels.txt": "\n".join(CLASSES).encode(),
+                "flowers.tfrecord-00000-of-00001": shard(folder, *labelled(FILES, tfds_record)),
+            },
+        ),
+        "gzip records": write_tar(
+            folder / "zipped.tar",
+            {
+                "labels.txt": LABELS,
+                "all.tfrecord.gz": shard(folder, *labelled(FILES, slim_record), compressed=True),
+            },
+        ),
+        "records from one": write_folder(
+            folder / "one",
+            {
+                "labels.txt": "\n".join(CLASSES).encode(),
+                "all.record": shard(folder, *labelled(FILES, slim_record, 1)),
+            },
+        ),
+        "records with texts": write_folder(
+            folder / "texts", {"all-00000-of-00001": shard(folder, *texts)}
+        ),
+        "one record file": write_folder(folder, {"all.tfrecord": shard(folder, *texts)})
+        / "all.tfrecord",
+    }
+
+
+def test_the_same_pictures_give_the_same_files_in_every_layout(
+    extract: Extract, tmp_path: Path
+) -> None:
+    sources = _sources(tmp_path)
+    first = extract(sources["folder"])
+    assert first.class_names == CLASSES
+    assert sum(split.records for split in first.splits.values()) == len(FILES)
+    for name, source in sources.items():
+        assert contents(extract(source)) == contents(first), name
+
+
+def test_what_is_made_is_a_source_that_stays_as_it_is(extract: Extract, tmp_path: Path) -> None:
+    made = extract(write_folder(tmp_path / "folder", FILES))
+    again = extract(made.path / "content")
+    assert contents(again) == contents(made)
+    assert again.splits["train"].class_counts == made.splits["train"].class_counts
+    assert again.counts["converted"] == 0
+
+
+class TestArtifact:
+    def test_the_second_time_it_is_reused(self, tmp_path: Path) -> None:
+        folder = write_folder(tmp_path / "f", FILES)
+        first = extract_dataset(folder, "digest", tmp_path / "datasets")
+        assert not first.reused
+        assert extract_dataset(folder, "digest", tmp_path / "datasets").reused
+        other = Options(validation_share=0.2)
+        assert not extract_dataset(folder, "digest", tmp_path / "datasets", other).reused
+
+    def test_nothing_is_left_of_a_failure(self, extract: Extract, tmp_path: Path) -> None:
+        with pytest.raises(DataError):
+            extract(write_tar(tmp_path / "a.tar", {**FILES, "rose/bad.jpg": b""}))
+        assert not [path for path in (tmp_path / "datasets").iterdir() if path.is_dir()]
+
+    def test_only_the_data_set_is_left_of_an_archive(
+        self, extract: Extract, tmp_path: Path
+    ) -> None:
+        dataset = extract(write_tar(tmp_path / "a.tar", FILES))
+        assert {path.name for path in dataset.path.iterdir()} == {
+            "artifact.json",
+            "content",
+            "dataset.json",
+        }
+
+    def test_cannot_write(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        folder = write_folder(tmp_path / "f", FILES)
+        with pytest.raises(StorageError, match="cannot write"):
+            extract_dataset(folder, "digest", tmp_path / "file" / "datasets")
+
+    def test_progress(
+        self, extract: Extract, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        extract(write_folder(tmp_path / "f", FILES))
+        assert any(line.startswith("read: 24 pictures, ") for line in caplog.messages)
+        assert any(line.startswith("written: 24 pictures, ") for line in caplog.messages)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"<!DOCTYPE html><title>Sign in</title>", "is an HTML page, perhaps of a login; expected"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer, not the file"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "is a 7-Zip archive; expected zip or tar"),
+        (b"Rar!\x1a\x07\1\0", "is a RAR archive; expected zip or tar"),
+        (b"PK\x03\x04 cut short", "is truncated or damaged at its index"),
+        (b"\x1f\x8b\x08\0 cut short", "is not an archive|is truncated or damaged"),
+        (b"some text", "has no data set; expected a subfolder of pictures for each class"),
+        (b"", "has no data set"),
+    ],
+)
+def test_what_is_no_data_set(
+    extract: Extract, tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "flowers.tar.gz"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=f"^{path}:? .*({message})"):
+        extract(path)

@@ -1,0 +1,105 @@
+"""Trains for real on fewer records than a batch, than the cores, and on one of each split."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tasks.datasets.pair import Pair
+from tasks.features.bridge import Bridge
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
+from tasks.spark.bigdl import log_optimizer_to
+from tasks.spark.cluster import Cluster
+from tasks.training import snapshots
+from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER, plan_training
+from tasks.training.train import Trained, train
+
+SIZE = 4
+
+Run = Callable[..., Trained]
+
+
+def write_features(folder: Path, records: int) -> Path:
+    """Write an artefact of features with a file for each record."""
+    folder.mkdir()
+    noise = np.random.default_rng(records)
+    for record in range(records):
+        feature = pa.array([noise.normal(size=SIZE).astype(np.float32)], pa.list_(pa.float32()))
+        table = pa.table({"label": pa.array([record % 2], pa.int32()), "feature": feature})
+        pq.write_table(table, folder / f"{record:03}.parquet")
+    return folder
+
+
+@pytest.fixture
+def run(cluster: Cluster, bridge: Bridge, tmp_path: Path) -> Run:
+    """Plans and trains two epochs; the same folder of snapshots every time."""
+
+    def run(
+        optimizer: str, *, records: int, batch: int, cores: int = 2, epochs: int = 2
+    ) -> Trained:
+        counts = Pair(records, 1)
+        given = {"train_dump": "t", "validation_dump": "v", "batch_size": batch, "epochs": epochs}
+        config = parse(JobConfig, given)
+        dumps = counts.map(lambda count: SimpleNamespace(records=count, feature_size=SIZE))
+        plan = plan_training(config, dumps, replace(cluster, cores=cores))
+        features = Pair(tmp_path / "train", tmp_path / "validation")
+        if not features.train.exists():
+            for folder, count in zip(features, counts, strict=True):
+                write_features(folder, count)
+        log_optimizer_to(cluster.context, Path(os.devnull))
+        return train(
+            bridge,
+            features,
+            class_count=2,
+            feature_size=SIZE,
+            config=config,
+            plan=replace(plan, optimizer=optimizer),
+            folder=tmp_path / "snapshots",
+        )
+
+    return run
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+@pytest.mark.parametrize("batch", [1, 2, 16, 8192])
+@pytest.mark.parametrize("records", [1, 2, 3, 5, 12])
+def test_the_local_optimiser_trains(run: Run, records: int, batch: int, cores: int) -> None:
+    trained = run(LOCAL_OPTIMIZER, records=records, batch=batch, cores=cores)
+    assert_trained(trained, records=records, batch=batch, cores=cores)
+
+
+# A training takes two seconds: the largest batch of everything, and the smallest of the fewest.
+@pytest.mark.parametrize(("records", "batch"), [(1, 1), (1, 16), (2, 16), (3, 8192), (5, 16)])
+def test_the_distributed_optimiser_trains(run: Run, records: int, batch: int) -> None:
+    trained = run(DISTRIBUTED_OPTIMIZER, records=records, batch=batch)
+    assert_trained(trained, records=records, batch=batch, cores=2)
+
+
+def assert_trained(trained: Trained, *, records: int, batch: int, cores: int) -> None:
+    assert [epoch.epoch for epoch in trained.epochs] == [1, 2]
+    assert [epoch.count for epoch in trained.epochs] == [1, 1]
+    assert {epoch.total for epoch in trained.epochs} == {max(records, cores)}
+    # Whole batches, the last of which starts within the records.
+    (trained_on,) = {epoch.records for epoch in trained.epochs}
+    assert records <= trained_on < 2 * max(records, cores)
+    assert trained_on % cores == 0
+    assert all(np.isfinite(epoch.loss) for epoch in trained.epochs)
+    assert np.isfinite(trained.head.weight).all()
+
+
+@pytest.mark.parametrize("optimizer", [LOCAL_OPTIMIZER, DISTRIBUTED_OPTIMIZER])
+def test_a_training_of_one_record_goes_on_where_it_left_off(
+    run: Run, optimizer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "SECONDS_BETWEEN", 0.0)
+    run(optimizer, records=1, batch=16, epochs=2)
+    again = run(optimizer, records=1, batch=16, epochs=4)
+    assert again.resumed_after == [2]
+    assert [epoch.iteration for epoch in again.epochs] == [1, 2, 3, 4]
