@@ -14,8 +14,8 @@ class TrainingParams(Params, title="Training"):
         le=8192,
         title="Batch size",
         description=(
-            "Records per training step, rounded up to a multiple of the cores, at most all training "
-            "records. Empty: 16 with LocalOptimizer; with DistriOptimizer, whose larger steps cost "
+            "Records per training step, rounded up to a multiple of the cores, but no more than "
+            "there are. Empty: 16 with LocalOptimizer; with DistriOptimizer, whose larger steps cost "
             "hardly more, 1/25 of the records but from 16 to 128."
         ),
         examples=[32],

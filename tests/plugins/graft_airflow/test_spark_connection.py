@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from airflow.providers.apache.spark.hooks import spark_submit
 
-from deploy import doctor
-from deploy.connection import LOCAL_SPARK
+from deploy.connection import LOCAL_SPARK, spark_master
 from graft_airflow.spark_connection import SparkConnection, read_connection
 from tasks.errors import SetupError
 
@@ -103,7 +102,7 @@ class TestMaster:
         self, given: str, connect: Connect
     ) -> None:
         connect(given)
-        assert read_connection("spark_default").master == doctor.spark_master(given)
+        assert read_connection("spark_default").master == spark_master(given)
 
 
 class TestConf:

@@ -30,7 +30,7 @@ def slim(folder: Path, **changes: bytes) -> dict[str, bytes]:
     return {
         "train-00000-of-00001": shard(folder, *labelled(train, slim_record)),
         "validation-00000-of-00001": shard(
-            folder, *(slim_record(data, i) for i, data in enumerate(VALIDATION.values()))
+            folder, *(slim_record(data, i) for i, data in enumerate(VALIDATION))
         ),
         "labels.txt": LABELS,
     }
