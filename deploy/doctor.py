@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from deploy.checks import settings, software
+from deploy.checks.artifacts import check_artifacts
 from tasks.errors import GraftError
 from tasks.storage.paths import Home
 
@@ -60,4 +61,5 @@ def _checks(environ: Mapping[str, str]) -> dict[str, Callable[[], str]]:
         "Spark master": lambda: settings.check_master(environ),
         "free disk": lambda: settings.check_disk(Home.from_environ(environ).root),
         "GRAFT_HOME": lambda: settings.check_home(Home.from_environ(environ)),
+        "artefacts": lambda: check_artifacts(Home.from_environ(environ)),
     }

@@ -25,10 +25,10 @@ object FeatureEngine {
    * Writes the features of all chunks, a file for each, on the executors.
    *
    * @param done counts records as they are written
-   * @return how many were written
+   * @return a line for each file, as `WrittenFile` has it
    */
   def extract(sc: SparkContext, dump: Dump, chunks: JList[Chunk], folder: String,
-      done: LongAccumulator): Long = {
+      done: LongAccumulator): String = {
     val conf = new SerializableConfiguration(sc.hadoopConfiguration)
     sc.parallelize(chunks.asScala, chunks.size).map { chunk =>
       stopIfCancelled()
@@ -50,7 +50,7 @@ object FeatureEngine {
           }
         }
       }
-    }.fold(0L)(_ + _)
+    }.collect().mkString("\n")
   }
 
   /** The records of every chunk, a partition for each, for what runs in Python. */
@@ -114,7 +114,7 @@ object FeatureEngine {
           written += 1
         }
         written
-      })
+      }.records)
     }.fold(0L)(_ + _)
   }
 }

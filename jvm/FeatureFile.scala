@@ -6,17 +6,23 @@ import scala.collection.JavaConverters._
 import scala.util.Try
 
 import org.apache.hadoop.conf.Configuration
-import org.apache.hadoop.fs.Path
+import org.apache.hadoop.fs.{FileSystem, Path}
+import org.apache.parquet.HadoopReadOptions
 import org.apache.parquet.column.statistics.LongStatistics
 import org.apache.parquet.example.data.simple.SimpleGroupFactory
 import org.apache.parquet.hadoop.ParquetFileReader
 import org.apache.parquet.hadoop.ParquetFileWriter.Mode
 import org.apache.parquet.hadoop.example.ExampleParquetWriter
-import org.apache.parquet.hadoop.util.HadoopInputFile
+import org.apache.parquet.hadoop.util.{HadoopInputFile, HadoopOutputFile}
 import org.apache.parquet.schema.MessageTypeParser
 import org.apache.spark.SparkContext
 import org.apache.spark.api.java.JavaRDD
 import org.apache.spark.util.SerializableConfiguration
+
+/** A file of features; as text, the line that Python reads. */
+case class WrittenFile(name: String, records: Long, sha256: String) {
+  override def toString: String = s"$records\t$sha256\t$name"
+}
 
 /** Features as the Parquet that Python's `read_features` reads, a file for each chunk. */
 object FeatureFile {
@@ -29,13 +35,16 @@ object FeatureFile {
     }""")
 
   /** Calls `fill` with a way to write a row; the file is whole or not there. */
-  def write[A](folder: String, name: String, conf: Configuration)(fill: (Row => Unit) => A): A =
-    Storage.aside(s"$folder/$name", conf) { (_, aside) =>
-      val writer = ExampleParquetWriter.builder(aside).withType(Schema)
-        .withConf(Storage.settings(aside, conf)).withWriteMode(Mode.OVERWRITE).withDictionaryEncoding(false)
-        .withDictionaryEncoding("shard", true).build()
+  def write(folder: String, name: String, conf: Configuration)(
+      fill: (Row => Unit) => Long): WrittenFile =
+    written(folder, name, conf) { (_, aside) =>
+      val settings = Storage.settings(aside, conf)
+      val file = new HashedFile(HadoopOutputFile.fromPath(aside, settings))
+      val writer = ExampleParquetWriter.builder(file).withType(Schema).withConf(settings)
+        .withWriteMode(Mode.OVERWRITE).withDictionaryEncoding(false)
+        .withDictionaryEncoding("shard", true).withPageWriteChecksumEnabled(true).build()
       val groups = new SimpleGroupFactory(Schema)
-      try fill { row =>
+      val records = try fill { row =>
         val group = groups.newGroup()
         group.add("label", row.label)
         val feature = group.addGroup("feature")
@@ -44,50 +53,69 @@ object FeatureFile {
         group.add("record", row.record)
         writer.write(group)
       } finally writer.close()
+      WrittenFile(name, records, file.sha256)
     }
 
   /**
    * Writes files that Python made, one in every partition, under the names in that order.
    *
-   * @return how many rows they hold together
+   * @return a line for each file, as `WrittenFile` has it
    */
-  def writeAll(contents: JavaRDD[Array[Byte]], folder: String, names: JList[String]): Long = {
+  def writeAll(contents: JavaRDD[Array[Byte]], folder: String, names: JList[String]): String = {
     val conf = new SerializableConfiguration(contents.context.hadoopConfiguration)
     val order = names.asScala.toArray
     contents.rdd.mapPartitionsWithIndex { (index, files) =>
       files.map { file =>
-        Storage.aside(s"$folder/${order(index)}", conf.value) { (fileSystem, aside) =>
+        written(folder, order(index), conf.value) { (fileSystem, aside) =>
           val stream = fileSystem.create(aside)
           try stream.write(file) finally stream.close()
-          withFooter(aside, conf.value)(_.getRecordCount)
+          WrittenFile(order(index), recordsOf(aside, conf.value), Sha256.of(file))
         }
       }
-    }.fold(0L)(_ + _)
+    }.collect().mkString("\n")
   }
 
-  /** The names, a line each, of those chunks' files that are there and whole. */
+  /** What `write` wrote, or, where another attempt's file stays, what is there. */
+  private def written(folder: String, name: String, conf: Configuration)(
+      write: (FileSystem, Path) => WrittenFile): WrittenFile = {
+    val path = s"$folder/$name"
+    Storage.aside(path, conf)(write).getOrElse {
+      WrittenFile(name, recordsOf(HadoopPath(path), conf), Storage.sha256(path, conf))
+    }
+  }
+
+  private def recordsOf(path: Path, conf: Configuration): Long =
+    withReader(path, conf)(_.getRecordCount)
+
+  /** A line, as `WrittenFile` has it, of each of those chunks' files that are there and whole. */
   def present(sc: SparkContext, chunks: JList[Chunk], folder: String): String = {
     val conf = new SerializableConfiguration(sc.hadoopConfiguration)
     sc.parallelize(chunks.asScala, math.min(chunks.size, 4 * sc.defaultParallelism))
       .filter(chunk => holds(HadoopPath(s"$folder/${chunk.file}"), chunk, conf.value))
-      .map(_.file).collect().mkString("\n")
+      .map { chunk =>
+        WrittenFile(chunk.file, chunk.records, Storage.sha256(s"$folder/${chunk.file}", conf.value))
+      }.collect().mkString("\n")
   }
 
-  /** Whether a file, of which only the footer is read, has each record of a chunk once. */
+  /** Whether a file has each record of a chunk once, and its pages have their checksums. */
   private def holds(path: Path, chunk: Chunk, conf: Configuration): Boolean =
     // What is no Parquet, a power failure's work for instance, does not hold them.
-    Try(withFooter(path, conf) { reader =>
+    Try(withReader(path, conf) { reader =>
       val records = for {
         block <- reader.getFooter.getBlocks.asScala
         column <- block.getColumns.asScala if column.getPath.toDotString == "record"
       } yield column.getStatistics.asInstanceOf[LongStatistics]
       reader.getRecordCount == chunk.records &&
         records.map(_.getMin).min == chunk.first &&
-        records.map(_.getMax).max == chunk.first + chunk.records - 1
+        records.map(_.getMax).max == chunk.first + chunk.records - 1 &&
+        Iterator.continually(reader.readNextRowGroup()).takeWhile(_ != null).size ==
+          reader.getRowGroups.size
     }).getOrElse(false)
 
-  private def withFooter[A](path: Path, conf: Configuration)(use: ParquetFileReader => A): A = {
-    val reader = ParquetFileReader.open(HadoopInputFile.fromPath(path, Storage.settings(path, conf)))
+  private def withReader[A](path: Path, conf: Configuration)(use: ParquetFileReader => A): A = {
+    val settings = Storage.settings(path, conf)
+    val options = HadoopReadOptions.builder(settings).usePageChecksumVerification().build()
+    val reader = ParquetFileReader.open(HadoopInputFile.fromPath(path, settings), options)
     try use(reader) finally reader.close()
   }
 }

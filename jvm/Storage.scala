@@ -9,7 +9,8 @@ import scala.util.Try
 import scala.util.control.NonFatal
 
 import org.apache.hadoop.conf.Configuration
-import org.apache.hadoop.fs.{FSError, FileSystem, FileUtil, Path, RawLocalFileSystem}
+import org.apache.hadoop.fs.{ChecksumException, FSError, FileSystem, FileUtil, Path}
+import org.apache.hadoop.fs.RawLocalFileSystem
 import org.apache.spark.SparkContext
 import org.apache.spark.api.java.JavaRDD
 import org.apache.spark.util.SerializableConfiguration
@@ -26,7 +27,8 @@ object HadoopPath {
 object Storage {
 
   /**
-   * The files below a folder, a line each: size, tab, path in the folder; '' without a folder.
+   * The files below a folder, a line each: size, time of the last change in ms since 1970, and path
+   * in the folder, with tabs between; '' without a folder.
    * One text, because every item of a Java collection costs Python a call.
    */
   def list(folder: String, conf: Configuration): String = reading(folder) {
@@ -37,7 +39,8 @@ object Storage {
       val found = files.listFiles(HadoopPath(folder), true)
       while (found.hasNext) {
         val status = found.next()
-        lines += s"${status.getLen}\t${status.getPath.toUri.getPath.stripPrefix(root)}"
+        val name = status.getPath.toUri.getPath.stripPrefix(root)
+        lines += s"${status.getLen}\t${status.getModificationTime}\t$name"
       }
     } catch { case _: FileNotFoundException => lines.clear() }
     lines.mkString("\n")
@@ -57,6 +60,21 @@ object Storage {
     val stream = files.open(HadoopPath(path))
     try stream.readFully(0, content) finally stream.close()
     content
+  }
+
+  /** The SHA-256 of a file's content, hexadecimal; '' where the file system finds it damaged. */
+  def sha256(path: String, conf: Configuration): String = reading(path) {
+    try {
+      val stream = fileSystem(path, conf).open(HadoopPath(path))
+      try Sha256.of(stream) finally stream.close()
+    } catch { case _: ChecksumException => "" }
+  }
+
+  /** SHA-256, tab and path of every file, a line each, read by the executors. */
+  def digests(sc: SparkContext, paths: JList[String], partitions: Int): String = {
+    val conf = new SerializableConfiguration(sc.hadoopConfiguration)
+    sc.parallelize(paths.asScala, partitions).map(path => s"${sha256(path, conf.value)}\t$path")
+      .collect().mkString("\n")
   }
 
   /** Writes a file; one that is there already is replaced. */
@@ -93,20 +111,21 @@ object Storage {
 
   /**
    * Calls `write` with a path beside `path`; what it wrote there becomes `path`, whole or not at
-   * all. Where a file is there already, either may stay: they have the same content.
+   * all. Where a file is there already, either may stay.
+   *
+   * @return the result of `write`, None if the file that was there stays
    */
-  def aside[A](path: String, conf: Configuration)(write: (FileSystem, Path) => A): A =
+  def aside[A](path: String, conf: Configuration)(write: (FileSystem, Path) => A): Option[A] =
     writing(path) {
       val files = fileSystem(path, conf)
       val target = HadoopPath(path)
       val aside = new Path(target.getParent, s".${target.getName}.${UUID.randomUUID()}")
       try {
         val result = write(files, aside)
-        // Local files are replaced, those of HDFS are not: another attempt left the same there.
-        if (!files.rename(aside, target) && !files.exists(target)) {
-          throw new IOException(s"$aside cannot be renamed")
-        }
-        result
+        // Local files are replaced, those of HDFS are not: another attempt left its file there.
+        if (files.rename(aside, target)) Some(result)
+        else if (files.exists(target)) None
+        else throw new IOException(s"$aside cannot be renamed")
       } finally Try(files.delete(aside, false))
     }
 

@@ -16,7 +16,8 @@ from tasks.errors import DataError, NetworkError
 from tasks.networks import checkpoint as checkpoints
 from tasks.networks.registry import get_network
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
-from tasks.storage.artifact import Artifact, LocalArtifact, read_manifest
+from tasks.storage.artifact import Artifact, LocalArtifact
+from tasks.storage.manifest import read_manifest
 from tasks.storage.paths import Home
 
 _GIB = 2**30
@@ -114,7 +115,7 @@ def _sourced(params: RunParams, home: Home) -> RunParams:
 
 
 def _sha256(archive: Path) -> str:
-    return str(read_manifest(archive)["recipe"]["sha256"])
+    return str(read_manifest(archive).recipe["sha256"])
 
 
 def _max_bytes(params: RunParams) -> int | None:

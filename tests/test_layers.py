@@ -47,11 +47,17 @@ LIGHT = {
     "spark.runtime",
     "spark.settings",
     "storage.artifact",
+    "storage.content",
+    "storage.files",
     "storage.local_files",
     "storage.locations",
+    "storage.manifest",
     "storage.paths",
     "storage.redaction",
     "storage.shown",
+    "storage.progress",
+    "storage.proof",
+    "storage.use",
     "training.arguments",
 }
 #: The folders and modules of tasks, the lowest first: each imports only those before it.
@@ -70,6 +76,7 @@ ROOMS = (
     "models",
     "training",
     "report",
+    "housekeeping",
     "steps",
     "train_job",
 )

@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import doctor, report, run, sample, train, ui
+from deploy.cli import doctor, gc, report, run, sample, train, ui, verify
 
 app = typer.Typer(
     name="graft",
@@ -24,6 +24,8 @@ app.command(
     options_metavar="[OPTIONS] -t DUMP -v DUMP [FLAGS]",
 )(train.train)
 app.command("report")(report.report)
+app.command("verify")(verify.verify)
+app.command("gc")(gc.gc)
 app.add_typer(sample.app)
 
 

@@ -8,6 +8,7 @@ import typer
 
 from deploy.cli.errors import one_line_errors
 from tasks.errors import ParamsError
+from tasks.runs.outcome import run_id_of
 from tasks.storage.paths import Home
 
 
@@ -36,6 +37,7 @@ def find_run(run: str) -> tuple[Home, str]:
     if not folder.is_dir():
         return Home.from_environ(), run
     home = Home(folder.parent.parent)
-    if home.run(folder.name) != folder:
+    run_id = run_id_of(folder)
+    if home.run(run_id) != folder:
         raise ParamsError(f"{folder} is no run's folder, expected GRAFT_HOME/runs/<run>")
-    return home, folder.name
+    return home, run_id

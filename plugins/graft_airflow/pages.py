@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from graft_airflow.access import may_read_runs
 from tasks.runs.record import DAG_ID
-from tasks.storage.paths import Home
+from tasks.storage.paths import REPORT, Home
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -94,7 +94,7 @@ def report_page(home: Home, dag_id: str, run_id: str) -> tuple[str, int]:
         reason = f"Runs of {dag_id} have none, only those of {DAG_ID}."
         return render("missing.html.j2", reason=reason), 404
     try:
-        return home.report(run_id).read_text(encoding="utf-8"), 200
+        return (home.find_run(run_id) / REPORT).read_text(encoding="utf-8"), 200
     except FileNotFoundError:
         reason = f"The run {run_id} has none yet: its task report writes it, after training."
         return render("missing.html.j2", reason=reason), 404

@@ -17,6 +17,7 @@ from tasks.errors import DataError
 from tasks.storage.archive import LeftOut, unpack_each
 from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.local_files import write_json
+from tasks.storage.proof import require_whole
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ def extract_dataset(
     chosen = options or Options()
 
     def make(folder: Path) -> None:
+        if isinstance(source, Path):
+            require_whole(source.parent, [source.name])
         tree = _tree(source, folder) if isinstance(source, Path) else source
         name = source if isinstance(source, Path) else source.root
         try:

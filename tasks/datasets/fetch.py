@@ -13,7 +13,8 @@ from tasks.download.download import download, downloaded_file
 from tasks.download.folder import download_folder, is_folder
 from tasks.download.listing import read_listing
 from tasks.errors import DataError
-from tasks.storage.artifact import LocalArtifact, read_manifest
+from tasks.storage.artifact import LocalArtifact
+from tasks.storage.manifest import read_manifest
 
 
 def fetch_source(
@@ -55,7 +56,7 @@ def fetch_source(
         parts._replace(path=f"{folder}/").geturl(),
         downloads,
         names=[name, *_named(file)],
-        version=str(read_manifest(artifact.path)["recipe"]["sha256"]),
+        version=str(read_manifest(artifact.path).recipe["sha256"]),
         credentials=credentials,
         max_bytes=max_bytes,
     )

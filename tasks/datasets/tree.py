@@ -11,6 +11,7 @@ from tasks.datasets.signature import HEAD_BYTES, kind_of
 from tasks.download.listing import Listing, read_files
 from tasks.errors import DataError
 from tasks.storage.local_files import file_sha256
+from tasks.storage.proof import require_whole
 from tasks.storage.walk import unreadable, walk
 
 
@@ -132,6 +133,7 @@ class ListedFolder:
 
     def check_unchanged(self) -> None:
         """Raise a ``DataError`` if a file is not what it was when the folder was listed."""
+        require_whole(self._artifact)
         for file in read_files(self._artifact):
             path = self.root / file.path
             try:

@@ -17,7 +17,6 @@ from filelock import FileLock
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.fsspec import fetch_fsspec
 from tasks.download.http import fetch_http
-from tasks.download.kept import discard_if_changed
 from tasks.download.pages import page_kind
 from tasks.download.sources import Source, read_source, write_source
 from tasks.download.transfer import (
@@ -30,8 +29,10 @@ from tasks.download.transfer import (
     default_max_bytes,
 )
 from tasks.errors import DataError, NetworkError, ParamsError
-from tasks.storage.artifact import MANIFEST, LocalArtifact, build, digest_of, find, read_manifest
-from tasks.storage.local_files import file_sha256, storage_errors
+from tasks.storage.artifact import LocalArtifact, build, find
+from tasks.storage.content import content_sha256
+from tasks.storage.local_files import storage_errors
+from tasks.storage.manifest import MANIFEST, digest_of, read_manifest
 from tasks.storage.paths import safe_name
 from tasks.storage.redaction import redact
 
@@ -93,8 +94,8 @@ def downloaded_file(artifact_path: Path) -> Path:
         DataError: the folder is not one that ``download`` made.
     """
     try:
-        (name,) = read_manifest(artifact_path)["files"]
-    except (OSError, ValueError, KeyError) as error:
+        (name,) = read_manifest(artifact_path).files
+    except (OSError, ValueError) as error:
         raise DataError(f"{artifact_path} is not a download, expected {MANIFEST}") from error
     return artifact_path / str(name)
 
@@ -164,11 +165,11 @@ def _keep(
     if problem := page_kind(transfer.part):
         transfer.drop()
         raise DataError(f"{redact(transfer.url)} {problem}")
-    content_sha256 = file_sha256(transfer.part)
-    if sha256 and content_sha256 != sha256:
+    sha256_found = content_sha256(transfer.part)
+    if sha256 and sha256_found != sha256:
         transfer.drop()
         raise DataError(
-            f"{redact(transfer.url)} has SHA-256 {content_sha256}, expected {sha256}; "
+            f"{redact(transfer.url)} has SHA-256 {sha256_found}, expected {sha256}; "
             "the download was deleted"
         )
     name = file_name(transfer.url)
@@ -177,17 +178,15 @@ def _keep(
         etag=validators.etag,
         last_modified=validators.last_modified,
         size=transfer.part.stat().st_size,
-        sha256=content_sha256,
-        artifact=digest_of(_recipe(content_sha256, name)),
+        sha256=sha256_found,
+        artifact=digest_of(_recipe(sha256_found, name)),
         downloaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
     def make(folder: Path) -> None:
         transfer.part.rename(folder / name)
 
-    if earlier := find(downloads, _recipe(content_sha256, name)):
-        discard_if_changed(earlier.path)
-    artifact = build(downloads, _recipe(content_sha256, name), make)
+    artifact = build(downloads, _recipe(sha256_found, name), make)
     write_source(source, transfer.url, downloads)
     transfer.drop()
     return artifact

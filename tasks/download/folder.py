@@ -39,8 +39,9 @@ from tasks.download.remote_folder import (
 from tasks.download.sources import Source, read_source, write_source
 from tasks.download.transfer import DEFAULT_POLICY, RetryPolicy, default_max_bytes
 from tasks.errors import DataError
-from tasks.storage.artifact import LocalArtifact, build, digest_of, is_whole, read_manifest
+from tasks.storage.artifact import LocalArtifact, build, is_whole
 from tasks.storage.local_files import file_sha256, storage_errors
+from tasks.storage.manifest import digest_of, read_manifest
 from tasks.storage.redaction import redact
 
 logger = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ def download_folder(
         with FileLock(downloads / "partial" / f"{key}.lock"):
             is_local = urlsplit(url).scheme == "file"
             artifact = _list_local(asked) if is_local else _copy_remote(asked)
-    found = str(read_manifest(artifact.path)["recipe"]["sha256"])
+    found = str(read_manifest(artifact.path).recipe["sha256"])
     if sha256 and found != sha256:
         raise DataError(f"{redact(url)} has SHA-256 {found}, expected {sha256}")
     return replace(artifact, seconds=time.monotonic() - started)

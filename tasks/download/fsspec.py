@@ -8,9 +8,9 @@ from urllib.parse import unquote, urlsplit
 import fsspec
 
 from tasks.download.credentials import Credentials
-from tasks.download.progress import ByteProgress
 from tasks.download.transfer import Transfer, UnreachableError, Validators, reason
 from tasks.errors import DataError, NetworkError, ParamsError
+from tasks.storage.progress import ByteProgress
 from tasks.storage.redaction import redact
 from tasks.storage.shown import shown
 

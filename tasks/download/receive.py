@@ -7,9 +7,9 @@ import requests
 import urllib3
 
 from tasks.download.archive_end import has_end
-from tasks.download.progress import ByteProgress
 from tasks.download.transfer import RetryPolicy, Transfer
 from tasks.errors import NetworkError
+from tasks.storage.progress import ByteProgress
 
 _CHUNK_BYTES = 2**20
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,19})-[0-9]{1,19}/([0-9]{1,19}|\*)")

@@ -16,10 +16,10 @@ import tenacity
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.fsspec import fetch_fsspec, list_fsspec
 from tasks.download.http import fetch_http
-from tasks.download.progress import ByteProgress
 from tasks.download.transfer import DEFAULT_MAX_BYTES, RetryPolicy, TooLargeError, Transfer
 from tasks.errors import DataError, NetworkError
 from tasks.storage.archive import MAX_BYTES
+from tasks.storage.progress import ByteProgress
 from tasks.storage.redaction import redact
 from tasks.storage.shown import shown
 

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tasks.download.transfer import Validators
-from tasks.storage.artifact import digest_of
 from tasks.storage.local_files import write_json
+from tasks.storage.manifest import digest_of
 
 logger = logging.getLogger(__name__)
 

@@ -10,11 +10,13 @@ from tasks.dumps.graph import Nodes
 from tasks.errors import DataError
 from tasks.storage.files import LOCAL, Files
 from tasks.storage.locations import Location, location
+from tasks.storage.proof import require_whole
 
 GRAPH = "model.pb"
 TENSORS = "model.bin"
 FROZEN = "frozen.pb"
 PIPELINE_JSON = "pipeline.json"
+DUMP_FILES = (PIPELINE_JSON, GRAPH, TENSORS, FROZEN)
 #: Version of ``pipeline.json`` and part of a dump's recipe, so raising it remakes every dump.
 FORMAT = 3
 
@@ -72,17 +74,16 @@ def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
         files: the file system that it lies on.
 
     Raises:
-        DataError: the folder is not a dump, one of its files is missing, or a shard changed after
-            it was dumped.
+        DataError: the folder is not a dump, one of its files is missing or was changed, or a shard
+            changed after it was dumped.
     """
-    missing = [
-        name for name in (PIPELINE_JSON, GRAPH, TENSORS, FROZEN) if files.size(dump / name) is None
-    ]
+    missing = [name for name in DUMP_FILES if files.size(dump / name) is None]
     if missing:
         raise DataError(
             f"{dump} is not a dump: it has no {missing[0]}; expected the folder that dump_train "
             "or dump_validation made"
         )
+    require_whole(dump, files=files)
     try:
         found = _parse(dump, files.read(dump / PIPELINE_JSON))
     except (ValueError, KeyError, TypeError) as error:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tasks.datasets.dataset import Dataset, Shard, read_dataset
-from tasks.dumps.description import FORMAT, FROZEN, GRAPH, PIPELINE_JSON, TENSORS, Dump
+from tasks.datasets.dataset import DESCRIPTION, Dataset, Shard, read_dataset
+from tasks.dumps.description import DUMP_FILES, FORMAT, FROZEN, GRAPH, PIPELINE_JSON, TENSORS, Dump
 from tasks.dumps.graph import NODES, build_graph
 from tasks.dumps.weights import dump_weights, package_versions
 from tasks.networks.network import Network
@@ -21,10 +21,12 @@ from tasks.networks.structure import network_end_points
 from tasks.spark.files import hadoop_files
 from tasks.spark.publish import publish
 from tasks.storage.artifact import Artifact, build
-from tasks.storage.local_files import file_sha256, write_json
+from tasks.storage.content import content_sha256
+from tasks.storage.local_files import write_json
 from tasks.storage.locations import Location
 from tasks.storage.older import log_older
 from tasks.storage.paths import Home
+from tasks.storage.proof import require_whole
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ def dump_split(
     published = home.shared(home.datasets) / dataset.name if home.remote else dataset
     source = _Source(split, dataset, published, checkpoint, network, batch_size, home)
     log_older(home.dumps, source.recipe())
-    made = build(home.dumps, source.recipe(), source.write)
+    made = build(home.dumps, source.recipe(), source.write, needs=DUMP_FILES)
     if home.remote is None:
         return made
     target = home.shared(home.dumps) / made.digest
@@ -86,6 +88,7 @@ class _Source:
 
     def write(self, folder: Path) -> None:
         """Write the dump's files into an empty folder."""
+        require_whole(self.dataset, [DESCRIPTION])
         data = read_dataset(self.dataset)
         shards = self._shards(data)
         definition = build_graph(
@@ -128,7 +131,7 @@ class _Source:
             digests={
                 "dataset": self.dataset.name,
                 "checkpoint": self.checkpoint.name,
-                "graph": file_sha256(folder / GRAPH),
+                "graph": content_sha256(folder / GRAPH),
                 "weights": weights,
             },
             versions=package_versions(),

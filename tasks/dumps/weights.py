@@ -14,6 +14,7 @@ from tasks.networks.network import Network
 from tasks.spark.jvm import save_tensors
 from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.paths import Home
+from tasks.storage.proof import require_whole
 
 # Part of the recipe: raising it remakes weights, features and models.
 _FORMAT = 2
@@ -31,6 +32,7 @@ def dump_weights(checkpoint: Path, definition: Any, network: Network, home: Home
     """
 
     def make(folder: Path) -> None:
+        require_whole(checkpoint)
         weights = read_weights(prefix_of(checkpoint), network)
         save_tensors(weights, folder / TENSORS)
         frozen = freeze(definition, weights, network)
@@ -38,7 +40,7 @@ def dump_weights(checkpoint: Path, definition: Any, network: Network, home: Home
 
     # The checkpoint's digest names its network.
     recipe = {"format": _FORMAT, "checkpoint": checkpoint.name, "versions": package_versions()}
-    return build(home.weights, recipe, make)
+    return build(home.weights, recipe, make, needs=(TENSORS, FROZEN))
 
 
 def package_versions() -> dict[str, str]:

@@ -14,6 +14,7 @@ from tasks.dumps.description import GRAPH, TENSORS, Dump
 from tasks.errors import UnavailableError
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
+from tasks.features.written_file import WrittenFile, parse_written
 from tasks.spark.errors import user_errors
 from tasks.spark.runtime import scala_jar
 from tasks.storage.locations import Location
@@ -39,14 +40,14 @@ class BigdlEngine:
         """Return how many records this engine has turned into features so far."""
         return int(self._done.value())
 
-    def extract(self, chunks: Sequence[Chunk], dump: Dump, folder: Location) -> int:
+    def extract(self, chunks: Sequence[Chunk], dump: Dump, folder: Location) -> list[WrittenFile]:
         """Write the features of chunks, as ``Engine.extract`` says."""
         java_chunks, java_dump = self._bridge.java_chunks(chunks), self._java_dump(dump)
         with user_errors():
-            written = self._scala.extract(
+            lines = self._scala.extract(
                 self._bridge.jvm_spark, java_dump, java_chunks, str(folder), self._done
             )
-        return int(written)
+        return parse_written(lines)
 
     def end_points(
         self, chunk: Chunk, dump: Dump, nodes: Sequence[str]

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tasks.features.chunks import Chunk
+from tasks.features.written_file import WrittenFile, parse_written
 from tasks.spark.errors import user_errors
 from tasks.spark.files import HadoopFiles
 from tasks.spark.jvm import graft_package
 from tasks.storage.locations import Location
+
+_PARTITIONS_PER_CORE = 4
 
 
 class Bridge:
@@ -70,8 +73,25 @@ class Bridge:
         texts = self.java_list(str(path) for path in paths)
         return self._rdd_of_bytes(self.scala.Storage.contents(self.jvm_spark, texts, partitions))
 
-    def write_features(self, contents: Any, folder: Location, chunks: Sequence[Chunk]) -> int:
-        """Write Parquet files and return how many rows they hold together.
+    def digests(self, folder: Location, names: Sequence[str]) -> dict[str, str]:
+        """Return the SHA-256 of a folder's files by name, which executors read for that.
+
+        It is empty where the file system itself finds a file damaged.
+        """
+        if not names:
+            return {}
+        paths = {str(folder / name): name for name in names}
+        partitions = min(len(names), _PARTITIONS_PER_CORE * self.spark.defaultParallelism)
+        storage = self.scala.Storage
+        with user_errors():
+            lines = storage.digests(self.jvm_spark, self.java_list(paths), partitions)
+        pairs = (line.split("\t", 1) for line in lines.split("\n"))
+        return {paths[path]: digest for digest, path in pairs}
+
+    def write_features(
+        self, contents: Any, folder: Location, chunks: Sequence[Chunk]
+    ) -> list[WrittenFile]:
+        """Write Parquet files and return them.
 
         Args:
             contents: an RDD of bytes that a Python function makes; every partition holds the
@@ -83,14 +103,17 @@ class Bridge:
         # As PySpark does to save text: elements reach the JVM as the bytes that they are.
         contents._bypass_serializer = True
         with user_errors():
-            return int(self.scala.FeatureFile.writeAll(contents._jrdd, str(folder), names))
+            lines = self.scala.FeatureFile.writeAll(contents._jrdd, str(folder), names)
+        return parse_written(lines)
 
-    def present_files(self, chunks: Sequence[Chunk], folder: Location) -> set[str]:
-        """Return the names of the chunks' files in ``folder`` that hold the right records."""
+    def present_files(self, chunks: Sequence[Chunk], folder: Location) -> list[WrittenFile]:
+        """Return the chunks' files in ``folder`` that hold the right records, undamaged."""
+        if not chunks:
+            return []
         java_chunks = self.java_chunks(chunks)
         with user_errors():
-            names = self.scala.FeatureFile.present(self.jvm_spark, java_chunks, str(folder))
-        return set(names.splitlines())
+            lines = self.scala.FeatureFile.present(self.jvm_spark, java_chunks, str(folder))
+        return parse_written(lines)
 
     def _rdd_of_bytes(self, java_rdd: Any) -> Any:
         from pyspark import RDD

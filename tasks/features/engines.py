@@ -16,6 +16,7 @@ from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
 from tasks.features.tensorflow_engine import TensorflowEngine
+from tasks.features.written_file import WrittenFile
 from tasks.storage.locations import Location
 
 
@@ -37,8 +38,8 @@ class Engine(Protocol):
     def done(self) -> int:
         """Return how many records this engine has turned into features so far."""
 
-    def extract(self, chunks: Sequence[Chunk], dump: Dump, folder: Location) -> int:
-        """Write the features of chunks, a Parquet file for each; return how many there are.
+    def extract(self, chunks: Sequence[Chunk], dump: Dump, folder: Location) -> list[WrittenFile]:
+        """Write the features of chunks, a Parquet file for each; return the files.
 
         Columns: ``label`` (int32, from 0), ``feature`` (``dump.feature_size`` float32), ``shard``
         (file name) and ``record`` (number in the shard, from 0). The file is the chunk's

@@ -15,14 +15,15 @@ from filelock import FileLock
 from tasks.dumps.description import Dump
 from tasks.errors import EngineError, GraftError
 from tasks.features.bridge import Bridge
-from tasks.features.chunks import Chunk, chunk_size, plan_chunks
+from tasks.features.chunks import chunk_size, plan_chunks
 from tasks.features.engines import ENGINES, Engine, require_all
+from tasks.features.folder import FeatureFolder
 from tasks.features.progress import Progress, reported
+from tasks.features.written_file import WrittenFile, count_records
 from tasks.spark.executors import wait_for_tasks
-from tasks.spark.shared_artifact import find_manifest, write_manifest
-from tasks.storage.artifact import Artifact, digest_of
-from tasks.storage.local_files import storage_errors
-from tasks.storage.locations import Location
+from tasks.storage.artifact import Artifact
+from tasks.storage.local_files import make_folder, storage_errors
+from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
 
 logger = logging.getLogger(__name__)
@@ -88,29 +89,28 @@ class _Extraction:
         started = time.monotonic()
         recipe = self._recipe(dump)
         digest = digest_of(recipe)
-        path = home.shared(home.features) / digest
-        found = find_manifest(self.bridge.files, path)
+        folder = FeatureFolder(self.bridge, home.shared(home.features) / digest)
+        found = folder.find()
         if not found:
             with storage_errors(home.features):
-                home.features.mkdir(parents=True, exist_ok=True)
+                make_folder(home.features)
                 with FileLock(home.features / f".{digest}.lock"):
-                    found = find_manifest(self.bridge.files, path)
+                    found = folder.find()
                     if not found:
-                        sizes = self._complete(dump, path)
-                        took = time.monotonic() - started
-                        write_manifest(self.bridge.files, path, recipe, sizes, took)
+                        files = self._complete(dump, folder)
+                        folder.seal(recipe, files, time.monotonic() - started)
         seconds = time.monotonic() - started
         if found:
-            logger.info("reused %s, made %s", path, found["made_at"])
+            logger.info("reused %s, made %s", folder.path, found.made_at)
         else:
-            logger.info("made %s in %.1f s", path, seconds)
-        return Artifact(path, digest, reused=bool(found), seconds=seconds)
+            logger.info("made %s in %.1f s", folder.path, seconds)
+        return Artifact(folder.path, digest, reused=bool(found), seconds=seconds)
 
-    def _complete(self, dump: Dump, path: Location) -> dict[str, int]:
-        """Write what a folder lacks of a split's features and return the sizes of its files."""
+    def _complete(self, dump: Dump, folder: FeatureFolder) -> list[WrittenFile]:
+        """Write the files that a split's features lack; return all of them."""
         chunks = plan_chunks(dump.shards, dump.records_per_chunk)
-        missing = self._missing(chunks, path)
-        found = dump.records - sum(chunk.records for chunk in missing)
+        whole = folder.keep_whole(chunks)
+        found = count_records(whole)
         self.progress.expect(dump.records, found)
         if found:
             logger.info(
@@ -119,29 +119,11 @@ class _Extraction:
                 f"{dump.records:,}",
                 dump.split,
             )
-        written = self.engine.extract(missing, dump, path) if missing else 0
-        require_all(found + written, dump.records, dump)
-        return self._tidied(chunks, path, dump)
-
-    def _missing(self, chunks: Sequence[Chunk], path: Location) -> list[Chunk]:
-        """Return the chunks that have no whole file; files that are not whole are deleted."""
-        there = self.bridge.files.sizes(path)
-        candidates = [chunk for chunk in chunks if chunk.file_name in there]
-        whole = self.bridge.present_files(candidates, path) if candidates else set()
-        for chunk in candidates:
-            if chunk.file_name not in whole:
-                self.bridge.files.delete(path / chunk.file_name)
-        return [chunk for chunk in chunks if chunk.file_name not in whole]
-
-    def _tidied(self, chunks: Sequence[Chunk], path: Location, dump: Dump) -> dict[str, int]:
-        """Delete files that belong to no chunk, as a killed executor leaves; return the sizes."""
-        sizes = self.bridge.files.sizes(path)
-        names = {chunk.file_name for chunk in chunks}
-        for name in set(sizes) - names:
-            self.bridge.files.delete(path / name)
-        there = sum(chunk.records for chunk in chunks if chunk.file_name in sizes)
-        require_all(there, dump.records, dump)
-        return {name: sizes[name] for name in sorted(names)}
+        names = {file.name for file in whole}
+        missing = [chunk for chunk in chunks if chunk.file_name not in names]
+        written = self.engine.extract(missing, dump, folder.path) if missing else []
+        require_all(found + count_records(written), dump.records, dump)
+        return [*whole, *written]
 
     def _recipe(self, dump: Dump) -> dict[str, Any]:
         return {

@@ -20,6 +20,7 @@ from tasks.errors import UnavailableError
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
 from tasks.features.frozen import send_frozen, session_of
+from tasks.features.written_file import WrittenFile
 from tasks.spark.errors import user_errors
 from tasks.storage.locations import Location
 
@@ -49,7 +50,7 @@ class TensorflowEngine:
         """Return how many records this engine has turned into features so far."""
         return int(self._done.value)
 
-    def extract(self, chunks: Sequence[Chunk], dump: Dump, folder: Location) -> int:
+    def extract(self, chunks: Sequence[Chunk], dump: Dump, folder: Location) -> list[WrittenFile]:
         """Write the features of chunks, as ``Engine.extract`` says."""
         send_frozen(self._bridge, dump)
         records = self._bridge.records(chunks)
@@ -84,7 +85,13 @@ def _computer(
         table = pa.Table.from_batches(list(extract_chunk(chunks[index], read, dump)))
         content = io.BytesIO()
         # Features do not compress, and a dictionary of them is larger than they are.
-        pq.write_table(table, content, compression="none", use_dictionary=["shard"])
+        pq.write_table(
+            table,
+            content,
+            compression="none",
+            use_dictionary=["shard"],
+            write_page_checksum=True,
+        )
         done(table.num_rows)
         yield content.getvalue()
 

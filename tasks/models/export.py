@@ -10,6 +10,7 @@ from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head
 from tasks.spark.bigdl import quiet
 from tasks.spark.errors import user_errors
+from tasks.storage.proof import require_whole
 
 ARRAYS = "head.npz"
 BIGDL = "head.bigdl"
@@ -26,6 +27,11 @@ def export_head(spark: Any, head: Head, class_names: Sequence[str], folder: Path
 
 
 def load_head(path: Path) -> tuple[Head, list[str]]:
-    """Return the head in a ``head.npz`` and the class names in label order."""
+    """Return the head in a model's ``head.npz`` and the class names in label order.
+
+    Raises:
+        DataError: the file was changed after it was made.
+    """
+    require_whole(path.parent, [path.name])
     with np.load(path) as arrays:
         return Head(arrays["weight"], arrays["bias"]), [str(n) for n in arrays["class_names"]]

@@ -17,7 +17,8 @@ from tasks.errors import DataError
 from tasks.models.recipe import inputs_of, inputs_of_model, is_current
 from tasks.params.definitions import JobParams
 from tasks.runs.metrics import Metrics
-from tasks.storage.artifact import is_whole, read_manifest
+from tasks.storage.artifact import is_whole
+from tasks.storage.manifest import MANIFEST, read_manifest
 from tasks.storage.paths import Home
 
 logger = logging.getLogger(__name__)
@@ -59,19 +60,20 @@ def find_trained(home: Home, dumps: Pair[str], params: JobParams) -> TrainedMode
     wanted = inputs_of(params, dumps.map(lambda dump: _dump_digests(home.dumps / dump)))
     found = [
         TrainedModel(path, metrics.finished_at, metrics.top1)
-        for path, metrics in _whole_models(home)
+        for path, metrics in _models(home)
         if inputs_of_model(metrics) == wanted
     ]
-    return max(found, key=lambda model: model.finished_at, default=None)
+    newest_first = sorted(found, key=lambda model: model.finished_at, reverse=True)
+    return next((model for model in newest_first if is_whole(model.path)), None)
 
 
-def _whole_models(home: Home) -> Iterator[tuple[Path, Metrics]]:
-    """Yield folder and metrics of every model that the job would reuse."""
-    for path in sorted(home.models.glob("[!.]*")):
+def _models(home: Home) -> Iterator[tuple[Path, Metrics]]:
+    """Yield folder and metrics of every model of this version's format."""
+    for path in sorted(manifest.parent for manifest in home.models.glob(f"[!.]*/{MANIFEST}")):
         try:
-            if is_whole(path) and is_current(read_manifest(path)["recipe"]):
+            if is_current(read_manifest(path).recipe):
                 yield path, Metrics.read(path)
-        except (DataError, OSError, ValueError, KeyError) as error:
+        except (DataError, OSError, ValueError) as error:
             logger.warning("%s is left out: it cannot be read (%r)", path, error)
 
 

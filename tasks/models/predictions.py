@@ -13,6 +13,7 @@ from tasks.features.bridge import Bridge
 from tasks.features.store import feature_contents, read_tables
 from tasks.models.head import Head, softmax
 from tasks.storage.locations import Location
+from tasks.storage.proof import require_whole
 
 PARQUET = "predictions.parquet"
 
@@ -77,12 +78,13 @@ def read_predictions(model: Path) -> Predictions:
     """Return the predictions in a model's folder.
 
     Raises:
-        DataError: the file is missing, or cannot be read.
+        DataError: the file is missing, was changed, or cannot be read.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     path = model / PARQUET
+    require_whole(model, [PARQUET])
     try:
         table = pq.read_table(path).sort_by([("shard", "ascending"), ("record", "ascending")])
         columns = {name: table[name].to_numpy() for name in ("record", "label", "prediction")}

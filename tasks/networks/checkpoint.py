@@ -17,6 +17,7 @@ from tasks.networks.tensorflow import import_tensorflow
 from tasks.storage.archive import unpack
 from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.local_files import write_json
+from tasks.storage.proof import require_content
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ def fetch_checkpoint(
     """
 
     def make(folder: Path) -> None:
+        require_content(archive, archive_sha256)
         prefix = _find(archive, unpack(archive, folder), folder)
         check_variables(archive, read_shapes(folder / prefix), network)
         # Read every value once: the index may be whole and the data behind it truncated.

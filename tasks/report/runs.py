@@ -11,7 +11,7 @@ from typing import Any
 from tasks.errors import DataError
 from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.record import data_name, read_steps
-from tasks.storage.paths import Home
+from tasks.storage.paths import REPORT, Home
 
 logger = logging.getLogger(__name__)
 
@@ -106,16 +106,15 @@ def _read_run(home: Home, path: Path) -> RunRow | None:
 
 
 def _row(home: Home, path: Path) -> RunRow:
-    name = path.parent.name
     metrics = RunMetrics.read(path.parent)
-    steps = [step for step in read_steps(home, name) if step.task_id != "report"]
+    steps = [step for step in read_steps(home, metrics.run_id) if step.task_id != "report"]
     params = next((step.params for step in steps if step.params is not None), metrics.config)
     dataset = metrics.digests.validation["dataset"]
     seconds = sum(step.seconds for step in steps) or metrics.model.seconds
     # Metrics of a model that was reused have the end of its training, not of this run.
     ended = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return RunRow(
-        name=name,
+        name=path.parent.name,
         run_id=metrics.run_id,
         ended=f"{ended:%Y-%m-%d %H:%M}",
         data=f"{data_name(params)} {dataset[:_SHORT_DIGEST]}".strip(),
@@ -127,7 +126,7 @@ def _row(home: Home, path: Path) -> RunRow:
         top1=metrics.top1,
         seconds=seconds,
         reused=tuple(step.task_id for step in steps if step.reused),
-        has_report=home.report(name).is_file(),
+        has_report=(path.parent / REPORT).is_file(),
         facts=_facts(metrics, params, seconds),
     )
 

@@ -4,6 +4,7 @@ The submitter sees no more of ``spark-submit`` than an exit status and a log.
 """
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from tasks import errors
 from tasks.errors import GraftError
@@ -53,6 +54,15 @@ def read_metrics(home: Home, run_id: str) -> RunMetrics | None:
     """
     folder = home.run(run_id)
     return RunMetrics.read(folder) if (folder / METRICS).is_file() else None
+
+
+def run_id_of(folder: Path) -> str:
+    """Return the id of the run in a folder, as its metrics have it, else the folder's name.
+
+    Raises:
+        DataError: the metrics are damaged or lack a field.
+    """
+    return RunMetrics.read(folder).run_id if (folder / METRICS).is_file() else folder.name
 
 
 def read_error(home: Home, run_id: str) -> GraftError | None:

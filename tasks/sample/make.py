@@ -34,7 +34,8 @@ def make_sample(home: Home) -> LocalArtifact:
             _write_checkpoint(folder)
             drawn.result()
 
-    return build(home.samples, {"version": VERSION}, make)
+    needs = (DATASET_ARCHIVE, CHECKPOINT_ARCHIVE)
+    return build(home.samples, {"version": VERSION}, make, needs=needs)
 
 
 def sample_conf(sample: Path) -> dict[str, str]:

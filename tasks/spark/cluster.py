@@ -60,7 +60,7 @@ def spark_cluster(name: str) -> Iterator[Cluster]:
     """
     spark = _connect(name)
     # Executors fetch the package when their first task starts, so it stays until Spark stops.
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="graft-tasks-") as folder:
         try:
             silence_stdout(spark._jvm)
             require_bigdl(spark._jvm)

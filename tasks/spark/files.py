@@ -6,12 +6,27 @@ core-site.xml in ``HADOOP_CONF_DIR``, and ``spark.hadoop.*``.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tasks.spark.errors import user_errors
 from tasks.spark.jvm import bigdl_jvm, graft_package
+from tasks.storage.content import Advance
 from tasks.storage.locations import Location
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """A file as its file system lists it.
+
+    Attributes:
+        size: in bytes.
+        changed: time of its last change, in seconds since 1970.
+    """
+
+    size: int
+    changed: float
 
 
 class HadoopFiles:
@@ -39,10 +54,14 @@ class HadoopFiles:
 
         Without such a folder it is empty.
         """
+        return {name: facts.size for name, facts in self.facts(folder).items()}
+
+    def facts(self, folder: Location) -> dict[str, FileFacts]:
+        """Return size and time of every file below a folder, by its path below the folder."""
         with user_errors():
-            lines = self._storage.list(str(folder), self._configuration).splitlines()
-        pairs = [line.split("\t", 1) for line in lines]
-        return {name: int(size) for size, name in pairs}
+            lines = self._storage.list(str(folder), self._configuration)
+        fields = (line.split("\t", 2) for line in lines.split("\n") if line)
+        return {name: FileFacts(int(size), int(ms) / 1000) for size, ms, name in fields}
 
     def size(self, path: Location) -> int | None:
         """Return a file's size in bytes, or None if there is no such file."""
@@ -54,6 +73,14 @@ class HadoopFiles:
         """Return a small file's content."""
         with user_errors():
             return bytes(self._storage.read(str(path), self._configuration))
+
+    def sha256(self, path: Location, advance: Advance | None = None) -> str:
+        """Return the hexadecimal SHA-256 of a file's content, which is read for that."""
+        with user_errors():
+            digest = str(self._storage.sha256(str(path), self._configuration))
+        if advance:
+            advance(self.size(path) or 0)
+        return digest
 
     def write(self, content: bytes, path: Location) -> None:
         """Write a small file, whole or not at all; an older file is replaced."""

@@ -5,27 +5,26 @@ that finds the folder uses it. A run that does not makes it under a lock, so tha
 make it once.
 """
 
-import hashlib
-import json
 import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
-from tasks.storage.local_files import storage_errors, write_json
+from tasks.errors import StorageError
+from tasks.storage.files import LOCAL, sha256_of_all
+from tasks.storage.local_files import make_folder, open_to_readers, storage_errors, write_text
 from tasks.storage.locations import Location
+from tasks.storage.manifest import MANIFEST, Manifest, digest_of, read_manifest
+from tasks.storage.proof import damage_of, log_damage
+from tasks.storage.use import hold
 
 logger = logging.getLogger(__name__)
-
-MANIFEST = "artifact.json"
-DIGEST_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -56,119 +55,111 @@ class LocalArtifact(Artifact):
     path: Path
 
 
-def digest_of(recipe: Mapping[str, Any]) -> str:
-    """Return the digest of a recipe: SHA-256 of its canonical JSON, the first 16 digits."""
-    canonical = json.dumps(recipe, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:DIGEST_LENGTH]
-
-
-def build(folder: Path, recipe: Mapping[str, Any], make: Callable[[Path], None]) -> LocalArtifact:
+def build(
+    folder: Path,
+    recipe: Mapping[str, Any],
+    make: Callable[[Path], None],
+    *,
+    needs: Collection[str] = (),
+) -> LocalArtifact:
     """Return the artefact of ``recipe`` below ``folder``, making it if it is not there.
+
+    An artefact is made anew if a file of it has changed. This process holds the artefact until it
+    ends, see ``tasks.storage.use``.
 
     Args:
         folder: the folder of all artefacts of this kind.
         recipe: JSON types that say what the artefact is made from; their digest is its name.
         make: writes the artefact's files into the empty folder that it gets.
+        needs: names of files that ``make`` writes, or has another program write.
 
     Raises:
-        StorageError: ``folder`` cannot be written, or the disk is full.
+        StorageError: ``folder`` cannot be written, the disk is full, or ``make`` left none of a
+            file that the artefact needs.
     """
     started = time.monotonic()
-    digest = digest_of(recipe)
-    path = folder / digest
+    path = folder / digest_of(recipe)
     if is_whole(path):
-        return _reused(path, digest, started)
+        return _reused(path, started)
     with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / f".{digest}.lock"):
+        make_folder(folder)
+        with FileLock(folder / f".{path.name}.lock"):
             if is_whole(path):
-                return _reused(path, digest, started)
-            _discard_leftovers(folder, digest)
-            _make_aside(path, recipe, make)
+                return _reused(path, started)
+            _discard_leftovers(path)
+            _make_aside(path, recipe, make, needs)
+            hold(path)
     seconds = time.monotonic() - started
     logger.info("made %s in %.1f s", path, seconds)
-    return LocalArtifact(path, digest, reused=False, seconds=seconds)
+    return LocalArtifact(path, path.name, reused=False, seconds=seconds)
 
 
 def find(folder: Path, recipe: Mapping[str, Any]) -> LocalArtifact | None:
     """Return the artefact of ``recipe`` below ``folder`` if it is there and whole."""
-    digest = digest_of(recipe)
-    path = folder / digest
-    return LocalArtifact(path, digest, reused=True, seconds=0.0) if is_whole(path) else None
-
-
-def read_manifest(path: Path) -> dict[str, Any]:
-    """Return the manifest of the artefact at ``path``: see ``manifest``."""
-    content: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-    return content
+    path = folder / digest_of(recipe)
+    if not is_whole(path):
+        return None
+    return LocalArtifact(path, path.name, reused=True, seconds=0.0)
 
 
 def is_whole(path: Path) -> bool:
-    """Return True if there is an artefact at ``path`` and all its files have their sizes."""
-    if not (path / MANIFEST).is_file():
+    """Return True if there is an artefact at ``path`` and all its files are as they were made.
+
+    The log names a file that is not. This process holds the artefact until it ends.
+    """
+    # First, so that nobody deletes what is being checked.
+    if not hold(path):
         return False
-    try:
-        files = read_manifest(path)["files"]
-    except (ValueError, KeyError):
-        files = {MANIFEST: None}
-    changed = [
-        name
-        for name, size in files.items()
-        if not (path / name).is_file() or (path / name).stat().st_size != size
-    ]
-    if changed:
-        logger.warning("%s was changed after it was made (%s): making it again", path, changed[0])
-    return not changed
+    damage = damage_of(path)
+    if damage:
+        log_damage(path, damage)
+    return damage is None
 
 
-def _reused(path: Path, digest: str, started: float) -> LocalArtifact:
-    logger.info("reused %s, made %s", path, read_manifest(path)["made_at"])
-    return LocalArtifact(path, digest, reused=True, seconds=time.monotonic() - started)
+def _reused(path: Path, started: float) -> LocalArtifact:
+    logger.info("reused %s, made %s", path, read_manifest(path).made_at)
+    return LocalArtifact(path, path.name, reused=True, seconds=time.monotonic() - started)
 
 
-def _make_aside(path: Path, recipe: Mapping[str, Any], make: Callable[[Path], None]) -> None:
+def _make_aside(
+    path: Path, recipe: Mapping[str, Any], make: Callable[[Path], None], needs: Collection[str]
+) -> None:
     """Make an artefact in a temporary folder and rename that to ``path``."""
     started = time.monotonic()
     aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
-        aside.chmod(0o755)
         make(aside)
-        _write_manifest(aside, recipe, time.monotonic() - started)
+        _require(aside, needs)
+        write_text(aside / MANIFEST, _seal(aside, recipe, time.monotonic() - started).as_json())
+        open_to_readers(aside)
         aside.rename(path)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
 
 
-def _discard_leftovers(folder: Path, digest: str) -> None:
+def _require(aside: Path, needs: Collection[str]) -> None:
+    """Raise a ``StorageError`` unless a folder has all files that it needs."""
+    for name in needs:
+        if not (aside / name).exists():
+            raise StorageError(
+                f"{aside / name} was not written, or was written somewhere else: a program, such "
+                "as Java, that cannot spell this path writes to another; set LC_ALL=C.UTF-8, or "
+                "set GRAFT_HOME to a folder whose name is plain ASCII"
+            )
+
+
+def _seal(aside: Path, recipe: Mapping[str, Any], seconds: float) -> Manifest:
+    """Return the manifest of the files in a folder."""
+    sizes = LOCAL.sizes(aside)
+    digests = sha256_of_all(LOCAL, {name: aside / name for name in sizes})
+    return Manifest(recipe, sizes, digests, seconds)
+
+
+def _discard_leftovers(path: Path) -> None:
     """Remove the remains of a killed run; the caller must hold the digest's lock."""
-    for leftover in folder.glob(f".{digest}.*"):
+    for leftover in path.parent.glob(f".{path.name}.*"):
         if leftover.is_dir():
             shutil.rmtree(leftover)
-    if (folder / digest).exists():
-        shutil.rmtree(folder / digest)
-
-
-def _write_manifest(aside: Path, recipe: Mapping[str, Any], seconds: float) -> None:
-    files = {
-        str(path.relative_to(aside)): path.stat().st_size
-        for path in sorted(aside.rglob("*"))
-        if path.is_file()
-    }
-    write_json(aside / MANIFEST, manifest(recipe, files, seconds))
-
-
-def manifest(recipe: Mapping[str, Any], files: Mapping[str, int], seconds: float) -> dict[str, Any]:
-    """Return an artefact's description of itself, with the current time as ``made_at``.
-
-    Args:
-        recipe: everything that it was made from.
-        files: sizes in bytes by path in the artefact's folder.
-        seconds: the time it took.
-    """
-    return {
-        "recipe": dict(recipe),
-        "files": dict(files),
-        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 3),
-    }
+    if path.exists():
+        shutil.rmtree(path)

@@ -65,6 +65,20 @@ def write_text(path: Path, text: str) -> None:
             raise
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder that other users may read, if they may read its parent, whatever the umask."""
+    if not path.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(exist_ok=True)
+        path.chmod(0o755)
+
+
+def open_to_readers(folder: Path) -> None:
+    """Let other users read a folder and all below it, whatever the umask was."""
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
 def free_space(path: Path) -> tuple[Path, int]:
     """Return ``path``, or the nearest parent that exists, and the free bytes on its disk."""
     existing = next(parent for parent in [path, *path.parents] if parent.exists())

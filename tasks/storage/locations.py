@@ -31,6 +31,11 @@ class RemotePath:
         """The last part of the path."""
         return self.url.rpartition("/")[2]
 
+    @property
+    def parent(self) -> "RemotePath":
+        """The folder that holds it."""
+        return RemotePath(self.url.rpartition("/")[0])
+
 
 Location = Path | RemotePath
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tasks.storage.artifact import MANIFEST, digest_of, read_manifest
+from tasks.storage.manifest import MANIFEST, digest_of, read_manifest
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,6 @@ def log_older(folder: Path, recipe: Mapping[str, Any]) -> None:
 def _recipe(path: Path) -> dict[str, Any]:
     """Return an artefact's recipe, or one that matches no other if it cannot be read."""
     try:
-        return dict(read_manifest(path)["recipe"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return dict(read_manifest(path).recipe)
+    except (OSError, ValueError):
         return {"damaged": str(path)}

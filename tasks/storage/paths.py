@@ -4,6 +4,8 @@ If ``GRAFT_HOME`` is a URL, it holds the files that Spark's executors read or wr
 lie below ``GRAFT_LOCAL`` on this machine.
 """
 
+import hashlib
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -14,6 +16,22 @@ from tasks.storage.locations import Location, RemotePath, location
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
+REPORT = "report.html"
+#: Kinds of artefacts, each after those that are made from it.
+ARTIFACT_KINDS = (
+    "models",
+    "parity",
+    "features",
+    "dumps",
+    "weights",
+    "checkpoints",
+    "datasets",
+    "downloads",
+    "samples",
+)
+_SHARED_KINDS = ("features", "dumps", "datasets")
+_RUN_DIGITS = 8
+_FOLDER_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._~-]{0,254}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -55,6 +73,19 @@ class Home:
             folder: such as ``datasets``; it is returned as it is if this home is not remote.
         """
         return folder if self.remote is None else self.remote / folder.name
+
+    def artifacts(self) -> dict[str, Path]:
+        """Return the folders of all kinds of artefacts by their names, dependent kinds first."""
+        return {kind: self.root / kind for kind in ARTIFACT_KINDS}
+
+    def shared_artifacts(self) -> dict[str, RemotePath]:
+        """Return the remote folders of the kinds that executors read; none if the home is local."""
+        return {kind: self.remote / kind for kind in _SHARED_KINDS} if self.remote else {}
+
+    @property
+    def trash(self) -> Path:
+        """What ``graft gc`` is about to delete."""
+        return self.root / ".trash"
 
     @property
     def airflow(self) -> Path:
@@ -127,16 +158,56 @@ class Home:
         return self.root / "runs"
 
     def run(self, run_id: str) -> Path:
-        """Return the folder of one run, a child of ``runs`` for any ``run_id``."""
-        return self.runs / safe_name(run_id)
+        """Return the folder of one run, a child of ``runs``; another run has another.
+
+        Older versions gave runs whose ids differ in punctuation one folder. Such a folder is
+        returned if the run left its metrics there.
+        """
+        folder, older = self.runs / run_folder_name(run_id), self.runs / safe_name(run_id)
+        if folder != older and not folder.exists() and _is_of(older, run_id):
+            return older
+        return folder
+
+    def find_run(self, name: str) -> Path:
+        """Return the folder of a run that is given by its id or by its folder's name."""
+        folder = self.run(name)
+        if not folder.exists() and _FOLDER_NAME.fullmatch(name):
+            return self.runs / name
+        return folder
 
     def report(self, run_id: str) -> Path:
         """Return the HTML page that reports a run's results."""
-        return self.run(run_id) / "report.html"
+        return self.run(run_id) / REPORT
 
 
 def _root(configured: str) -> Path:
     return Path(configured).expanduser().resolve() if configured else CHECKOUT / "work"
+
+
+def _is_of(folder: Path, run_id: str) -> bool:
+    """Return True if the metrics in a folder are those of a run."""
+    try:
+        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        return bool(metrics["run_id"] == run_id)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def run_folder_name(run_id: str) -> str:
+    """Return the name of a run's folder: its id, or its id made safe and a digest of the id.
+
+    No id that is taken as it is has a tilde, so that no two ids have one name.
+
+    >>> run_folder_name("by_hand__2026-01-02")
+    'by_hand__2026-01-02'
+    >>> run_folder_name("manual__2026-01-02T03:04:05+00:00")
+    'manual__2026-01-02T03_04_05_00_00~422e8745'
+    """
+    safe = safe_name(run_id)
+    if safe == run_id:
+        return run_id
+    digest = hashlib.sha256(run_id.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{safe}~{digest[:_RUN_DIGITS]}"
 
 
 def safe_name(name: str) -> str:

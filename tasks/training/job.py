@@ -18,12 +18,13 @@ from tasks.spark.cluster import spark_cluster
 from tasks.spark.executors import cluster_errors
 from tasks.spark.files import HadoopFiles
 from tasks.spark.parent_guard import guard_parents
-from tasks.storage.artifact import LocalArtifact, build, digest_of
+from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.files import LOCAL
 from tasks.storage.locations import Location, RemotePath, location
+from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
 from tasks.training.dump_pair import read_dumps
-from tasks.training.model import ModelMaker
+from tasks.training.model import MODEL_FILES, ModelMaker
 from tasks.training.plan import plan_training
 from tasks.training.stages import Stages
 
@@ -71,7 +72,7 @@ def _find_or_make_model(config: JobConfig, home: Home, run_id: str) -> LocalArti
         recipe = Recipe(inputs, plan, run_id if config.force else None).as_json()
         snapshots = home.snapshots / digest_of(recipe)
         maker = ModelMaker(config, home, dumps, cluster, plan, stages)
-        model = build(home.models, recipe, partial(maker.make, snapshots))
+        model = build(home.models, recipe, partial(maker.make, snapshots), needs=MODEL_FILES)
         shutil.rmtree(snapshots, ignore_errors=True)
         return model
 

@@ -15,8 +15,8 @@ from tasks.dumps.description import Dump
 from tasks.features.bridge import Bridge
 from tasks.features.extraction import extract_features
 from tasks.features.parity import check_parity
-from tasks.models.export import export_head
-from tasks.models.predictions import write_predictions
+from tasks.models.export import ARRAYS, BIGDL, export_head
+from tasks.models.predictions import PARQUET, write_predictions
 from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import METRICS, Metrics
@@ -32,6 +32,8 @@ from tasks.training.train import Trained, train
 
 logger = logging.getLogger(__name__)
 
+#: Files of a model.
+MODEL_FILES = (METRICS, PARQUET, ARRAYS, BIGDL, OPTIMIZER_LOG)
 _PACKAGES = ("pyspark", "bigdl-dllib-spark3", "tensorflow-cpu", "numpy", "pyarrow")
 
 

@@ -14,6 +14,7 @@ NAMES = [
     "Spark master",
     "free disk",
     "GRAFT_HOME",
+    "artefacts",
 ]
 
 
@@ -30,6 +31,7 @@ def test_this_machine_is_fine(tmp_path: Path) -> None:
     assert texts["TensorFlow"] == "2.21.0"
     assert texts["schedule"] == "@weekly, UTC"
     assert texts["Spark master"] == "local[*]"
+    assert "; graft gc would free " in texts["artefacts"]
 
 
 def test_lines() -> None:

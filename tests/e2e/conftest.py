@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from support.archives import Change
 from support.archives import cut_archive as cut
 from support.chromium import chromium
 from support.shell import Shell
@@ -64,12 +63,6 @@ def flowers_archive(fixtures_folder: Path) -> Path:
 def official_checkpoint(fixtures_folder: Path) -> Path:
     """A checkpoint of Inception v1 in the official layout."""
     return fixtures_folder / "inception_v1_2016_08_28.tar.gz"
-
-
-@pytest.fixture(scope="session")
-def cut_fixtures(flowers_archive: Path) -> Callable[[Path, Change], Path]:
-    """Writes 200 records of the photographs, changed, as an archive in a folder."""
-    return lambda folder, change: cut(flowers_archive, folder, change)
 
 
 @pytest.fixture(scope="session")

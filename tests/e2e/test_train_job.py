@@ -6,26 +6,28 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from support.archives import Change
 from support.processes import processes_of
 from support.python_programs import program
 from support.shell import Ran, Shell
 from support.spark import linked_spark_home
 from support.waits import wait_until
-from tasks.datasets.example import IMAGE_ENCODED, LABEL, encode_example
+from tasks.datasets.tfrecord import read_records, write_records
+from tasks.dumps.description import read_dump
 from tasks.features.comparison import relative_difference
 from tasks.features.store import feature_files, feature_matrix, read_features, read_tables
 from tasks.models.export import load_head
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.spark.settings import TRAIN_JOB
-from tasks.storage.paths import CHECKOUT
+from tasks.storage.artifact import build
+from tasks.storage.manifest import MANIFEST
+from tasks.storage.paths import CHECKOUT, Home
 
 pytestmark = pytest.mark.e2e
 
@@ -316,19 +318,26 @@ def test_a_folder_that_is_no_dump_is_named(shell: Shell, tmp_path: Path) -> None
     assert "Traceback" not in ran.output
 
 
-def test_a_picture_that_does_not_decode_is_named(
-    shell: Shell,
-    cut_fixtures: Callable[[Path, Change], Path],
-    official_checkpoint: Path,
-    tmp_path: Path,
-) -> None:
-    def break_third(records: Sequence[bytes]) -> Sequence[bytes]:
-        # A header that says what both engines decode, and a picture's data that are none.
-        broken = encode_example({IMAGE_ENCODED: jpeg_without_data(), LABEL: 1})
-        return [*records[:3], broken, *records[4:]]
+def break_third_records(dump: Path, home: Home) -> Path:
+    """Return the data set of a dump with pictures that ``extract_dataset`` would have refused."""
+    (dataset,) = {Path(str(shard.path)).parent for shard in read_dump(dump).shards}
 
-    archive = cut_fixtures(tmp_path, break_third)
-    dumps = shell.dump(archive, official_checkpoint)
+    def make(folder: Path) -> None:
+        shutil.copytree(
+            dataset, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST)
+        )
+        for shard in folder.glob("*-00000-of-*"):
+            records = list(read_records(shard))
+            records[3] = records[3].replace(b"\xff\xd8\xff", b"no ", 1)
+            write_records(shard, records)
+
+    return build(home.datasets, {"broken": dataset.name}, make).path
+
+
+def test_a_picture_that_does_not_decode_is_named(
+    shell: Shell, dumps: Dumps, official_checkpoint: Path
+) -> None:
+    dumps = shell.dump(break_third_records(Path(dumps[0]), shell.home), official_checkpoint)
     before = set(shell.home.features.glob("*/artifact.json"))
     ran = submit(shell, dumps, run_id="broken picture")
     assert ran.status == 2

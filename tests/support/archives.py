@@ -2,13 +2,10 @@
 
 import io
 import tarfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tasks.datasets.tfrecord import read_records, write_records
-
-#: Changes the records of the first shard of each split.
-Change = Callable[[Sequence[bytes]], Sequence[bytes]]
 
 #: Records that a cut keeps of every shard, by split.
 CUT = {"train": 32, "validation": 8}
@@ -32,13 +29,12 @@ def write_archive(archive: Path, contents: Mapping[str, bytes]) -> Path:
     return archive
 
 
-def cut_archive(archive: Path, folder: Path, change: Change = lambda records: records) -> Path:
+def cut_archive(archive: Path, folder: Path) -> Path:
     """Write an archive of the first records of every shard, ``CUT`` many, and return it.
 
     Args:
         archive: of a data set in the official layout, its files at the archive's root.
         folder: where to.
-        change: what to do with the records of the first shard of each split.
     """
     contents = {}
     with tarfile.open(archive) as whole:
@@ -49,6 +45,6 @@ def cut_archive(archive: Path, folder: Path, change: Change = lambda records: re
         if path.suffix == ".tfrecord":
             wanted = next(count for split, count in CUT.items() if split in name)
             records = list(read_records(path, 0, wanted))
-            write_records(path, change(records) if "00000-of" in name else records)
+            write_records(path, records)
         contents[name] = path.read_bytes()
     return write_archive(folder / "flowers.tar.gz", contents)

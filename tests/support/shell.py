@@ -86,8 +86,14 @@ class Shell:
         return self("graft", "run", "--conf", json.dumps(conf or {}))
 
     def dump(self, archive: Path, checkpoint: Path) -> list[str]:
-        """Extract archives and dump both splits; return where the dumps are."""
-        ran = self.python("dump_both", archive.as_uri(), checkpoint.as_uri())
+        """Dump both splits; return where the dumps are.
+
+        Args:
+            archive: of a data set, or the folder of one that ``extract_dataset`` left.
+            checkpoint: archive of one.
+        """
+        place = str(archive) if archive.is_dir() else archive.as_uri()
+        ran = self.python("dump_both", place, checkpoint.as_uri())
         assert ran.status == 0, ran.output
         return ran.output.splitlines()[-2:]
 

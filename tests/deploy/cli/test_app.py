@@ -11,7 +11,7 @@ from support import python_programs
 from tasks.storage.paths import CHECKOUT
 
 Graft = Callable[..., Any]
-COMMANDS = ("run", "ui", "doctor", "train", "report", "sample")
+COMMANDS = ("run", "ui", "doctor", "train", "report", "verify", "gc", "sample")
 PROGRAM = Path(sys.prefix) / "bin" / "graft"
 
 
@@ -19,7 +19,9 @@ def test_help_names_every_command(graft: Graft) -> None:
     ran = graft("--help")
     assert ran.exit_code == 0
     listed = ran.stdout.split("Commands:")[1]
-    assert [line.split()[0] for line in listed.splitlines()[1:7]] == list(COMMANDS)
+    assert [line.split()[0] for line in listed.splitlines()[1 : 1 + len(COMMANDS)]] == list(
+        COMMANDS
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -19,6 +19,7 @@ NAMES = [
     "Spark master",
     "free disk",
     "GRAFT_HOME",
+    "artefacts",
 ]
 
 

@@ -20,8 +20,8 @@ from tasks.params.definitions import RunParams
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.training_record import Plan
-from tasks.storage.artifact import manifest
 from tasks.storage.local_files import write_json
+from tasks.storage.manifest import MANIFEST, Manifest
 from tasks.storage.paths import Home
 
 RUN_ID = "manual__2026"
@@ -60,8 +60,8 @@ def write_model(home: Home, metrics: RunMetrics) -> Callable[[str], None]:
             write_json(home.dumps / split / "pipeline.json", {"digests": {"graph": split}})
         finished = replace(metrics, finished_at=finished_at)
         write_json(home.models / "abc" / "metrics.json", finished.as_json())
-        recipe = {"format": MODEL_FORMAT}
-        write_json(home.models / "abc" / "artifact.json", manifest(recipe, {}, 1.0))
+        manifest = Manifest({"format": MODEL_FORMAT}, {}, {}, 1.0)
+        (home.models / "abc" / MANIFEST).write_text(manifest.as_json())
 
     return write
 

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from support.archives import write_archive
-from support.slim_archives import SHA256, Files, Shard, good_files
 from support.slim_archives import Extract as ExtractFiles
+from support.slim_archives import Files, Shard, good_files
 from support.sources import Extract
 from tasks.datasets.dataset import Dataset, read_dataset
 from tasks.datasets.extract import extract_dataset
 from tasks.datasets.options import Options
 from tasks.datasets.tfrecord import write_records
 from tasks.storage.artifact import LocalArtifact
+from tasks.storage.local_files import file_sha256
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def extract_files(tmp_path: Path) -> ExtractFiles:
 
     def extract_files(files: Mapping[str, bytes]) -> LocalArtifact:
         archive = write_archive(tmp_path / "flowers.tar.gz", files)
-        return extract_dataset(archive, SHA256, tmp_path / "datasets")
+        return extract_dataset(archive, file_sha256(archive), tmp_path / "datasets")
 
     return extract_files
 

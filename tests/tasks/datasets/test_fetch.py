@@ -13,12 +13,12 @@ from tasks.datasets.dataset import Dataset, read_dataset
 from tasks.datasets.extract import extract_dataset
 from tasks.datasets.fetch import as_url, fetch_source, source_of
 from tasks.errors import DataError
-from tasks.storage.artifact import read_manifest
+from tasks.storage.manifest import read_manifest
 
 
 def made(place: str, home: Path) -> Dataset:
     artifact = fetch_source(place, home / "downloads")
-    digest = str(read_manifest(artifact.path)["recipe"]["sha256"])
+    digest = str(read_manifest(artifact.path).recipe["sha256"])
     return read_dataset(extract_dataset(source_of(artifact.path), digest, home / "datasets").path)
 
 

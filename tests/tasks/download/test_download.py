@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from support import python_programs
+from support.damage import flip_byte
 from support.downloads import Fetch, is_clean
 from support.http_server import CONTENT, OTHER, ScriptedServer, drop, status
-from tasks.download import progress
 from tasks.download.download import download, downloaded_file, file_name
 from tasks.download.transfer import RetryPolicy
 from tasks.errors import DataError, NetworkError, ParamsError, StorageError
+from tasks.storage import progress
 from tasks.storage.artifact import LocalArtifact
 
 
@@ -97,6 +98,21 @@ class TestReuse:
         again = fetch()
         assert downloaded_file(again.path).read_bytes() == CONTENT
         assert "If-None-Match" not in server.requests[-1][1]
+
+    @pytest.mark.parametrize("expected", [None, hashlib.sha256(CONTENT).hexdigest()])
+    def test_flipped_byte_is_downloaded_again_with_one_warning(
+        self, fetch: Fetch, caplog: pytest.LogCaptureFixture, expected: str | None
+    ) -> None:
+        file = downloaded_file(fetch(expected=expected).path)
+        flip_byte(file)
+        again = fetch(expected=expected)
+        assert not again.reused
+        assert downloaded_file(again.path).read_bytes() == CONTENT
+        warnings = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+        assert warnings == [
+            f"{file.parent} was changed after it was made ({file.name}): the file has another "
+            "content, by its SHA-256; making it anew"
+        ]
 
     def test_damaged_pointer_is_replaced(
         self, fetch: Fetch, tmp_path: Path, caplog: pytest.LogCaptureFixture

@@ -12,8 +12,8 @@ from tasks.download.folder import download_folder, is_folder
 from tasks.download.listing import read_files, read_listing
 from tasks.download.transfer import RetryPolicy
 from tasks.errors import DataError, ParamsError
-from tasks.storage.artifact import read_manifest
 from tasks.storage.local_files import file_sha256
+from tasks.storage.manifest import read_manifest
 
 POLICY = RetryPolicy(attempts=2, first_wait=0.001, longest_wait=0.001)
 FILES = {"a/1": b"one", "b/2": b"two", "c/Thumbs.db": b""}
@@ -59,7 +59,7 @@ class TestLocal:
     def test_a_digest_can_be_asked_for(self, tmp_path: Path) -> None:
         folder = write_folder(tmp_path / "f", FILES)
         artifact = download_folder(folder.as_uri(), tmp_path / "d")
-        sha256 = read_manifest(artifact.path)["recipe"]["sha256"]
+        sha256 = read_manifest(artifact.path).recipe["sha256"]
         download_folder(folder.as_uri(), tmp_path / "d", sha256)
         with pytest.raises(DataError, match=f"has SHA-256 {sha256}, expected 000"):
             download_folder(folder.as_uri(), tmp_path / "d", "0" * 64)

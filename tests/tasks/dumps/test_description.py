@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from support.damage import flip_byte
 from support.locations import local
 from tasks.dumps.description import (
+    DUMP_FILES,
     FORMAT,
     FROZEN,
     GRAPH,
@@ -19,6 +21,7 @@ from tasks.dumps.description import (
 from tasks.errors import DataError
 from tasks.storage.artifact import Artifact
 from tasks.storage.locations import location
+from tasks.storage.manifest import MANIFEST
 
 
 class TestPipelineJson:
@@ -35,6 +38,7 @@ class TestPipelineJson:
     def test_what_is_read_is_what_was_written(self, tiny_dump: Path, tmp_path: Path) -> None:
         shutil.copytree(tiny_dump, tmp_path / "copy", copy_function=os.link)
         (tmp_path / "copy" / PIPELINE_JSON).unlink()
+        (tmp_path / "copy" / MANIFEST).unlink()
         dump = read_dump(tiny_dump)
         (tmp_path / "copy" / PIPELINE_JSON).write_text(json.dumps(dump.as_json()))
         again = read_dump(tmp_path / "copy")
@@ -77,6 +81,7 @@ class TestNoDump:
         shutil.copytree(local(dumps["train"].path), dump, copy_function=os.link)
         fields = json.loads((dump / PIPELINE_JSON).read_text())
         (dump / PIPELINE_JSON).unlink()
+        (dump / MANIFEST).unlink()
         fields["shards"][1]["path"] = str(shard)
         (dump / PIPELINE_JSON).write_text(json.dumps(fields))
         if content:
@@ -85,6 +90,17 @@ class TestNoDump:
         message = f"^{dump} reads {shard}, which is {found}, expected {size} bytes as when it was"
         with pytest.raises(DataError, match=message):
             read_dump(dump)
+
+    @pytest.mark.parametrize("name", DUMP_FILES)
+    def test_a_flipped_byte(self, name: str, tiny_dump: Path, tmp_path: Path) -> None:
+        shutil.copytree(tiny_dump, tmp_path / "dump")
+        flip_byte(tmp_path / "dump" / name)
+        with pytest.raises(DataError) as caught:
+            read_dump(tmp_path / "dump")
+        assert str(caught.value) == (
+            f"{tmp_path}/dump/{name} has another content, by its SHA-256: it was changed after it "
+            "was made; run the DAG again, which makes it anew"
+        )
 
     def test_another_format(self, dumps: dict[str, Artifact], tmp_path: Path) -> None:
         for name in (PIPELINE_JSON, GRAPH, TENSORS, FROZEN):

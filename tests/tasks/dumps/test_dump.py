@@ -1,20 +1,32 @@
 import logging
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from support.damage import flip_byte
 from support.locations import local
 from tasks.datasets.dataset import SPLITS, read_dataset
-from tasks.dumps.description import FORMAT, FROZEN, GRAPH, PIPELINE_JSON, TENSORS, read_dump
+from tasks.dumps.description import (
+    DUMP_FILES,
+    FORMAT,
+    FROZEN,
+    GRAPH,
+    PIPELINE_JSON,
+    TENSORS,
+    read_dump,
+)
 from tasks.dumps.dump import _link, dump_split
 from tasks.dumps.graph import NODES
+from tasks.errors import DataError
 from tasks.networks.checkpoint import prefix_of, read_shapes
 from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.storage.artifact import Artifact, build, read_manifest
+from tasks.storage.artifact import Artifact, build
+from tasks.storage.manifest import read_manifest
 from tasks.storage.paths import Home
 
 BATCH_SIZE = 4
@@ -140,7 +152,7 @@ class TestAnotherNetwork:
         dump = read_dump(tiny_dump)
         assert (dump.network, dump.image_size, dump.feature_size) == ("tiny", 40, 6)
         assert dump.end_points == {"a": "Tiny/a/Relu", "b": "Tiny/b/Relu"}
-        assert read_manifest(tiny_dump)["recipe"]["network"] == "tiny"
+        assert read_manifest(tiny_dump).recipe["network"] == "tiny"
 
     def test_reader_queues_and_network_run(self, tiny_dump: Path, tiny_checkpoint: Path) -> None:
         tf = import_tensorflow().compat.v1
@@ -171,7 +183,7 @@ class TestReuse:
         caplog: pytest.LogCaptureFixture,
     ) -> None:
         home = Home(tmp_path)
-        recipe = {**read_manifest(tiny_dump)["recipe"], "format": FORMAT - 1}
+        recipe = {**read_manifest(tiny_dump).recipe, "format": FORMAT - 1}
         del recipe["network"]
         older = build(home.dumps, recipe, lambda folder: (folder / PIPELINE_JSON).touch())
         caplog.set_level(logging.INFO)
@@ -221,6 +233,55 @@ class TestReuse:
         assert not other.reused
         assert read_dump(other.path).batch_size == 3
         assert (local(other.path) / TENSORS).samefile(local(dumps["train"].path) / TENSORS)
+
+    @pytest.mark.parametrize("name", DUMP_FILES)
+    def test_a_flipped_byte_is_made_anew_in_all_that_share_the_file(
+        self,
+        name: str,
+        tiny_network: Network,
+        tiny_checkpoint: Path,
+        dataset: Path,
+        tmp_path: Path,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        def dump(split: str) -> Artifact:
+            return dump_split(
+                split=split,
+                dataset=dataset,
+                checkpoint=tiny_checkpoint,
+                network=tiny_network,
+                batch_size=BATCH_SIZE,
+                home=Home(tmp_path),
+            )
+
+        paths = [local(dump(split).path) for split in SPLITS]
+        content = (paths[0] / name).read_bytes()
+        flip_byte(paths[0] / name)
+        again = [dump(split) for split in SPLITS]
+        # Weights and both dumps are hard links to one file.
+        damaged = 3 if name in (TENSORS, FROZEN) else 1
+        assert sum(f"({name}): the file has another content" in m for m in caplog.messages) == (
+            damaged
+        )
+        assert [made.reused for made in again] == [False, damaged == 1]
+        assert (paths[0] / name).read_bytes() == content
+        assert all(dump(split).reused for split in SPLITS)
+
+    def test_a_changed_checkpoint_is_not_dumped(
+        self, tiny_network: Network, tiny_checkpoint: Path, dataset: Path, tmp_path: Path
+    ) -> None:
+        checkpoint = tmp_path / tiny_checkpoint.name
+        shutil.copytree(tiny_checkpoint, checkpoint)
+        flip_byte(prefix_of(checkpoint))
+        with pytest.raises(DataError, match=f"^{prefix_of(checkpoint)} has another content, by "):
+            dump_split(
+                split="train",
+                dataset=dataset,
+                checkpoint=checkpoint,
+                network=tiny_network,
+                batch_size=BATCH_SIZE,
+                home=Home(tmp_path),
+            )
 
     def test_copies_where_there_are_no_hard_links(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from support.damage import flip_byte_there
 from support.viewfs import ViewFs
-from tasks.dumps.description import read_dump
+from tasks.dumps.description import DUMP_FILES, read_dump
 from tasks.dumps.dump import dump_split
 from tasks.errors import DataError, SetupError
 from tasks.networks.inception import INCEPTION_V1
@@ -58,6 +59,20 @@ def test_a_shard_that_is_gone_is_named(dump: Artifact, hadoop: HadoopFiles, view
             read_dump(dump.path, hadoop)
     finally:
         shutil.move(f"{real}.moved", real)
+
+
+@pytest.mark.parametrize("name", DUMP_FILES)
+def test_a_flipped_byte_is_named(
+    name: str, dump: Artifact, hadoop: HadoopFiles, viewfs: ViewFs
+) -> None:
+    content = hadoop.read(dump.path / name)
+    flip_byte_there(hadoop, dump.path / name)
+    try:
+        with pytest.raises(DataError, match=f"^{dump.path}/{name} has another content, by its SHA"):
+            read_dump(dump.path, hadoop)
+    finally:
+        hadoop.write(content, dump.path / name)
+    assert read_dump(dump.path, hadoop).split == "train"
 
 
 def test_a_url_that_is_no_dump_is_named(hadoop: HadoopFiles, remote_folder: RemotePath) -> None:

@@ -8,7 +8,8 @@ from tasks.dumps.graph import NODES, build_graph
 from tasks.dumps.weights import dump_weights, package_versions
 from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.storage.artifact import Artifact, read_manifest
+from tasks.storage.artifact import Artifact
+from tasks.storage.manifest import read_manifest
 from tasks.storage.paths import Home
 
 
@@ -56,7 +57,7 @@ def test_is_made_once_for_a_checkpoint(
     found = dump_weights(tiny_checkpoint, definition, tiny_network, graft_home)
     assert found.reused
     assert found.digest == read_dump(tiny_dump).digests["weights"]
-    assert read_manifest(found.path)["recipe"]["checkpoint"] == tiny_checkpoint.name
+    assert read_manifest(found.path).recipe["checkpoint"] == tiny_checkpoint.name
 
 
 def test_versions_are_of_what_the_files_depend_on() -> None:

@@ -27,6 +27,7 @@ from tasks.features.tensorflow_engine import TensorflowEngine, extract_chunk
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.spark.cluster import Cluster
 from tasks.storage.artifact import Artifact
+from tasks.storage.local_files import file_sha256
 from tasks.storage.paths import Home
 
 ShardOf = Callable[[Sequence[bytes]], Chunk]
@@ -47,7 +48,13 @@ def extract(engine: BigdlEngine, tmp_path: Path) -> Callable[[Sequence[Chunk], D
     def extract(chunks: Sequence[Chunk], dump: Dump) -> Any:
         folder = tmp_path / "features"
         folder.mkdir()
-        assert engine.extract(chunks, dump, folder) == sum(c.records for c in chunks)
+        written = engine.extract(chunks, dump, folder)
+        assert [(file.name, file.records) for file in written] == [
+            (chunk.file_name, chunk.records) for chunk in chunks
+        ]
+        assert {file.sha256 for file in written} == {
+            file_sha256(path) for path in feature_files(folder)
+        }
         return read_tables(*feature_files(folder))
 
     return extract

@@ -1,5 +1,6 @@
 """What crosses the bridge: chunks, records and files, in their order and as they are."""
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tasks.dumps.description import Dump
 from tasks.errors import DataError, SetupError, StorageError
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
+from tasks.features.written_file import WrittenFile
 from tasks.spark import jvm
 from tasks.spark.cluster import Cluster
 
@@ -28,6 +30,10 @@ def rows(chunk: Chunk) -> bytes:
     content = io.BytesIO()
     pq.write_table(table, content)
     return content.getvalue()
+
+
+def written(chunk: Chunk) -> WrittenFile:
+    return WrittenFile(chunk.file_name, chunk.records, hashlib.sha256(rows(chunk)).hexdigest())
 
 
 @pytest.fixture
@@ -76,7 +82,7 @@ def test_features_are_written_under_the_chunks_names(
     bridge: Bridge, chunks: list[Chunk], tmp_path: Path
 ) -> None:
     contents = bridge.spark.parallelize(chunks, len(chunks)).map(rows)
-    assert bridge.write_features(contents, tmp_path, chunks) == 6
+    assert bridge.write_features(contents, tmp_path, chunks) == [written(chunk) for chunk in chunks]
     # Nothing else: no checksum, nothing that was written aside.
     assert {p.name for p in tmp_path.iterdir()} == {chunk.file_name for chunk in chunks}
     for chunk in chunks:
@@ -113,5 +119,5 @@ def test_only_whole_files_of_the_right_records_are_present(
     (tmp_path / whole.file_name).write_bytes(rows(whole))
     (tmp_path / cut.file_name).write_bytes(rows(cut)[:-9])
     (tmp_path / other.file_name).write_bytes(rows(whole))
-    assert bridge.present_files([*chunks, gone], tmp_path) == {whole.file_name}
-    assert bridge.present_files([gone], tmp_path) == set()
+    assert bridge.present_files([*chunks, gone], tmp_path) == [written(whole)]
+    assert bridge.present_files([gone], tmp_path) == []

@@ -13,7 +13,9 @@ from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
 from tasks.features.engines import ENGINES, Engine, require_all
 from tasks.features.store import feature_files, read_tables
+from tasks.features.written_file import WrittenFile
 from tasks.params.network import FeatureEngine
+from tasks.storage.local_files import file_sha256
 
 
 @pytest.fixture(params=list(ENGINES))
@@ -42,9 +44,12 @@ def test_features_are_files_of_the_chunks(
 ) -> None:
     chunks = two_chunks(dump)
     assert engine.done() == 0
-    assert engine.extract(chunks, dump, tmp_path) == 4
+    written = engine.extract(chunks, dump, tmp_path)
     assert engine.done() == 4
     files = feature_files(tmp_path)
+    assert sorted(written, key=lambda file: file.name) == [
+        WrittenFile(file.name, 2, file_sha256(file)) for file in files
+    ]
     assert [file.name for file in files] == sorted(chunk.file_name for chunk in chunks)
     table = read_tables(*files)
     assert table["record"].to_pylist() == [0, 1, 2, 3]

@@ -2,18 +2,21 @@
 
 import importlib.util
 import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from support.damage import flip_byte, forget_digests
 from support.locations import local
 from tasks.dumps.description import Dump, read_dump
 from tasks.errors import (
     DataError,
     EngineError,
     GraftError,
+    SetupError,
     UnavailableError,
     UnsupportedGraphError,
     UnsupportedRecordError,
@@ -22,9 +25,12 @@ from tasks.features import chunks
 from tasks.features.bridge import Bridge
 from tasks.features.engines import ENGINES
 from tasks.features.extraction import _raise_first, extract_features
+from tasks.features.folder import FeatureFolder
 from tasks.features.store import feature_files, read_tables
 from tasks.features.tensorflow_engine import TensorflowEngine
-from tasks.storage.artifact import MANIFEST, Artifact, digest_of, read_manifest
+from tasks.features.written_file import WrittenFile
+from tasks.storage.artifact import Artifact
+from tasks.storage.manifest import MANIFEST, digest_of, read_manifest
 from tasks.storage.paths import Home
 
 Extract = Callable[[], Artifact]
@@ -94,6 +100,68 @@ def test_a_whole_one_that_loses_a_file_is_mended(
     assert extract().reused
 
 
+@pytest.mark.parametrize("which", ["a byte of a feature", "its first byte", "its last byte"])
+def test_a_flipped_byte_costs_one_file_and_one_warning(
+    extract: Extract, caplog: pytest.LogCaptureFixture, which: str
+) -> None:
+    path = local(extract().path)
+    files = feature_files(path)
+    expected, before = read_tables(*files), contents(path)
+    flip_byte(files[4], {"its first byte": 0, "its last byte": -1}.get(which))
+    caplog.set_level(logging.INFO)
+    assert not extract().reused
+    assert read_tables(*feature_files(path)) == expected
+    assert "features: 7 of 8 images were there already (train)" in caplog.text
+    assert [r.getMessage() for r in caplog.records if r.levelname == "WARNING"] == [
+        f"{path} was changed after it was made ({files[4].name}): the file has another content, "
+        "by its SHA-256; making it anew"
+    ]
+    after = contents(path)
+    assert {name for name in after if after[name] != before[name]} == {files[4].name, MANIFEST}
+    assert extract().reused
+
+
+def test_a_flipped_byte_in_what_a_killed_run_left_is_found(extract: Extract) -> None:
+    """There is no manifest to compare with, but pages have checksums."""
+    path = local(extract().path)
+    files = feature_files(path)
+    expected = read_tables(*files)
+    (path / MANIFEST).unlink()
+    content = files[4].read_bytes()
+    feature = read_tables(files[4])["feature"].combine_chunks().flatten().to_numpy().tobytes()
+    flip_byte(files[4], content.index(feature[:64]) + 40)
+    extract()
+    assert read_tables(*feature_files(path)) == expected
+
+
+def test_features_of_a_version_without_digests_are_reused(
+    extract: Extract, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = local(extract().path)
+    forget_digests(path)
+    caplog.set_level(logging.INFO)
+    assert extract().reused
+    assert f"{path.parent} has artefacts of a version without digests" in caplog.text
+
+
+def test_other_users_may_read_features_whatever_the_umask(extract: Extract) -> None:
+    old = os.umask(0o077)
+    try:
+        path = local(extract().path)
+    finally:
+        os.umask(old)
+    assert path.parent.stat().st_mode & 0o777 == path.stat().st_mode & 0o777 == 0o755
+    assert {file.stat().st_mode & 0o777 for file in path.iterdir()} == {0o644}
+
+
+def test_a_file_that_the_driver_does_not_see_is_named(bridge: Bridge, tmp_path: Path) -> None:
+    folder = FeatureFolder(bridge, tmp_path)
+    message = rf"^an executor wrote {tmp_path}/a.parquet, but it is not there: .* C.UTF-8"
+    with pytest.raises(SetupError, match=message):
+        folder.seal({}, [WrittenFile("a.parquet", 1, "0" * 64)], 1.0)
+    assert not (tmp_path / MANIFEST).exists()
+
+
 def test_another_plan_is_another_artefact(
     extract: Extract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,7 +188,7 @@ def test_the_recipe_is_all_that_features_depend_on(
             "records": dump.records,
             "chunk": 16,
         }
-        assert read_manifest(Path(str(artifact.path)))["recipe"] == recipe
+        assert read_manifest(Path(str(artifact.path))).recipe == recipe
         assert artifact.path == home.features / digest_of(recipe)
     assert all(again.reused for again in extract_features(bridge, pair, engine, home))
 

@@ -26,7 +26,7 @@ class Known:
     def done(self) -> int:
         raise NotImplementedError
 
-    def extract(self, chunks: Any, dump: Any, folder: Any) -> int:
+    def extract(self, chunks: Any, dump: Any, folder: Any) -> Any:
         raise NotImplementedError
 
     def end_points(self, chunk: Chunk, dump: Dump, nodes: Sequence[str]) -> dict[str, Any]:

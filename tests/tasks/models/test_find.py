@@ -9,8 +9,7 @@ from tasks.datasets.pair import Pair
 from tasks.models.find import find_trained
 from tasks.models.recipe import MODEL_FORMAT
 from tasks.params.definitions import JobParams, RunParams
-from tasks.storage.artifact import manifest
-from tasks.storage.local_files import write_json
+from tasks.storage.manifest import Manifest
 from tasks.storage.paths import Home
 
 DUMPS = Pair("dump-train", "dump-validation")
@@ -44,9 +43,14 @@ def model(home: Home, run_metrics: dict[str, Any]) -> Model:
         folder.mkdir(parents=True)
         (folder / "metrics.json").write_text(json.dumps(metrics))
         files = {"metrics.json": (folder / "metrics.json").stat().st_size}
-        write_json(folder / "artifact.json", manifest({"format": MODEL_FORMAT}, files, 1.0))
+        write_manifest(folder, {"format": MODEL_FORMAT}, files)
 
     return model
+
+
+def write_manifest(folder: Path, recipe: dict[str, Any], files: dict[str, int]) -> None:
+    """Write a manifest as older versions did, without digests."""
+    (folder / "artifact.json").write_text(Manifest(recipe, files, {}, 1.0).as_json())
 
 
 def without(values: dict[str, Any], name: str) -> dict[str, Any]:
@@ -67,7 +71,7 @@ def test_what_is_no_whole_model_is_left_out(home: Home, model: Model, spoil: str
     if spoil == "no manifest":
         (folder / "artifact.json").unlink()
     if spoil == "other format":
-        write_json(folder / "artifact.json", manifest({"format": MODEL_FORMAT + 1}, {}, 1.0))
+        write_manifest(folder, {"format": MODEL_FORMAT + 1}, {})
     model("old", "2026-01-01")
     found = find_trained(home, DUMPS, RunParams())
     assert found is not None

@@ -17,7 +17,7 @@ from tasks.models.recipe import (
 from tasks.params.definitions import RunParams
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.training_record import Plan
-from tasks.storage.artifact import digest_of
+from tasks.storage.manifest import digest_of
 
 #: What a run of version 0.1.0 on the sample left.
 OLD = Path(__file__).parents[1] / "runs" / "metrics_0.1.0.json"

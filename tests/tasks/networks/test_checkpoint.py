@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from support.damage import flip_byte
 from tasks.errors import DataError
 from tasks.networks.checkpoint import (
     fetch_checkpoint,
@@ -19,8 +20,8 @@ from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
 from tasks.networks.structure import network_variables
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.storage.artifact import read_manifest
 from tasks.storage.local_files import file_sha256
+from tasks.storage.manifest import read_manifest
 
 Fetch = Callable[..., Any]
 
@@ -107,8 +108,28 @@ class TestGood:
 
     def test_the_fixtures(self, fixtures_folder: Path, tmp_path: Path) -> None:
         archive = fixtures_folder / "inception_v1_2016_08_28.tar.gz"
-        fetched = fetch_checkpoint(archive, "f" * 64, INCEPTION_V1, tmp_path)
+        fetched = fetch_checkpoint(archive, file_sha256(archive), INCEPTION_V1, tmp_path)
         assert (fetched.path / "inception_v1.ckpt").is_file()
+
+
+class TestDamage:
+    def test_a_flipped_byte_is_made_anew_from_the_archive(
+        self, fetch: Fetch, checkpoint_file: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        first = fetch(checkpoint_file)
+        flip_byte(first.path / checkpoint_file.name)
+        again = fetch(checkpoint_file)
+        assert not again.reused
+        assert (again.path / checkpoint_file.name).read_bytes() == checkpoint_file.read_bytes()
+        assert f"{first.path} was changed after it was made ({checkpoint_file.name})" in caplog.text
+
+    def test_an_archive_that_changed_after_its_download(self, tmp_path: Path) -> None:
+        archive = tmp_path / "a.tar"
+        archive.write_bytes(b"whole")
+        digest = file_sha256(archive)
+        flip_byte(archive)
+        with pytest.raises(DataError, match=r"/a\.tar has another content, .* run the DAG again"):
+            fetch_checkpoint(archive, digest, INCEPTION_V1, tmp_path)
 
 
 class TestAnotherNetwork:
@@ -137,7 +158,9 @@ class TestAnotherNetwork:
             r"Tiny/a/weights is missing; .*; and 5 more$"
         )
         with pytest.raises(DataError, match=message):
-            fetch_checkpoint(checkpoint_archive, "f" * 64, tiny_network, tmp_path)
+            fetch_checkpoint(
+                checkpoint_archive, file_sha256(checkpoint_archive), tiny_network, tmp_path
+            )
 
     def test_one_archive_checked_for_two_networks_is_two_artefacts(
         self, tiny_checkpoint: Path, tiny_network: Network, tmp_path: Path
@@ -145,13 +168,14 @@ class TestAnotherNetwork:
         archive = tmp_path / "tiny.tar"
         with tarfile.open(archive, "w") as tar:
             tar.add(prefix_of(tiny_checkpoint), "tiny.ckpt")
+        digest = file_sha256(archive)
         twin = dataclasses.replace(tiny_network, name="twin")
         paths = [
-            fetch_checkpoint(archive, "f" * 64, network, tmp_path / "checkpoints").path
+            fetch_checkpoint(archive, digest, network, tmp_path / "checkpoints").path
             for network in (tiny_network, twin)
         ]
         assert paths[0] != paths[1]
-        assert [read_manifest(path)["recipe"]["network"] for path in paths] == ["tiny", "twin"]
+        assert [read_manifest(path).recipe["network"] for path in paths] == ["tiny", "twin"]
 
     def test_only_the_first_are_named(self, tmp_path: Path, fetch: Fetch) -> None:
         path = save_v1(tmp_path / "vgg_16.ckpt", {"vgg_16/fc8/biases": np.zeros(3, np.float32)})

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tasks.errors import StorageError
+from support.damage import flip_byte, flip_byte_there
+from tasks.errors import DataError, StorageError
 from tasks.spark.files import HadoopFiles
 from tasks.spark.publish import publish
 from tasks.spark.shared_artifact import find_manifest
-from tasks.storage.artifact import MANIFEST, build, read_manifest
+from tasks.storage.artifact import build
 from tasks.storage.locations import RemotePath
+from tasks.storage.manifest import MANIFEST, read_manifest
 
 
 @pytest.fixture
@@ -116,6 +118,54 @@ def test_mends_what_was_changed(
     assert f"{remote_folder} was changed after it was made (one)" in caplog.text
     assert publish(local, remote_folder, hadoop)
     assert hadoop.read(remote_folder / "one") == b"1"
+
+
+def test_a_flipped_byte_is_copied_again(
+    hadoop: HadoopFiles,
+    local: Path,
+    remote_folder: RemotePath,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    publish(local, remote_folder, hadoop)
+    flip_byte_there(hadoop, remote_folder / "two/three")
+    assert publish(local, remote_folder, hadoop)
+    assert hadoop.read(remote_folder / "two/three") == b"333"
+    assert f"{remote_folder} was changed after it was made (two/three): " in caplog.text
+    assert not publish(local, remote_folder, hadoop)
+
+
+def test_what_the_file_system_finds_damaged_is_copied_again(
+    hadoop: HadoopFiles, local: Path, remote_folder: RemotePath, remote_store: Path
+) -> None:
+    publish(local, remote_folder, hadoop)
+    flip_byte(remote_store / "two" / "three")
+    assert publish(local, remote_folder, hadoop)
+    assert hadoop.read(remote_folder / "two/three") == b"333"
+
+
+def test_a_damaged_one_is_not_published(
+    hadoop: HadoopFiles, local: Path, remote_folder: RemotePath
+) -> None:
+    flip_byte(local / "one")
+    with pytest.raises(DataError, match=f"^{local}/one has another content, by its SHA-256: "):
+        publish(local, remote_folder, hadoop)
+    assert find_manifest(hadoop, remote_folder) is None
+
+
+def test_records_are_left_to_their_own_checksums(
+    hadoop: HadoopFiles, remote_folder: RemotePath, tmp_path: Path
+) -> None:
+    """A data set would have to come here whole."""
+
+    def make(folder: Path) -> None:
+        (folder / "train.tfrecord").write_bytes(b"records")
+
+    made = build(tmp_path / "datasets", {"a": 1}, make).path
+    publish(made, remote_folder, hadoop)
+    flip_byte_there(hadoop, remote_folder / "train.tfrecord")
+    assert not publish(made, remote_folder, hadoop)
+    hadoop.delete(remote_folder / "train.tfrecord")
+    assert publish(made, remote_folder, hadoop)
 
 
 def test_a_manifest_that_is_none_is_written_again(

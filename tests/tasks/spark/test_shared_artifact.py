@@ -1,5 +1,6 @@
 """Manifests of artefacts that are made in place."""
 
+import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -8,10 +9,16 @@ import pytest
 
 from tasks.spark.files import HadoopFiles
 from tasks.spark.shared_artifact import find_manifest, write_manifest
-from tasks.storage.artifact import MANIFEST, is_whole
+from tasks.storage.artifact import is_whole
 from tasks.storage.locations import Location, RemotePath
+from tasks.storage.manifest import MANIFEST, Manifest
 
 RECIPE = {"from": "flowers", "version": 1}
+FILES = {"one.parquet": 1, "two.parquet": 2}
+SHA256 = {
+    "one.parquet": hashlib.sha256(b"1").hexdigest(),
+    "two.parquet": hashlib.sha256(b"22").hexdigest(),
+}
 
 
 @pytest.fixture(params=["remote", "local"])
@@ -25,19 +32,15 @@ def made(hadoop: HadoopFiles, place: Location) -> Location:
     """A whole artefact of two files."""
     hadoop.write(b"1", place / "one.parquet")
     hadoop.write(b"22", place / "two.parquet")
-    write_manifest(hadoop, place, RECIPE, {"one.parquet": 1, "two.parquet": 2}, 1.23456)
+    write_manifest(hadoop, place, Manifest(RECIPE, FILES, SHA256, 1.23456))
     return place
 
 
 def test_a_manifest_says_that_an_artefact_is_whole(hadoop: HadoopFiles, made: Location) -> None:
     manifest = find_manifest(hadoop, made)
     assert manifest is not None
-    assert datetime.fromisoformat(manifest.pop("made_at")).tzinfo is not None
-    assert manifest == {
-        "recipe": RECIPE,
-        "files": {"one.parquet": 1, "two.parquet": 2},
-        "seconds": 1.235,
-    }
+    assert datetime.fromisoformat(manifest.made_at).tzinfo is not None
+    assert manifest == Manifest(RECIPE, FILES, SHA256, 1.235, manifest.made_at)
 
 
 @pytest.mark.parametrize("place", ["local"], indirect=True)

@@ -1,14 +1,19 @@
+import hashlib
 import json
 import logging
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from support import python_programs
+from support.damage import flip_byte, forget_digests
 from tasks.errors import StorageError
-from tasks.storage.artifact import MANIFEST, build, digest_of, find, read_manifest
+from tasks.storage import artifact
+from tasks.storage.artifact import build, find
+from tasks.storage.manifest import MANIFEST, digest_of, read_manifest
 
 RECIPE = {"from": "flowers", "version": 1}
 
@@ -36,10 +41,11 @@ class TestBuild:
 
     def test_manifest_says_what_it_is_made_from(self, tmp_path: Path) -> None:
         manifest = read_manifest(build(tmp_path, RECIPE, make).path)
-        assert manifest["recipe"] == RECIPE
-        assert manifest["files"] == {"below/content.txt": 7}
-        assert manifest["made_at"]
-        assert manifest["seconds"] >= 0
+        assert manifest.recipe == RECIPE
+        assert manifest.files == {"below/content.txt": 7}
+        assert manifest.sha256 == {"below/content.txt": hashlib.sha256(b"content").hexdigest()}
+        assert manifest.made_at
+        assert manifest.seconds >= 0
 
     def test_other_recipes_lie_beside(self, tmp_path: Path) -> None:
         assert build(tmp_path, {"a": 1}, make).path != build(tmp_path, {"a": 2}, make).path
@@ -95,6 +101,73 @@ class TestDamage:
         (build(tmp_path, RECIPE, make).path / "below" / "content.txt").unlink()
         find(tmp_path, RECIPE)
         assert "was changed after it was made (below/content.txt)" in caplog.text
+
+    def test_flipped_byte_is_one_warning_that_names_the_file(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        path = build(tmp_path, RECIPE, make).path
+        flip_byte(path / "below" / "content.txt")
+        assert find(tmp_path, RECIPE) is None
+        assert not build(tmp_path, RECIPE, make).reused
+        assert caplog.messages == [
+            f"{path} was changed after it was made (below/content.txt): the file has another "
+            "content, by its SHA-256; making it anew"
+        ]
+        assert build(tmp_path, RECIPE, must_not_make).reused
+
+    def test_manifest_of_another_artefact(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        other, path = (build(tmp_path, {"a": number}, make).path for number in range(2))
+        (path / MANIFEST).write_bytes((other / MANIFEST).read_bytes())
+        assert not build(tmp_path, {"a": 1}, make).reused
+        assert "the file has the recipe of another artefact; making it anew" in caplog.text
+
+    def test_old_artefact_without_digests_is_reused(self, tmp_path: Path) -> None:
+        forget_digests(build(tmp_path, RECIPE, make).path)
+        assert build(tmp_path, RECIPE, must_not_make).reused
+
+    def test_what_another_deletes_while_it_is_found_is_made_again(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        build(tmp_path, RECIPE, make)
+
+        def delete_first(path: Path) -> bool:
+            shutil.rmtree(path)
+            monkeypatch.undo()
+            return False
+
+        monkeypatch.setattr(artifact, "hold", delete_first)
+        assert not build(tmp_path, RECIPE, make).reused
+
+
+class TestNeeds:
+    def test_what_a_program_wrote_somewhere_else_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(
+            StorageError, match=r"/model\.bin was not written, or .* LC_ALL=C.UTF-8"
+        ):
+            build(tmp_path, RECIPE, make, needs=("below/content.txt", "model.bin"))
+        assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+
+    def test_what_is_there_is_enough(self, tmp_path: Path) -> None:
+        assert not build(tmp_path, RECIPE, make, needs=("below/content.txt",)).reused
+
+
+class TestModes:
+    """What docs/storage.md says of who may read an artefact."""
+
+    @pytest.mark.parametrize("umask", [0o077, 0o022, 0o002])
+    def test_other_users_may_read_whatever_the_umask(self, tmp_path: Path, umask: int) -> None:
+        old = os.umask(umask)
+        try:
+            path = build(tmp_path / "home" / "kind", RECIPE, make).path
+        finally:
+            os.umask(old)
+        modes = {p: p.stat().st_mode & 0o777 for p in [path.parent, path, *path.rglob("*")]}
+        assert set(modes.values()) == {0o755, 0o644}
+        assert all(mode == (0o755 if p.is_dir() else 0o644) for p, mode in modes.items())
+        # It is the user who decides about the home itself.
+        assert (tmp_path / "home").stat().st_mode & 0o777 == 0o777 & ~umask
 
 
 class TestFind:

@@ -1,33 +1,36 @@
-"""Files of this machine, read as those of any other place are."""
-
 from pathlib import Path
 
 import pytest
 
 from tasks.errors import SetupError
-from tasks.storage.files import LOCAL
+from tasks.storage.files import LOCAL, sha256_of_all
+from tasks.storage.local_files import file_sha256
 from tasks.storage.locations import RemotePath
 
-
-def test_reads_a_file(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"\x00content")
-    assert LOCAL.size(tmp_path / "file") == 8
-    assert LOCAL.read(tmp_path / "file") == b"\x00content"
+REMOTE = RemotePath("s3a://bucket/graft")
 
 
-def test_an_empty_file_has_a_size(tmp_path: Path) -> None:
-    (tmp_path / "empty").touch()
-    assert LOCAL.size(tmp_path / "empty") == 0
-    assert LOCAL.read(tmp_path / "empty") == b""
+def test_local_files_are_listed_with_their_sizes(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "b").write_bytes(b"22")
+    (tmp_path / "a").write_bytes(b"1")
+    assert LOCAL.sizes(tmp_path) == {"a": 1, "below/b": 2}
+    assert LOCAL.sizes(tmp_path / "nowhere") == {}
+    assert LOCAL.size(tmp_path / "a") == 1
+    assert LOCAL.size(tmp_path / "below") is None
+    assert LOCAL.read(tmp_path / "a") == b"1"
 
 
-def test_what_is_no_file_has_none(tmp_path: Path) -> None:
-    assert LOCAL.size(tmp_path) is None
-    assert LOCAL.size(tmp_path / "nowhere") is None
+def test_digests_of_several_files_are_by_their_names(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / name).write_text(name * 1000)
+    told: list[int] = []
+    found = sha256_of_all(LOCAL, {name: tmp_path / name for name in "abc"}, told.append)
+    assert found == {name: file_sha256(tmp_path / name) for name in "abc"}
+    assert sum(told) == 3000
 
 
-@pytest.mark.parametrize("method", ["size", "read"])
-def test_a_remote_file_says_what_to_set(method: str) -> None:
-    message = "^s3a://bucket/dump is no file of this machine: set GRAFT_HOME to the URL that it was"
-    with pytest.raises(SetupError, match=message):
-        getattr(LOCAL, method)(RemotePath("s3a://bucket/dump"))
+@pytest.mark.parametrize("method", ["sizes", "size", "read", "sha256"])
+def test_a_remote_file_needs_hadoop(method: str) -> None:
+    with pytest.raises(SetupError, match=r"^s3a://bucket/graft is no file of this machine: set"):
+        getattr(LOCAL, method)(REMOTE)

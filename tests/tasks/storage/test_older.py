@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.storage.artifact import MANIFEST, build
+from tasks.storage.artifact import build
+from tasks.storage.manifest import MANIFEST
 from tasks.storage.older import log_older
 
 OLD = {"format": 2, "from": "flowers", "versions": {"tensorflow": "2.21.0"}}

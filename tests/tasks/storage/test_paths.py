@@ -1,9 +1,12 @@
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasks.storage.locations import RemotePath
-from tasks.storage.paths import CHECKOUT, Home, safe_name
+from tasks.storage.paths import CHECKOUT, Home, run_folder_name, safe_name
 
 
 def test_home_is_what_the_environment_says(tmp_path: Path) -> None:
@@ -81,3 +84,83 @@ def test_run_is_a_child_of_runs_whatever_its_name(tmp_path: Path, run_id: str) -
 )
 def test_safe_name(name: str, safe: str) -> None:
     assert safe_name(name) == safe
+
+
+#: Ids of which a lossy name would make one folder.
+ALIKE = [
+    "a_b",
+    "a:b",
+    "a/b",
+    "a b",
+    "a__b",
+    "_a_b",
+    "a_b_",
+    ".a_b",
+    "a_b.",
+    "",
+    "run",
+    "../run",
+    "..",
+]
+
+
+def test_runs_whose_ids_differ_have_folders_that_differ(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    long = ["x" * 999 + end for end in "ab"]
+    unusual = ["ünï", "\ud800", "\udfff", "a\nb", "A_B"]
+    ids = [*ALIKE, *long, *unusual]
+    # The name of a folder may be the id of another run.
+    ids += [home.run(run_id).name for run_id in ids]
+    folders = {run_id: home.run(run_id) for run_id in ids}
+    assert len(set(folders.values())) == len(set(ids))
+    for folder in folders.values():
+        assert folder.parent == home.runs
+        assert len(folder.name.encode()) <= 255 - len(".report.html.01234567")
+        folder.mkdir(parents=True)
+
+
+@given(st.text(), st.text())
+def test_any_two_ids_differ(one: str, other: str) -> None:
+    assert (run_folder_name(one) == run_folder_name(other)) == (one == other)
+
+
+def write_metrics(folder: Path, run_id: str) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "metrics.json").write_text(json.dumps({"run_id": run_id}))
+    return folder
+
+
+class TestRunsOfOlderVersions:
+    ID = "manual__2026-01-02T03:04:05+00:00"
+
+    def test_their_folder_is_found(self, tmp_path: Path) -> None:
+        older = write_metrics(tmp_path / "runs" / "manual__2026-01-02T03_04_05_00_00", self.ID)
+        assert Home(tmp_path).run(self.ID) == older
+        assert Home(tmp_path).report(self.ID).parent == older
+
+    def test_another_run_has_no_part_in_it(self, tmp_path: Path) -> None:
+        write_metrics(tmp_path / "runs" / "a_b", "a:b")
+        assert Home(tmp_path).run("a:b").name == "a_b"
+        assert Home(tmp_path).run("a b").name == run_folder_name("a b")
+
+    @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"run_id": 5}', "\xff"])
+    def test_a_folder_that_does_not_say_whose_it_is_stays_alone(
+        self, tmp_path: Path, content: str
+    ) -> None:
+        folder = write_metrics(tmp_path / "runs" / "a_b", "a:b")
+        (folder / "metrics.json").write_text(content, encoding="latin-1")
+        assert Home(tmp_path).run("a:b").name == run_folder_name("a:b")
+
+    def test_the_new_folder_comes_first(self, tmp_path: Path) -> None:
+        write_metrics(tmp_path / "runs" / "a_b", "a:b")
+        new = write_metrics(tmp_path / "runs" / run_folder_name("a:b"), "a:b")
+        assert Home(tmp_path).run("a:b") == new
+
+
+def test_a_run_is_found_by_its_id_and_by_the_name_of_its_folder(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    folder = write_metrics(home.run("a:b"), "a:b")
+    assert home.find_run("a:b") == home.find_run(folder.name) == folder
+    for outside in ("../runs", "..", ".", "", "a/b"):
+        assert home.find_run(outside).parent == home.runs
+        assert not home.find_run(outside).exists()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from support.damage import flip_byte, forget_digests
 from tasks.datasets.dataset import SPLITS
 from tasks.datasets.pair import Pair
 from tasks.errors import DataError, GraftError, StorageError
@@ -21,6 +22,7 @@ from tasks.storage.artifact import Artifact
 from tasks.storage.locations import RemotePath
 from tasks.storage.paths import Home
 from tasks.training import job
+from tasks.training.model import MODEL_FILES
 
 RUN = "manual__2026"
 
@@ -133,14 +135,34 @@ def test_a_run_leaves_metrics_and_the_next_one_reuses_the_model(
     assert third.model.digest != first.model.digest
 
 
+@pytest.mark.parametrize("name", MODEL_FILES)
 @pytest.mark.usefixtures("spark")
-def test_a_model_whose_metrics_are_damaged_is_one_error_that_names_the_file(
+def test_a_model_with_a_flipped_byte_is_made_anew(
+    home: Home, dumps: dict[str, Artifact], caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    job.run(config(dumps))
+    (model,) = home.models.glob("[!.]*")
+    flip_byte(model / name)
+    job.run(config(dumps, run_id="again"))
+    metrics = read_metrics(home, "again")
+    assert metrics is not None
+    assert not metrics.model.reused
+    warnings = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert [text for text in warnings if str(model) in text] == [
+        f"{model} was changed after it was made ({name}): the file has another content, by its "
+        "SHA-256; making it anew"
+    ]
+
+
+@pytest.mark.usefixtures("spark")
+def test_an_old_model_whose_metrics_are_damaged_is_one_error_that_names_the_file(
     home: Home, dumps: dict[str, Artifact]
 ) -> None:
     job.run(config(dumps))
     (model,) = home.models.glob("[!.]*")
+    forget_digests(model)
     path = model / METRICS
-    # As long as it was: the size is what the manifest knows.
+    # As long as it was: the size is all that the manifest knows.
     path.write_text(path.read_text().replace('"top1"', '"t0p1"', 1))
     with pytest.raises(GraftError, match=f"{path} is damaged or of another version"):
         job.run(config(dumps))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tasks.download.progress import ByteProgress
+from tasks.storage.progress import ByteProgress
 
 MIB = 2**20
 

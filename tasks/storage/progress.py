@@ -1,4 +1,4 @@
-"""Progress lines of a transfer; its size may be unknown."""
+"""Progress lines of a transfer or a check; its size may be unknown."""
 
 import logging
 import time
@@ -12,6 +12,10 @@ _PROGRESS_SECONDS = 5.0
 class ByteProgress:
     """Counts bytes and logs a line every few seconds.
 
+    Attributes:
+        done: number of bytes so far.
+        is_shown: True once a line was logged.
+
     Args:
         label: name of the file, the first word of every line.
         offset: number of bytes from an earlier attempt.
@@ -22,6 +26,7 @@ class ByteProgress:
     def __init__(self, label: str, offset: int, total: int | None, *, quiet: bool = False) -> None:
         self._quiet = quiet
         self.done = offset
+        self.is_shown = False
         self._label = label
         self._offset = offset
         self._total = total
@@ -47,6 +52,7 @@ class ByteProgress:
     def _log(self, now: float) -> None:
         if self._quiet:
             return
+        self.is_shown = True
         seconds = max(now - self._started, 1e-3)
         rate = max(self.done - self._offset, 1) / seconds
         total = left = ""

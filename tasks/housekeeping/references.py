@@ -1,0 +1,110 @@
+"""What runs and artefacts need: the artefacts that they were made from or will look for again."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from tasks.dumps.description import PIPELINE_JSON
+from tasks.housekeeping.item import RUNS, Item, Ref
+from tasks.runs.metrics import METRICS
+from tasks.storage.manifest import Manifest
+from tasks.storage.paths import ARTIFACT_KINDS
+
+References = Mapping[Ref, set[Ref]]
+
+
+def references(items: Iterable[Item]) -> References:
+    """Return what every run and artefact needs, as far as it can be read."""
+    listed = list(items)
+    manifests = {item.ref: item.manifest for item in listed if item.manifest}
+    found: dict[Ref, set[Ref]] = {}
+    for item in listed:
+        found.setdefault(item.ref, set()).update(_needs(item, manifests))
+    # A comparison of engines belongs to the features that it compared.
+    for ref, manifest in manifests.items():
+        if ref.kind == "parity":
+            features = Ref("features", str(manifest.recipe.get("features")))
+            found.setdefault(features, set()).add(ref)
+    return found
+
+
+def reachable(roots: Iterable[Ref], graph: References) -> set[Ref]:
+    """Return ``roots`` and all that they need, directly or not."""
+    seen: set[Ref] = set()
+    waiting = list(roots)
+    while waiting:
+        ref = waiting.pop()
+        if ref not in seen:
+            seen.add(ref)
+            waiting.extend(graph.get(ref, ()))
+    return seen
+
+
+def _needs(item: Item, manifests: Mapping[Ref, Manifest]) -> Iterator[Ref]:
+    recipe = item.manifest.recipe if item.manifest else {}
+    if item.kind == RUNS and isinstance(item.path, Path):
+        yield from _recorded(_read(path) for path in item.path.glob("steps/*.json"))
+        yield from _recorded([_read(item.path / METRICS)])
+    elif item.kind == "models" and isinstance(item.path, Path):
+        metrics = _read(item.path / METRICS)
+        yield from _recorded([metrics])
+        yield from (_dump_of(path) for path in _values(metrics, "dumps"))
+        for digests in recipe.get("dumps", ()):
+            yield from _digests(digests)
+    elif item.kind == "dumps":
+        yield Ref("datasets", PurePosixPath(str(recipe.get("dataset"))).name)
+        yield Ref("checkpoints", str(recipe.get("checkpoint")))
+        if isinstance(item.path, Path):
+            yield from _digests(_read(item.path / PIPELINE_JSON).get("digests"))
+    elif item.kind in {"features", "weights"}:
+        yield from _digests(recipe)
+    elif item.kind in {"datasets", "checkpoints"}:
+        # Data sets of older versions were made of archives, too.
+        source = recipe.get("source", recipe.get("archive"))
+        for ref, manifest in manifests.items():
+            if ref.kind == "downloads" and manifest.recipe.get("sha256") == source:
+                yield ref
+
+
+def _digests(fields: Any) -> Iterator[Ref]:
+    """Yield the artefacts of a record that has their digests by kind."""
+    for name, kind in (
+        ("dataset", "datasets"),
+        ("checkpoint", "checkpoints"),
+        ("weights", "weights"),
+    ):
+        if isinstance(fields, Mapping) and name in fields:
+            yield Ref(kind, str(fields[name]))
+
+
+def _recorded(contents: Iterable[Any]) -> Iterator[Ref]:
+    """Yield the artefacts that a record has by path and digest, however deep."""
+    for content in contents:
+        if isinstance(content, dict):
+            path, digest = content.get("path"), content.get("digest")
+            if isinstance(path, str) and isinstance(digest, str):
+                kind = PurePosixPath(path).parent.name
+                if kind in ARTIFACT_KINDS:
+                    yield Ref(kind, digest)
+            yield from _recorded(content.values())
+        elif isinstance(content, list):
+            yield from _recorded(content)
+
+
+def _dump_of(path: str) -> Ref:
+    return Ref("dumps", PurePosixPath(path).name)
+
+
+def _values(content: Mapping[str, Any], name: str) -> list[str]:
+    found = content.get(name)
+    return [str(value) for value in found.values()] if isinstance(found, dict) else []
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return the content of a JSON file, nothing where there is none or it is damaged."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
