@@ -33,7 +33,7 @@ def test_what_is_no_path_stays(value: object) -> None:
     [
         ("/nowhere/x", r"^y_url is '/nowhere/x' and there is nothing at '/nowhere/x', expected a"),
         ("a\0b", r"^y_url is 'a\\x00b' and there is nothing at '/.*a\\x00b', expected a folder"),
-        ("//me:secret@host", r"^y_url is no URL and there is nothing at that path, expected a fo"),
+        ("//me:secret@host", r"^y_url is no URL and there is nothing at that path, expected a"),
     ],
 )
 def test_a_path_with_nothing_there(value: str, message: str) -> None:
