@@ -28,7 +28,9 @@ class Lines(AbstractContextManager["Lines"]):
     def show(self, event: RunEvent) -> None:
         """Print one event."""
         if event.kind is Kind.STARTED:
-            say(event.text if self._first else f"\n{event.text}")
+            if not self._first:
+                say("")
+            say(event.text)
             self._first = False
         elif event.kind is not Kind.ENDED:
             say(f"  {event.text}")

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from deploy.run_events import Kind, RunEvent
 from deploy.terminal import coloured
+from tasks.visible import visible
 
 _PER_SECOND = 8
 # Room for the ^C that a terminal echoes: in a full line it would begin another, and the next frame
@@ -122,7 +123,7 @@ class StepsTable(AbstractContextManager["StepsTable"]):
         return self._spinner if row.ended is None else Text("✓", "green")
 
     def _text(self, row: _Row) -> Text:
-        return Text(row.text.replace(self._folder, "…"), row.style)
+        return Text(visible(row.text.replace(self._folder, "…")), row.style)
 
 
 def _name(row: _Row) -> Text:

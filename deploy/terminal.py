@@ -4,6 +4,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from tasks.visible import visible
+
 if TYPE_CHECKING:
     from rich.text import Text
 
@@ -33,14 +35,18 @@ def coloured(line: str) -> "Text":
     """Return a line of Graft's output with colours where they help to find something."""
     from rich.text import Text
 
-    text = Text(line)
+    text = Text(visible(line))
     for pattern, style in _STYLES.items():
         text.highlight_regex(pattern, style)
     return text
 
 
 def say(line: str, stream: TextIO | None = None) -> None:
-    """Write a line to a stream, standard output by default, at once."""
+    """Write a line to a stream, standard output by default, at once.
+
+    Names and texts from outside are in it: what cannot be seen, or the stream cannot encode, is
+    escaped.
+    """
     target = sys.stdout if stream is None else stream
     if shows_colours(target):
         from rich.console import Console
@@ -48,5 +54,6 @@ def say(line: str, stream: TextIO | None = None) -> None:
         # Long paths are copied: the terminal breaks lines, not rich.
         Console(file=target, highlight=False).print(coloured(line), soft_wrap=True)
     else:
-        target.write(f"{line}\n")
+        encoding = target.encoding or "utf-8"
+        target.write(f"{visible(line).encode(encoding, 'backslashreplace').decode(encoding)}\n")
         target.flush()

@@ -97,7 +97,8 @@ class _Parts:
         """Stop what runs; asked a second time, at once."""
         try:
             if self.services.running:
-                _say("\nstopping; Ctrl-C again stops at once")
+                _say("")
+                _say("stopping; Ctrl-C again stops at once")
             self.services.stop(*(name for name in self.services.running if name != _LAST))
             self.services.stop(_LAST)
         except KeyboardInterrupt:
@@ -120,7 +121,7 @@ class _Parts:
         log = self._log(name)
         with storage_errors(log):
             end = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-10:]
-        return SetupError("\n  ".join([f"{name} {how}; the end of {log}:", *end]))
+        return SetupError(f"{name} {how}; the end of {log}:", *(f"  {line}" for line in end))
 
 
 def _wait(parts: _Parts, airflow: AirflowApi) -> None:
@@ -136,7 +137,8 @@ def _wait(parts: _Parts, airflow: AirflowApi) -> None:
 
 
 def _greet(home: Home, airflow: AirflowApi) -> None:
-    _say(f"\nAirflow is at {airflow.url}")
+    _say("")
+    _say(f"Airflow is at {airflow.url}")
     _say(f"  log in as {USER} with the password {airflow.password}")
     dag = airflow.dag()
     if dag and dag["is_paused"]:

@@ -4,9 +4,29 @@ Every message names the thing, the bad value and what was expected. An error tha
 these is a defect of Graft, not of its input.
 """
 
+from tasks.visible import visible
+
+# What is quoted in a message, such as a name of 4,000 characters, must not hide what it says.
+_LONGEST = 2000
+_END = 500
+
 
 class GraftError(Exception):
-    """An error that one line explains and that the user can do something about."""
+    """An error that one line explains and that the user can do something about.
+
+    The message quotes names and texts from outside, so ``str`` of the error is visible text and has
+    a bounded length, whoever shows it.
+
+    Args:
+        message: the line.
+        details: more lines, as the last ones of a log.
+    """
+
+    def __init__(self, message: str = "", *details: str) -> None:
+        super().__init__(message, *details)
+
+    def __str__(self) -> str:
+        return "\n".join(_cut(visible(str(line))) for line in self.args)
 
 
 class ParamsError(GraftError):
@@ -59,3 +79,9 @@ class UnsupportedRecordError(EngineError):
 
 class ParityError(GraftError):
     """Two feature engines disagree on the same records."""
+
+
+def _cut(line: str) -> str:
+    if len(line) <= _LONGEST:
+        return line
+    return f"{line[: _LONGEST - _END - 5]} ... {line[-_END:]}"

@@ -10,13 +10,14 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from tasks.errors import GraftError  # noqa: E402 - needs the path above
 from tasks.training.arguments import parse_arguments  # noqa: E402 - needs the path above
+from tasks.visible import log_visibly  # noqa: E402 - needs the path above
 
 _USER_ERROR = 2
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the job; return its exit status: 0, or 2 for an error that the user can mend."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    log_visibly("%(asctime)s %(message)s", "%H:%M:%S")
     for noisy in ("py4j", "pyspark", "bigdl"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     try:

@@ -59,9 +59,11 @@ LIGHT = {
     "storage.proof",
     "storage.use",
     "training.arguments",
+    "visible",
 }
 #: The folders and modules of tasks, the lowest first: each imports only those before it.
 ROOMS = (
+    "visible",
     "errors",
     "storage",
     "networks",

@@ -16,5 +16,6 @@ def one_line_errors(status: int = 1) -> Iterator[None]:
     try:
         yield
     except GraftError as error:
-        say(f"error: {error}", sys.stderr)
+        for line in f"error: {error}".split("\n"):
+            say(line, sys.stderr)
         raise typer.Exit(status) from None

@@ -1,12 +1,12 @@
 """``graft report``."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from deploy.cli.errors import one_line_errors
+from deploy.terminal import say
 from tasks.errors import ParamsError
 from tasks.runs.outcome import run_id_of
 from tasks.storage.paths import Home
@@ -24,7 +24,7 @@ def report(
     from tasks.report.page import write_report
 
     home, run_id = find_run(run)
-    sys.stdout.write(f"{write_report(home, run_id, output).path}\n")
+    say(str(write_report(home, run_id, output).path))
 
 
 def find_run(run: str) -> tuple[Home, str]:

@@ -74,7 +74,8 @@ def run(
     try:
         succeeded = run_dag(params, unused)
     except KeyboardInterrupt:
-        say("\nstopped; the next run goes on from here")
+        say("")
+        say("stopped; the next run goes on from here")
         raise
     finally:
         kill_descendants()

@@ -1,6 +1,5 @@
 """``graft verify``."""
 
-import logging
 from typing import Annotated
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from deploy.cli.errors import one_line_errors
 from deploy.environment import set_environment
 from deploy.terminal import say
+from tasks.visible import log_visibly
 
 _NOT_CHECKED = 2
 
@@ -31,7 +31,7 @@ def verify(
 
     set_environment()
     # Large artefacts log their progress.
-    logging.basicConfig(level=logging.INFO, format="  %(message)s")
+    log_visibly("  %(message)s")
     home, checked = Home.from_environ(), []
     with remote_files(home) as files:
         for one in verify_home(home, files):

@@ -14,6 +14,7 @@ from airflow.sdk.exceptions import (
 from tasks.errors import GraftError, TransientError
 from tasks.runs.record import forget_step, record_failure
 from tasks.storage.paths import Home
+from tasks.visible import visible
 
 
 @contextmanager
@@ -42,4 +43,4 @@ def failing_at_once(context: Mapping[str, Any], task_id: str) -> Iterator[None]:
 
 def _reason(error: BaseException) -> str:
     explained = isinstance(error, (GraftError, AirflowException))
-    return str(error) if explained else f"{type(error).__name__}: {error}"
+    return visible(str(error) if explained else f"{type(error).__name__}: {error}")

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, cast
 
+from tasks.datasets.picture_bound import MOST_PIXELS, size_problem
 from tasks.errors import PictureError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: The most pixels of a picture: Pillow's own bound against decompression bombs.
-MAX_PIXELS = 89_478_485
 #: libjpeg's quality of the JPEGs that are written, without subsampling of colours.
 QUALITY = 98
 
@@ -38,8 +37,8 @@ def check_size(width: int, height: int) -> None:
     """Raise a ``PictureError`` if a picture has no pixels or too many."""
     if width < 1 or height < 1:
         raise PictureError(f"is {width} x {height} pixels, expected at least one")
-    if width * height > MAX_PIXELS:
-        raise PictureError(f"is {width:,} x {height:,} pixels, expected at most {MAX_PIXELS:,}")
+    if too_large := size_problem(width, height):
+        raise PictureError(f"is {too_large}")
 
 
 def check_decodes(jpeg: bytes) -> int:
@@ -96,7 +95,9 @@ def _opened(data: bytes, kind: str) -> Iterator["Image"]:
     except PictureError:
         raise
     except Image.DecompressionBombError:
-        raise PictureError(f"is larger than {MAX_PIXELS:,} pixels, expected at most that") from None
+        raise PictureError(
+            f"is larger than the {MOST_PIXELS:,} pixels that Graft decodes"
+        ) from None
     except Exception as error:
         # Pillow's plugins raise whatever the damage makes of the file: OSError, SyntaxError,
         # struct.error, KeyError and more.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tasks.datasets.picture_bound import size_error
+from tasks.datasets.picture_bound import size_problem
 from tasks.dumps.graph import Nodes
 from tasks.errors import DataError
 
@@ -78,8 +78,8 @@ class FrozenSession:
             if not encoded.startswith(_JPEG):
                 raise DataError(f"{origin}: {_no_jpeg(encoded)}")
             height, width, _ = (int(side) for side in shape)
-            if too_large := size_error(width, height):
-                raise DataError(f"{origin}: {too_large}")
+            if too_large := size_problem(width, height):
+                raise DataError(f"{origin}: image/encoded is a JPEG of {too_large}")
             image = self.session.run(f"{self.nodes.image}:0", {f"{self.nodes.encoded}:0": encoded})
         except (self.invalid_argument, UnicodeDecodeError) as error:
             raise DataError(f"{origin}: {self._reason(feeds, error)}") from None

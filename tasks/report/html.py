@@ -8,6 +8,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from tasks.visible import visible
+
 TEMPLATES = Path(__file__).parent / "templates"
 _NOTHING = "n/a"
 
@@ -44,11 +46,17 @@ def number(value: float | None, digits: int = 4) -> str:
     return f"{value:,.{digits}f}"
 
 
+def _visible(value: Any) -> Any:
+    """Return a text from outside without characters that would reorder or hide the page's."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @functools.cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
+        finalize=_visible,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

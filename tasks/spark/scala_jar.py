@@ -47,7 +47,8 @@ def _run_compiler(class_path: list[Path], target: Path) -> None:
         check=False,
     )
     if ran.returncode:
-        raise SetupError(f"{CHECKOUT / 'jvm'} does not compile:\n{ran.stdout}{ran.stderr}")
+        said = f"{ran.stdout}{ran.stderr}".splitlines()
+        raise SetupError(f"{CHECKOUT / 'jvm'} does not compile:", *said)
 
 
 def main() -> int:
