@@ -43,6 +43,7 @@ LIGHT = {
     "runs.record",
     "runs.training_record",
     "runs.typed_json",
+    "spark.failures",
     "spark.parent_guard",
     "spark.runtime",
     "spark.settings",

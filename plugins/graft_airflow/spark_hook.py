@@ -49,7 +49,9 @@ class TrainJobHook(SparkSubmitHook):
             AirflowException: it ended with another status than 0.
         """
         # On Kubernetes, the provider gives the environment only to a driver in a pod.
-        super().submit(application, env={**os.environ, **self.env_vars}, **kwargs)
+        # A program may write a path in whatever encoding the file system has.
+        environment = {**os.environ, **self.env_vars}
+        super().submit(application, env=environment, errors="backslashreplace", **kwargs)
 
     # The hook's log is public, but takes no handler and drops the lines if its level is above INFO.
     def _process_spark_submit_log(self, itr: Iterator[str]) -> None:

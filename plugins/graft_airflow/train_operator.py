@@ -3,6 +3,7 @@
 import functools
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from tasks.params.definitions import JobConfig, JobParams
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import clear_outcome, read_metrics
 from tasks.runs.record import record_step
+from tasks.spark.failures import LAST_LINES
 from tasks.spark.parent_guard import TASK_PID
 from tasks.spark.settings import (
     TRAIN_JOB,
@@ -32,6 +34,8 @@ from tasks.spark.settings import (
     submit_env,
 )
 from tasks.training.arguments import job_arguments
+
+_LONGEST_LINE = 10_000
 
 #: Result of a step that makes a dump: before the task runs a reference to it, then its facts.
 DumpResult = XComArg | Mapping[str, Any]
@@ -101,11 +105,12 @@ class TrainClassifierOperator(SparkSubmitOperator):
         self.conf = self._job_conf(run, connection)
         self.env_vars = self._job_env(run, connection.master)
         self.application_args = job_arguments(self._job_config(run))
-        self.on_line = functools.partial(link_to_spark, context["ti"])
+        last_lines: deque[str] = deque(maxlen=LAST_LINES)
+        self.on_line = functools.partial(_read, context["ti"], last_lines)
         try:
             super().execute(context)
         except AirflowException as error:
-            raise cause(error, run) from None
+            raise cause(error, run, "".join(last_lines)) from None
         metrics = read_metrics(run.home, run.run_id)
         if metrics is None:
             raise AirflowException(
@@ -162,3 +167,9 @@ class TrainClassifierOperator(SparkSubmitOperator):
             self.outlets = []
         for asset in self.outlets:
             context["outlet_events"][asset].extra = model_event(metrics, context["run_id"])
+
+
+def _read(task_instance: Any, last_lines: deque[str], line: str) -> None:
+    """Look for the address of Spark's pages in a line of the job's log, and keep the line."""
+    link_to_spark(task_instance, line)
+    last_lines.append(line[:_LONGEST_LINE])

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tasks import errors
-from tasks.errors import GraftError, SetupError, StorageError
+from tasks.errors import GraftError, SetupError
+from tasks.spark.failures import jvm_failure
 
-_NO_ROOM = "No space left on device"
 # Said by pyspark's worker.
 _PYTHONS = re.compile(
     r"Python in worker has different version \((\d+), (\d+)\) than that in driver (\d+\.\d+)"
@@ -52,6 +52,4 @@ def user_error(error: BaseException) -> GraftError | None:
             f"the executors run Python {pythons[1]}.{pythons[2]} and the driver {pythons[3]}, "
             "expected the same: run make setup on every node with the same Python (PYTHON=...)"
         )
-    if _NO_ROOM in str(error):
-        return StorageError("no room left while Spark or BigDL wrote: make room, then run again")
-    return None
+    return jvm_failure(str(error))

@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from tasks.datasets.pair import Pair
-from tasks.errors import GraftError, StorageError
+from tasks.errors import StorageError
 from tasks.models.recipe import Recipe, inputs_of
 from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import Metrics, RunMetrics
 from tasks.runs.outcome import clear_outcome, write_error, write_metrics
 from tasks.spark.cluster import spark_cluster
+from tasks.spark.errors import user_error
 from tasks.spark.executors import cluster_errors
 from tasks.spark.files import HadoopFiles
 from tasks.spark.parent_guard import guard_parents
@@ -46,11 +47,14 @@ def run(config: JobConfig) -> Path:
         model = _find_or_make_model(config, home, run_id)
         record = ArtifactRecord(**model.as_dict())
         metrics = Metrics.read(model.path).of_run(run_id, record)
-    except GraftError as error:
+    except Exception as error:
+        told = user_error(error)
+        if told is None:
+            raise
         # Where not even this can be written, the first error is the one to report.
         with suppress(StorageError):
-            write_error(home, run_id, error)
-        raise
+            write_error(home, run_id, told)
+        raise told from None
     write_metrics(home, run_id, metrics)
     _log_result(metrics)
     return home.run(run_id)

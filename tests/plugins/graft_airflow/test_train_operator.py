@@ -348,10 +348,10 @@ class TestOutcome:
         breaks: Callable[..., None],
     ) -> None:
         breaks(1)
-        with pytest.raises(
-            AirflowException, match=r"the Spark job broke: .*Error code is: 1\.$"
-        ) as caught:
+        with pytest.raises(AirflowException) as caught:
             operator.execute(in_run())
+        assert str(caught.value).startswith("the Spark job broke (exit code 1): ")
+        assert len(str(caught.value)) < 400
         assert read_failures(home, RUN) == {"train_classifier": str(caught.value)}
 
     def test_an_earlier_trys_outcome_is_forgotten(
