@@ -26,7 +26,8 @@ class GraftError(Exception):
         super().__init__(message, *details)
 
     def __str__(self) -> str:
-        return "\n".join(_cut(visible(str(line))) for line in self.args)
+        # Cut first: visible text of a name of megabytes is several times as long.
+        return "\n".join(_cut(visible(_cut(str(line)))) for line in self.args)
 
 
 class ParamsError(GraftError):

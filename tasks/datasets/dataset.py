@@ -1,12 +1,12 @@
 """A data set as the steps see it: shards of records by split, and its description on disk."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tasks.errors import DataError
+from tasks.storage.local_files import read_json_file
 from tasks.storage.locations import Location
 
 TRAIN = "train"
@@ -97,7 +97,7 @@ def read_dataset(path: Path) -> Dataset:
         DataError: the folder is not one that ``extract_dataset`` made.
     """
     try:
-        fields = json.loads((path / DESCRIPTION).read_text(encoding="utf-8"))
+        fields = read_json_file(path / DESCRIPTION)
         return Dataset(
             path=path.absolute(),
             class_names=tuple(fields["class_names"]),

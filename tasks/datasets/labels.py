@@ -14,7 +14,7 @@ LABEL_FILES = (LABELS, "label.labels.txt", "classes.txt", "class_names.txt")
 #: The most bytes of the file.
 MAX_LABEL_BYTES = 16 * 2**20
 
-_NUMBERED = re.compile(r"(?P<number>[0-9]+)\s*(?P<separator>[:,;\t]|\s)\s*(?P<name>.*)")
+_NUMBERED = re.compile(r"(?P<number>[0-9]{1,9})\s*(?P<separator>[:,;\t]|\s)\s*(?P<name>.*)")
 
 
 @dataclass(frozen=True)

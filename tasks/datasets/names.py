@@ -7,6 +7,9 @@ from natsort import natsort_keygen
 
 from tasks.errors import DataError
 
+#: The most characters of a class's name.
+MAX_CLASS_NAME = 1000
+
 _SHOWN = 10
 _LONGEST = 200
 _NATURAL = natsort_keygen()
@@ -45,6 +48,11 @@ def class_name(text: str, where: str) -> str:
     name = unicodedata.normalize("NFC", text.strip())
     if not name:
         raise DataError(f"{where} has an empty class name")
+    if len(name) > MAX_CLASS_NAME:
+        raise DataError(
+            f"{where}: class name {shown(name)} has {len(name):,} characters, expected at most "
+            f"{MAX_CLASS_NAME:,}"
+        )
     for character in name:
         if unicodedata.category(character) in {"Cc", "Cs"}:
             problem = "is not UTF-8" if character >= "\ud800" else "has a control character"

@@ -7,6 +7,7 @@ from tasks.datasets.dataset import RECORDS_PER_CHUNK
 from tasks.datasets.entry import Classes, Entry, Found, Loaded
 from tasks.datasets.example import CLASS_TEXT, IMAGE_ENCODED, IMAGE_FILENAME, LABEL
 from tasks.datasets.labels import Labels
+from tasks.datasets.names import listed
 from tasks.datasets.record_classes import record_classes
 from tasks.datasets.shard_names import order_shards
 from tasks.datasets.tfrecord import ShardScan, is_gzip, located_records, read_records
@@ -108,8 +109,7 @@ def _loaded(features: Mapping[str, Any], entry: Entry) -> Loaded:
     image_key, label_key = (_TFDS_IMAGE, _TFDS_LABEL) if tfds else (IMAGE_ENCODED, LABEL)
     for key in (image_key, label_key):
         if key not in features:
-            names = ", ".join(sorted(features)[:20])
-            raise DataError(f"has no feature {key!r}; it has {names}")
+            raise DataError(f"has no feature {key!r}; it has {listed(sorted(features))}")
     images = features[image_key].bytes_list.value
     if len(images) != 1 or not images[0]:
         sizes = ", ".join(str(len(image)) for image in images[:5])

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tasks.errors import DataError
-from tasks.storage.local_files import storage_errors, write_json
+from tasks.storage.local_files import read_json_file, storage_errors, write_json
 
 FILES = "files.jsonl"
 FOLDER = "folder.json"
@@ -116,7 +116,7 @@ def read_listing(artifact: Path) -> Listing | None:
         DataError: what it says cannot be read.
     """
     try:
-        fields = json.loads((artifact / FOLDER).read_text(encoding="utf-8"))
+        fields = read_json_file(artifact / FOLDER)
         return Listing(**{**fields, "folders": tuple(fields["folders"])})
     except FileNotFoundError:
         return None

@@ -1,12 +1,11 @@
 """Records of the version that each URL last gave, one JSON file per URL."""
 
-import json
 import logging
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tasks.download.transfer import Validators
-from tasks.storage.local_files import write_json
+from tasks.storage.local_files import read_json_file, write_json
 from tasks.storage.manifest import digest_of
 
 logger = logging.getLogger(__name__)
@@ -60,7 +59,7 @@ def forget_validators(artifact: str, downloads: Path) -> None:
 
 def _read(path: Path) -> Source | None:
     try:
-        return Source(**json.loads(path.read_text(encoding="utf-8")))
+        return Source(**read_json_file(path))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError) as error:

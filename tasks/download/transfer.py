@@ -1,12 +1,11 @@
 """Shared by the download back ends: transfer state, limits, reasons of failures."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.errors import DataError, NetworkError
-from tasks.storage.local_files import free_space, write_json
+from tasks.storage.local_files import free_space, read_json_file, write_json
 from tasks.storage.redaction import redact, redact_text, secrets_of
 from tasks.storage.shown import shown
 
@@ -92,7 +91,7 @@ class Transfer:
     def resumable_etag(self) -> str | None:
         """Return the ETag of the version that ``part`` is the beginning of, if there is one."""
         try:
-            etag = str(json.loads(self.sidecar.read_text(encoding="utf-8"))["etag"])
+            etag = str(read_json_file(self.sidecar)["etag"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
         return etag if self.part.is_file() and self.part.stat().st_size else None

@@ -1,7 +1,6 @@
 """The description of a dump, ``pipeline.json``, and the names of a dump's files."""
 
 import dataclasses
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ from tasks.datasets.dataset import Shard
 from tasks.dumps.graph import Nodes
 from tasks.errors import DataError
 from tasks.storage.files import LOCAL, Files
+from tasks.storage.local_files import parse_json
 from tasks.storage.locations import Location, location
 from tasks.storage.proof import require_whole
 
@@ -96,7 +96,7 @@ def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
 
 
 def _parse(dump: Location, content: bytes) -> Dump:
-    fields: dict[str, Any] = json.loads(content)
+    fields: dict[str, Any] = parse_json(content)
     found = fields.pop("format")
     if found != FORMAT:
         raise ValueError(f"its format is {found}, expected {FORMAT}")

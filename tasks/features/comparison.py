@@ -72,6 +72,12 @@ def rows_like(wanted: Any, table: Any) -> Any:
     return table.take([place[origin] for origin in origins(wanted) if origin in place])
 
 
+def is_constant(table: Any) -> bool:
+    """Return whether all rows of a table of features, of two at least, have the same features."""
+    features = feature_matrix(table)
+    return len(features) > 1 and not np.ptp(features, axis=0).any()
+
+
 def compare(candidate: Rows, reference: Rows) -> Difference:
     """Return the difference between two engines' features of the same records.
 

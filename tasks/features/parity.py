@@ -4,25 +4,33 @@ Every engine runs the same dump. Where two differ, one of them computes somethin
 network of the dump, and a head that is trained on its features is worthless.
 """
 
-import json
 import logging
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tasks.datasets.example import IMAGE_ENCODED
 from tasks.dumps.description import FROZEN, TENSORS, Dump
 from tasks.errors import EngineError, ParityError
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk, first_chunks, plan_chunks
-from tasks.features.comparison import TOLERANCE, Difference, Rows, compare, rows_like
+from tasks.features.comparison import (
+    TOLERANCE,
+    Difference,
+    Rows,
+    compare,
+    is_constant,
+    rows_like,
+)
 from tasks.features.engines import ENGINES, Engine, require_all
 from tasks.features.first_difference import first_difference
 from tasks.features.store import load_tables
 from tasks.features.written_file import count_records
+from tasks.networks.tensorflow import import_example
 from tasks.spark.executors import wait_for_tasks
 from tasks.storage.artifact import Artifact, build
-from tasks.storage.local_files import write_json
+from tasks.storage.local_files import read_json_file, write_json
 from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
 
@@ -80,7 +88,8 @@ def check_parity(
         home: where the result is kept; a check that was passed is not made again.
 
     Raises:
-        ParityError: the engines disagree; record and first node that differs are named.
+        ParityError: the engines disagree, record and first node that differs are named; or all
+            features are the same.
     """
     check = _Check(bridge, dump, candidate, features, records, home)
     reasons = []
@@ -118,7 +127,7 @@ class _Check:
         }
         make = partial(self._make, reference, digest_of(recipe))
         found = build(self.home.parity, recipe, make).path / PARITY
-        parity = Parity(**json.loads(found.read_text(encoding="utf-8")))
+        parity = Parity(**read_json_file(found))
         logger.info(
             "check_parity: %s and %s agree on %d records, largest relative difference %.1e "
             "(at most %.0e passes)",
@@ -141,6 +150,12 @@ class _Check:
         difference = compare(Rows(self.candidate, ours), Rows(reference.name, theirs))
         if not difference.is_agreement:
             raise self._disagreement(difference, reference)
+        if is_constant(ours) and self._pictures_differ(chunks):
+            raise ParityError(
+                f"check_parity: all {ours.num_rows} records have the same features, though their "
+                "pictures differ: the network tells none from another; its checkpoint is damaged "
+                "or was never trained"
+            )
         parity = Parity(theirs.num_rows, difference.largest, TOLERANCE)
         write_json(folder / PARITY, parity.as_json())
 
@@ -159,6 +174,12 @@ class _Check:
             raise
         finally:
             self.bridge.files.delete(rows)
+
+    def _pictures_differ(self, chunks: list[Chunk]) -> bool:
+        parse = import_example().FromString
+        records = self.bridge.records(chunks).collect()
+        pictures = (parse(record).features.feature[IMAGE_ENCODED] for record in records)
+        return len({picture.bytes_list.value[0] for picture in pictures}) > 1
 
     def _disagreement(self, difference: Difference, reference: Engine) -> ParityError:
         candidate, worst = ENGINES[self.candidate](self.bridge), difference.worst

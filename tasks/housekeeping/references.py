@@ -1,6 +1,5 @@
 """What runs and artefacts need: the artefacts that they were made from or will look for again."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from tasks.dumps.description import PIPELINE_JSON
 from tasks.housekeeping.item import RUNS, Item, Ref
 from tasks.runs.metrics import METRICS
+from tasks.storage.local_files import read_json_file
 from tasks.storage.manifest import Manifest
 from tasks.storage.paths import ARTIFACT_KINDS
 
@@ -104,7 +104,7 @@ def _values(content: Mapping[str, Any], name: str) -> list[str]:
 def _read(path: Path) -> dict[str, Any]:
     """Return the content of a JSON file, nothing where there is none or it is damaged."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json_file(path)
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

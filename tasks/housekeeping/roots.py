@@ -1,6 +1,5 @@
 """Roots: the runs and artefacts that ``graft gc`` keeps, with all that they need."""
 
-import json
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from filelock import FileLock, Timeout
 from tasks.housekeeping.item import RUNS, Item, Ref
 from tasks.runs.metrics import METRICS
 from tasks.runs.record import TASK_IDS
+from tasks.storage.local_files import read_json_file
 from tasks.storage.manifest import MANIFEST
 from tasks.storage.use import held_alone
 
@@ -97,7 +97,7 @@ def _goes_on(run: Item, now: float) -> bool:
 def _is_end(step: Path) -> bool:
     """Return True if a step that ended well is the last of its run."""
     try:
-        content = json.loads(step.read_text(encoding="utf-8"))
+        content = read_json_file(step)
         return not content.get("error") and (
             content["task_id"] == TASK_IDS[-1] or bool(content.get("unchanged"))
         )

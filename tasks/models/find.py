@@ -4,7 +4,6 @@ The job asks the same of its whole recipe, but has to start Spark for that: the 
 number of cores, which depends on the cluster and not on the inputs.
 """
 
-import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from tasks.models.recipe import inputs_of, inputs_of_model, is_current
 from tasks.params.definitions import JobParams
 from tasks.runs.metrics import Metrics
 from tasks.storage.artifact import is_whole
+from tasks.storage.local_files import read_json_file
 from tasks.storage.manifest import MANIFEST, read_manifest
 from tasks.storage.paths import Home
 
@@ -78,5 +78,5 @@ def _models(home: Home) -> Iterator[tuple[Path, Metrics]]:
 
 
 def _dump_digests(dump: Path) -> dict[str, str]:
-    digests: dict[str, str] = json.loads((dump / PIPELINE_JSON).read_text("utf-8"))["digests"]
+    digests: dict[str, str] = read_json_file(dump / PIPELINE_JSON)["digests"]
     return digests

@@ -1,6 +1,5 @@
 """Unpacks a pretrained checkpoint, finds it and checks it against its network."""
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import DataError
+from tasks.networks.checkpoint_files import find_prefix, reader_name
 from tasks.networks.network import Network
 from tasks.networks.structure import network_variables
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.storage.archive import unpack
 from tasks.storage.artifact import LocalArtifact, build
-from tasks.storage.local_files import write_json
+from tasks.storage.local_files import read_json_file, write_json
 from tasks.storage.proof import require_content
 
 logger = logging.getLogger(__name__)
@@ -32,22 +32,24 @@ def fetch_checkpoint(
     """Unpack a checkpoint's archive below ``checkpoints`` and check it against ``network``.
 
     Args:
-        archive: a tar archive with one ``*.ckpt``: a single file (TensorFlow's V1 format) or
-            ``.index`` and ``.data-*`` files (V2).
+        archive: an archive with one ``*.ckpt``: a single file (TensorFlow's V1 format) or
+            ``.index`` and ``.data-*`` files (V2); or a training folder of TF-Slim, whose file
+            ``checkpoint`` names the newest.
         archive_sha256: the archive's digest, which names the artefact.
         network: the one whose variables the checkpoint must have.
         checkpoints: where checkpoints live.
 
     Raises:
-        DataError: no checkpoint, more than one, a truncated one, or another network's.
+        DataError: no checkpoint, more than one, a truncated one, another network's, or one with
+            values that no training leaves.
     """
 
     def make(folder: Path) -> None:
         require_content(archive, archive_sha256)
-        prefix = _find(archive, unpack(archive, folder), folder)
+        prefix = find_prefix(archive.name, unpack(archive, folder), folder)
         check_variables(archive, read_shapes(folder / prefix), network)
         # Read every value once: the index may be whole and the data behind it truncated.
-        read_weights(folder / prefix, network)
+        check_values(f"{archive.name}: {prefix}", read_weights(folder / prefix, network))
         write_json(
             folder / CHECKPOINT_JSON, {"checkpoint": prefix, "archive_sha256": archive_sha256}
         )
@@ -58,7 +60,7 @@ def fetch_checkpoint(
 
 def prefix_of(checkpoint: Path) -> Path:
     """Return the checkpoint in a folder that ``fetch_checkpoint`` made, as TensorFlow names it."""
-    fields = json.loads((checkpoint / CHECKPOINT_JSON).read_text(encoding="utf-8"))
+    fields = read_json_file(checkpoint / CHECKPOINT_JSON)
     return checkpoint / str(fields["checkpoint"])
 
 
@@ -104,23 +106,34 @@ def check_variables(archive: Path, found: Mapping[str, tuple[int, ...]], network
     logger.info("%s has all %d variables of %s", archive.name, len(needed), network.name)
 
 
-def _find(archive: Path, files: list[Path], folder: Path) -> str:
-    prefixes = {
-        str(path.relative_to(folder)).removesuffix(".index")
-        for path in files
-        if path.name.endswith((".ckpt", ".ckpt.index"))
-    }
-    if len(prefixes) != 1:
-        found = ", ".join(sorted(prefixes)) or "none"
-        raise DataError(
-            f"{archive.name} should hold one checkpoint, *.ckpt or *.ckpt.index; found: {found}"
-        )
-    return prefixes.pop()
+def check_values(where: str, weights: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Raise a ``DataError`` that names the first variable with a value that no training leaves.
+
+    Args:
+        where: archive and checkpoint, for the message.
+        weights: the variables' values by name.
+    """
+    for name, value in weights.items():
+        problem = _problem(name, value)
+        if problem:
+            raise DataError(f"{where}: the variable {name} {problem}")
+
+
+def _problem(name: str, value: npt.NDArray[Any]) -> str | None:
+    if value.dtype != np.float32:
+        return f"holds {value.dtype}, expected float32"
+    for found, of in ((np.isnan(value), "NaN"), (np.isinf(value), "infinity")):
+        if found.any():
+            count = np.count_nonzero(found)
+            return f"holds {of} in {count:,} of {value.size:,} values, expected finite numbers"
+    if name.endswith("/moving_variance") and value.min(initial=0) < 0:
+        return f"is a variance and holds {value.min():g}, expected 0 or more"
+    return None
 
 
 def _open(prefix: Path) -> Any:
     with _damage(prefix):
-        return import_tensorflow().compat.v1.train.NewCheckpointReader(str(prefix))
+        return import_tensorflow().compat.v1.train.NewCheckpointReader(reader_name(prefix))
 
 
 @contextmanager

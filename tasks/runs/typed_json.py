@@ -1,13 +1,13 @@
 """Reading of JSON files as dataclasses, with one error for a file that is damaged."""
 
 import functools
-import json
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from tasks.errors import DataError
+from tasks.storage.local_files import read_json_file
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ def read_json(kind: type[T], path: Path) -> T:
         DataError: the file cannot be read, is no JSON, or lacks a field.
     """
     try:
-        return from_json(kind, json.loads(path.read_text(encoding="utf-8")))
+        return from_json(kind, read_json_file(path))
     except (OSError, ValueError) as error:
         raise DataError(
             f"{path} is damaged or of another version ({error}): delete {path.parent} and run the "

@@ -13,6 +13,9 @@ from typing import Any
 
 from tasks.errors import StorageError
 
+#: The most bytes of a JSON file; the largest has a number for every 64 records of a data set.
+MAX_JSON_BYTES = 256 * 2**20
+
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_PERMISSION = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 
@@ -41,6 +44,36 @@ def storage_errors(path: Path) -> Iterator[None]:
                 "set GRAFT_HOME to a folder that this user may write"
             ) from error
         raise
+
+
+def read_json_file(path: Path, max_bytes: int = MAX_JSON_BYTES) -> Any:
+    """Return the content of a JSON file that Graft wrote.
+
+    Args:
+        path: the file.
+        max_bytes: the most that it may have.
+
+    Raises:
+        ValueError: it is larger, no UTF-8 text, no JSON, or nested too deep.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream:
+        content = stream.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise ValueError(f"it has more than {max_bytes:,} bytes")
+    return parse_json(content)
+
+
+def parse_json(content: bytes) -> Any:
+    """Return the value of a JSON text.
+
+    Raises:
+        ValueError: it is no UTF-8 text, no JSON, or nested too deep.
+    """
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tasks.storage.files import LOCAL, Files
+from tasks.storage.local_files import parse_json
 from tasks.storage.locations import Location
 
 MANIFEST = "artifact.json"
@@ -62,7 +63,7 @@ def parse_manifest(content: bytes) -> Manifest:
     Raises:
         ValueError: it is damaged.
     """
-    fields = json.loads(content)
+    fields = parse_json(content)
     try:
         found = Manifest(
             recipe=dict(fields["recipe"]),

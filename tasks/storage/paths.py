@@ -5,13 +5,13 @@ lie below ``GRAFT_LOCAL`` on this machine.
 """
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasks.storage.local_files import read_json_file
 from tasks.storage.locations import Location, RemotePath, location
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -187,7 +187,7 @@ def _root(configured: str) -> Path:
 def _is_of(folder: Path, run_id: str) -> bool:
     """Return True if the metrics in a folder are those of a run."""
     try:
-        metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        metrics = read_json_file(folder / "metrics.json")
         return bool(metrics["run_id"] == run_id)
     except (OSError, ValueError, KeyError, TypeError):
         return False

@@ -1,5 +1,7 @@
 """Reads a tar archive's members one by one, and reports damage as a ``DataError``."""
 
+import bz2
+import gzip
 import lzma
 import tarfile
 import tempfile
@@ -8,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from tasks.errors import DataError
 from tasks.storage.member import Kind, Member
@@ -18,6 +20,7 @@ _READ_BYTES = 2**20
 # tar pads an archive to a few KiB; more than this is not padding.
 _MAX_PADDING = 64 * 2**20
 _MAX_HEADER = 2**20
+_MAX_HEADERS = 4 * 2**20
 _MAX_PLAIN = 80 * 2**30
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 _NAMES = {
@@ -29,6 +32,43 @@ _NAMES = {
 # 3.11 lack them.
 _FILTER: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 _REFUSED: Any = getattr(tarfile, "FilterError", ())
+
+
+_GZIP, _BZIP2, _XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0"
+
+
+class _Metered:
+    """A tar's content, of which only so many bytes are read for the headers of one member.
+
+    A member may have any number of headers before it, and a sparse file a map without end; tarfile
+    reads them all at once.
+    """
+
+    def __init__(self, content: IO[bytes]) -> None:
+        self._content = content
+        self._left: int | None = _MAX_HEADERS
+        self.seek, self.tell, self.close = content.seek, content.tell, content.close
+
+    def read(self, size: int = -1) -> bytes:
+        """Return bytes, as a file does."""
+        if self._left is not None:
+            self._left -= size
+            if size < 0 or self._left < 0:
+                raise DataError(f"has more than {_MAX_HEADERS:,} bytes of headers for one member")
+        return self._content.read(size)
+
+    @contextmanager
+    def unbounded(self) -> Iterator[None]:
+        """Read a member's content, then the headers of the next."""
+        self._left = None
+        try:
+            yield
+        finally:
+            self.start()
+
+    def start(self) -> None:
+        """Begin with the headers of the next member."""
+        self._left = _MAX_HEADERS
 
 
 class _BoundedInfo(tarfile.TarInfo):
@@ -58,10 +98,7 @@ def open_tar(archive: Path, scratch: Path | None = None) -> tarfile.TarFile:
     """
     with damage_errors(archive, "its start"):
         try:
-            if _is_zstandard(archive):
-                plain = _decompressed(archive, scratch)
-                return tarfile.open(fileobj=plain, mode="r:", tarinfo=_BoundedInfo)
-            return tarfile.open(archive, mode="r:*", tarinfo=_BoundedInfo)
+            return _open_content(_content(archive, scratch))
         except DataError as error:
             raise DataError(f"{archive} {error}") from None
         except tarfile.ReadError:
@@ -73,6 +110,18 @@ def open_tar(archive: Path, scratch: Path | None = None) -> tarfile.TarFile:
             if error.errno is None:
                 raise
             raise DataError(f"{archive} cannot be read: {error.strerror}") from error
+
+
+def _open_content(content: IO[bytes]) -> tarfile.TarFile:
+    metered = cast("IO[bytes]", _Metered(content))
+    try:
+        tar = tarfile.TarFile(fileobj=metered, tarinfo=_BoundedInfo)
+    except BaseException:
+        content.close()
+        raise
+    # tarfile closes only files that it opened itself.
+    vars(tar)["_extfileobj"] = False
+    return tar
 
 
 def read_tar(archive: Path, scratch: Path) -> Iterator[Member]:
@@ -107,7 +156,7 @@ def _kind(member: tarfile.TarInfo) -> Kind:
 
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, archive: Path, folder: Path) -> None:
-    with damage_errors(archive, f"member {member.name!r}"):
+    with damage_errors(archive, f"member {member.name!r}"), _metered(tar).unbounded():
         try:
             tar.extract(member, folder, **_FILTER)
         except _REFUSED as error:
@@ -124,6 +173,7 @@ def read_members(tar: tarfile.TarFile, archive: Path) -> Iterator[tarfile.TarInf
     while True:
         with damage_errors(archive, last):
             try:
+                _metered(tar).start()
                 member = tar.next()
             except DataError as error:
                 raise DataError(f"{archive} {error}, after {last}") from None
@@ -136,9 +186,23 @@ def read_members(tar: tarfile.TarFile, archive: Path) -> Iterator[tarfile.TarInf
     _check_end(tar, archive)
 
 
-def _is_zstandard(archive: Path) -> bool:
+def _content(archive: Path, scratch: Path | None) -> IO[bytes]:
+    """Return the content of a file, decompressed if it is compressed."""
     with archive.open("rb") as stream:
-        return stream.read(len(_ZSTANDARD)) == _ZSTANDARD
+        start = stream.read(len(_XZ))
+    if start.startswith(_ZSTANDARD):
+        return _decompressed(archive, scratch)
+    if start.startswith(_GZIP):
+        return cast("IO[bytes]", gzip.open(archive))
+    if start.startswith(_BZIP2):
+        return cast("IO[bytes]", bz2.open(archive))
+    if start.startswith(_XZ):
+        return cast("IO[bytes]", lzma.open(archive))
+    return archive.open("rb")
+
+
+def _metered(tar: tarfile.TarFile) -> _Metered:
+    return cast("_Metered", tar.fileobj)
 
 
 def _decompressed(archive: Path, scratch: Path | None) -> BinaryIO:
@@ -168,7 +232,7 @@ def _check_end(tar: tarfile.TarFile, archive: Path) -> None:
     stream = tar.fileobj
     if stream is None:  # pragma: no cover
         return
-    with damage_errors(archive, "its end"):
+    with damage_errors(archive, "its end"), _metered(tar).unbounded():
         stream.seek(tar.offset)
         if stream.read(_BLOCK) != bytes(_BLOCK):
             raise DataError(
@@ -197,6 +261,12 @@ def damage_errors(archive: Path, place: str) -> Iterator[None]:
         yield
     except (EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, ValueError) as error:
         raise _damaged(archive, place, error) from error
+    except (RecursionError, MemoryError, OverflowError) as error:
+        # tarfile calls itself for each of a member's headers; xz may ask for 4 GiB at once.
+        raise DataError(
+            f"{archive} asks at or after {place} for more memory than an archive may take "
+            f"({type(error).__name__})"
+        ) from None
     except OSError as error:
         # gzip and bz2 raise an OSError without the number that the system's own errors have.
         if error.errno is None:

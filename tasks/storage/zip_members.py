@@ -1,6 +1,7 @@
 """Reads a zip's members one by one, and reports damage as a ``DataError``."""
 
 import lzma
+import re
 import shutil
 import stat
 import struct
@@ -22,6 +23,8 @@ _END_RECORD = struct.Struct("<4s4x2H2L2x")
 _END64 = b"PK\x06\x06"
 _END64_RECORD = struct.Struct("<4s20x4Q")
 _LONGEST_END = 2**16 + 22 + 20 + 56
+# The values that say to look into the larger record, of 64 bits.
+_SEE_64 = (0xFFFF, 0xFFFFFFFF)
 # Bytes of the index for a member: 46 and a name, and here and there times and the like.
 _INDEX_BYTES = 1024
 _READ_BYTES = 2**20
@@ -71,15 +74,22 @@ def _check_index(archive: Path, max_members: int) -> None:
     with archive.open("rb") as stream:
         stream.seek(-min(_LONGEST_END, archive.stat().st_size), 2)
         end = stream.read()
-    members = size = 0
-    place = end.rfind(_END)
-    if 0 <= place <= len(end) - _END_RECORD.size:
-        _, _, members, size, _ = _END_RECORD.unpack_from(end, place)
-    place = end.rfind(_END64)
-    if 0 <= place <= len(end) - _END64_RECORD.size:
-        _, _, members, size, _ = _END64_RECORD.unpack_from(end, place)
-    if members > max_members or size > max_members * _INDEX_BYTES:
-        raise DataError(f"{archive} has more members than expected: at most {max_members:,}")
+    for members, size in _claims(end):
+        if members > max_members or size > max_members * _INDEX_BYTES:
+            raise DataError(f"{archive} has more members than expected: at most {max_members:,}")
+
+
+def _claims(end: bytes) -> Iterator[tuple[int, int]]:
+    """Yield members and index size of everything that a reader may take for the end's record.
+
+    Readers differ in which they take if there are several, as in a comment.
+    """
+    for mark, record in ((_END, _END_RECORD), (_END64, _END64_RECORD)):
+        for found in re.finditer(re.escape(mark), end):
+            if found.start() + record.size <= len(end):
+                _, _, members, size, _ = record.unpack_from(end, found.start())
+                if (members, size) != _SEE_64:
+                    yield members, size
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -125,6 +135,10 @@ def _damage_errors(archive: Path, place: str) -> Iterator[None]:
     ) as error:
         raise DataError(
             f"{archive} is truncated or damaged at {place}: {error}; expected a whole archive"
+        ) from error
+    except (MemoryError, OverflowError) as error:
+        raise DataError(
+            f"{archive} asks at {place} for more memory than an archive may take"
         ) from error
     except (NotImplementedError, RuntimeError) as error:
         raise DataError(f"{archive}: {place} cannot be read: {error}") from error

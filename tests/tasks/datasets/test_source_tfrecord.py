@@ -226,8 +226,8 @@ class TestBadRecord:
 @pytest.mark.parametrize(
     ("record", "message"),
     [
-        ({"image": None}, "has no feature 'image/encoded'; it has image/class/label, image/f"),
-        ({"label": None}, "has no feature 'image/class/label'; it has image/encoded, image/f"),
+        ({"image": None}, "has no feature 'image/encoded'; it has 'image/class/label', 'image/f"),
+        ({"label": None}, "has no feature 'image/class/label'; it has 'image/encoded', 'image/f"),
         ({"image": b""}, r"'image/encoded' holds strings of \[0\] bytes, expected one picture"),
         ({"label": 3}, "'image/class/label' is 3, expected 0 to 2 as in labels.txt"),
         ({"label": -1}, "'image/class/label' is -1, expected 0 to 2"),

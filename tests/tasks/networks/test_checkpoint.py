@@ -11,6 +11,7 @@ import pytest
 from support.damage import flip_byte
 from tasks.errors import DataError
 from tasks.networks.checkpoint import (
+    check_values,
     fetch_checkpoint,
     prefix_of,
     read_shapes,
@@ -132,6 +133,74 @@ class TestDamage:
             fetch_checkpoint(archive, digest, INCEPTION_V1, tmp_path)
 
 
+class TestValues:
+    @pytest.mark.parametrize(
+        ("name", "value", "told"),
+        [
+            ("Conv2d_1a_7x7/weights", np.nan, "holds NaN in 1 of 9,408 values, expected finite"),
+            ("Mixed_3b/Branch_0/Conv2d_0a_1x1/weights", -np.inf, "holds infinity in 1 of 12,288"),
+            (
+                "Conv2d_1a_7x7/BatchNorm/moving_variance",
+                -0.5,
+                "is a variance and holds -0.5, expected 0 or more",
+            ),
+        ],
+    )
+    def test_what_no_training_leaves_is_refused_by_name(
+        self,
+        weights: dict[str, Any],
+        tmp_path: Path,
+        fetch: Fetch,
+        name: str,
+        value: float,
+        told: str,
+    ) -> None:
+        changed = weights[f"InceptionV1/{name}"].copy()
+        changed.flat[0] = value
+        path = save_v1(tmp_path / "odd.ckpt", {**weights, f"InceptionV1/{name}": changed})
+        with pytest.raises(DataError) as caught:
+            fetch(path)
+        assert str(caught.value).startswith(
+            f"inception.tar: odd.ckpt: the variable InceptionV1/{name} {told}"
+        )
+        assert nothing_left(tmp_path / "checkpoints")
+
+    def test_another_type_is_told(self) -> None:
+        with pytest.raises(DataError, match=r"^a: the variable b holds int64, expected float32$"):
+            check_values("a", {"b": np.zeros(2, np.int64)})
+
+    def test_a_variance_of_zero_is_none_of_its_business(self) -> None:
+        check_values("a", {"b/moving_variance": np.zeros(2, np.float32)})
+
+
+class TestPaths:
+    def test_v1_below_a_path_that_looks_like_a_pattern(
+        self, checkpoint_file: Path, tmp_path: Path
+    ) -> None:
+        archive = tmp_path / "inception.tar"
+        with tarfile.open(archive, "w") as tar:
+            tar.add(checkpoint_file, "inception [v1]*?.ckpt")
+            tar.add(checkpoint_file, "._inception [v1]*?.ckpt")
+        home = tmp_path / "home [a]\\b *?"
+        fetched = fetch_checkpoint(archive, file_sha256(archive), INCEPTION_V1, home)
+        assert prefix_of(fetched.path).name == "inception [v1]*?.ckpt"
+        assert not list(fetched.path.glob("._*"))
+
+    def test_a_training_folder_of_tf_slim(
+        self, weights: dict[str, Any], tmp_path: Path, fetch: Fetch
+    ) -> None:
+        newest = save_v2(tmp_path / "model.ckpt-1000", weights)
+        older = save_v2(tmp_path / "model.ckpt-999", {"a": np.zeros(1, np.float32)})
+        state = tmp_path / "checkpoint"
+        state.write_text(
+            'model_checkpoint_path: "/home/me/train/model.ckpt-1000"\n'
+            'all_model_checkpoint_paths: "/home/me/train/model.ckpt-999"\n'
+        )
+        (tmp_path / "graph.pbtxt").write_text("node {}")
+        fetched = fetch(*older, *newest, state, tmp_path / "graph.pbtxt")
+        assert prefix_of(fetched.path).name == "model.ckpt-1000"
+
+
 class TestAnotherNetwork:
     def test_wrong_shape_and_missing_variables_are_named(
         self, weights: dict[str, Any], tmp_path: Path, fetch: Fetch
@@ -229,7 +298,8 @@ class TestWhichOne:
     def test_none(self, tmp_path: Path, fetch: Fetch) -> None:
         (tmp_path / "README").write_text("")
         message = (
-            r"^inception.tar should hold one checkpoint, \*.ckpt or \*.ckpt.index; found: none"
+            r"^inception\.tar should hold one checkpoint, \*\.ckpt or \*\.ckpt\.index, or a file "
+            r"'checkpoint' that names the newest of several; found: none$"
         )
         with pytest.raises(DataError, match=message):
             fetch(tmp_path / "README")
