@@ -8,6 +8,8 @@ READY := $(VENV)/.ready
 DEV_READY := $(VENV)/.ready-dev
 SOURCE ?= sample
 PORT ?= 8080
+# Examples of every kind of input that make test-hostile makes.
+EXAMPLES ?= 2000
 GRAFT := $(BIN)/graft
 # What runs until it is stopped also stops when make is killed.
 STOPPED_WITH_MAKE := GRAFT_PARENT_PID=$$PPID exec
@@ -27,7 +29,7 @@ run: export GRAFT_CONF := $(value CONF)
 run: export GRAFT_DATA := $(value DATA)
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale
-.PHONY: bench-ingest sample
+.PHONY: bench-ingest sample test-hostile
 .PHONY: pictures lock clean
 
 help: ## Show this help
@@ -77,6 +79,9 @@ logs: ## Follow what the containers log
 
 test: $(DEV_READY) lint types ## Lint, type check and run every test, two groups at a time
 	@$(BIN)/python -m pytest --numprocesses=2
+
+test-hostile: $(DEV_READY) ## Try hostile archives, records, checkpoints, servers; print counts (EXAMPLES=...)
+	@GRAFT_HOSTILE_EXAMPLES='$(EXAMPLES)' $(BIN)/python -m pytest tests/hostile
 
 lint: $(DEV_READY) ## ruff, shellcheck, hadolint, the Compose schema, codespell
 	@$(BIN)/ruff check .

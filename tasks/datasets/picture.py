@@ -35,6 +35,10 @@ MAX_BYTES = 256 * 2**20
 # A progressive JPEG of few bytes a scan keeps a decoder busy for hours; encoders write about ten.
 _MAX_SCANS = 100
 
+# Huffman's codes have a bit at least, and a block of 64 pixels has a code at least. libjpeg makes
+# up what is not there; both engines refuse such a picture, but only in the job.
+_MOST_PIXELS_PER_BYTE = 512
+
 #: Why a JPEG is stored anew; ``Picture.remarks`` also holds those of ``tasks.datasets.pillow``.
 ARITHMETIC = "with arithmetic coding, which the bigdl engine does not decode, stored anew"
 
@@ -74,7 +78,7 @@ def prepare(data: bytes) -> Picture:
         raise PictureError(f"has {len(data):,} bytes, expected at most {MAX_BYTES:,}")
     if kind == "JPEG":
         header = read_jpeg_header(data)
-        _check_header(header)
+        _check_header(header, len(data))
         # Without the mark of its end some decoders take a JPEG and others refuse it.
         if not header.arithmetic and header.ended and check_decodes(data) == 1:
             return Picture(data, header.width, header.height, kept=True)
@@ -93,8 +97,13 @@ def _no_picture(data: bytes, kind: str) -> str:
     return f"{found}; expected {', '.join(PICTURES[:-1])} or {PICTURES[-1]}"
 
 
-def _check_header(header: JpegHeader) -> None:
+def _check_header(header: JpegHeader, size: int) -> None:
     check_size(header.width, header.height)
+    if not header.arithmetic and header.width * header.height > size * _MOST_PIXELS_PER_BYTE:
+        raise PictureError(
+            f"is a damaged JPEG: its {size:,} bytes cannot hold {header.width:,} x "
+            f"{header.height:,} pixels"
+        )
     if header.lossless or header.bits != 8:
         coding = "lossless coding" if header.lossless else f"{header.bits} bits a sample"
         raise PictureError(f"is a JPEG with {coding}, which neither engine decodes")

@@ -75,7 +75,7 @@ def rows_like(wanted: Any, table: Any) -> Any:
 def is_constant(table: Any) -> bool:
     """Return whether all rows of a table of features, of two at least, have the same features."""
     features = feature_matrix(table)
-    return len(features) > 1 and not np.ptp(features, axis=0).any()
+    return len(features) > 1 and bool((features == features[0]).all())
 
 
 def compare(candidate: Rows, reference: Rows) -> Difference:

@@ -14,6 +14,7 @@ from tasks.features.comparison import (
     Origin,
     Rows,
     compare,
+    is_constant,
     origins,
     relative_difference,
     rows_like,
@@ -94,3 +95,19 @@ def test_rows_are_put_into_the_order_of_the_others() -> None:
 def test_rows_that_are_missing_stay_missing() -> None:
     wanted = table([[0], [0]], record=pa.array([1, 7]))
     assert origins(rows_like(wanted, table([[10], [11]]))) == [Origin("s.tfrecord", 1)]
+
+
+@pytest.mark.parametrize(
+    ("features", "constant"),
+    [
+        ([[1, 2], [1, 2], [1, 2]], True),
+        ([[0, 0], [0, 0]], True),
+        ([[1, 2], [1, 2.0000005]], False),
+        ([[1, 2], [3, 4], [1, 2]], False),
+        ([[1, 2]], False),
+    ],
+)
+def test_features_are_constant_if_all_records_have_the_same(
+    features: Sequence[Sequence[float]], constant: bool
+) -> None:
+    assert is_constant(table(features)) is constant

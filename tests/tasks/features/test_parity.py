@@ -259,3 +259,16 @@ def test_a_broken_setup_is_no_reason_to_leave_it_out(
     monkeypatch.setitem(ENGINES, "bigdl", broken)
     with pytest.raises(SetupError, match=r"^run make setup$"):
         check(validation, "tensorflow")
+
+
+def test_a_network_that_tells_no_picture_from_another_does_not_pass(
+    check: Check, validation: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Of the real pictures of the dump, which differ; only their features are taken for the same.
+    monkeypatch.setattr("tasks.features.parity.is_constant", lambda _: True)
+    with pytest.raises(ParityError) as caught:
+        check(validation, "tensorflow")
+    assert str(caught.value) == (
+        "check_parity: all 4 records have the same features, though their pictures differ: the "
+        "network tells none from another; its checkpoint is damaged or was never trained"
+    )

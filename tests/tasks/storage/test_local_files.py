@@ -11,6 +11,7 @@ from tasks.errors import StorageError
 from tasks.storage.local_files import (
     file_sha256,
     free_space,
+    read_json_file,
     storage_errors,
     write_json,
     write_text,
@@ -86,3 +87,23 @@ def test_free_space_is_that_of_the_nearest_folder_there_is(tmp_path: Path) -> No
     existing, free = free_space(tmp_path / "not" / "yet" / "there")
     assert existing == tmp_path
     assert 0 < free <= shutil.disk_usage(tmp_path).total
+
+
+def test_a_json_file_is_read(tmp_path: Path) -> None:
+    write_json(tmp_path / "a.json", {"a": [1, "é"]})
+    assert read_json_file(tmp_path / "a.json") == {"a": [1, "é"]}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"[" * 100_000, "^it is nested too deep$"),
+        (b'{"a": ', "Expecting value"),
+        (b"\xff", "decode"),
+        (b'"' + b"a" * 100 + b'"', "^it has more than 100 bytes$"),
+    ],
+)
+def test_a_json_file_that_is_damaged_or_hostile(tmp_path: Path, content: bytes, told: str) -> None:
+    (tmp_path / "a.json").write_bytes(content)
+    with pytest.raises(ValueError, match=told):
+        read_json_file(tmp_path / "a.json", max_bytes=100 if content[:1] == b'"' else 2**20)
