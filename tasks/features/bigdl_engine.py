@@ -1,5 +1,6 @@
 """The ``bigdl`` engine: BigDL runs the dump in the executors' JVMs (see ``jvm/``)."""
 
+import os
 import platform
 import tempfile
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
 from tasks.features.written_file import WrittenFile, parse_written
 from tasks.spark.errors import user_errors
+from tasks.spark.failures import NOEXEC
 from tasks.spark.runtime import scala_jar
 from tasks.storage.locations import Location
 
@@ -94,7 +96,15 @@ def _require_native_library(jvm: Any) -> None:
     except Exception:
         loaded = False
     if not loaded:
+        if _is_noexec(jvm):
+            raise UnavailableError(NOEXEC)
         raise UnavailableError(
             f"BigDL's native library, for Linux on x86-64, does not load on this "
             f"{platform.system()} on {platform.machine()}"
         )
+
+
+def _is_noexec(jvm: Any) -> bool:
+    """Return whether the driver's JVM unpacks libraries where none may be loaded."""
+    folder = str(jvm.java.lang.System.getProperty("java.io.tmpdir"))
+    return bool(os.statvfs(folder).f_flag & os.ST_NOEXEC)

@@ -32,6 +32,10 @@ _EXCEPTION = re.compile(
 _WRAPPERS = {"Py4JJavaError", "SparkException", "InvocationTargetException", "ExecutionException"}
 
 
+# Said by spark-class after Java could not start, whatever the cause.
+_NO_COMMAND = "CMD: bad array subscript"
+
+
 @dataclass(frozen=True)
 class _Cause:
     pattern: re.Pattern[str]
@@ -165,7 +169,8 @@ def last_words(text: str) -> str:
     for match in reversed(told or found):
         name = match[1].rpartition(".")[2]
         return shown(f"{name}: {match[2]}" if match[2] else name)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    stripped = (line.strip() for line in text.splitlines())
+    lines = [line for line in stripped if line and not line.endswith(_NO_COMMAND)]
     return shown(lines[-1]) if lines else "it said nothing"
 
 

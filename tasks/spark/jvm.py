@@ -3,18 +3,22 @@
 import os
 import pickle
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.errors import SetupError
+from tasks.errors import GraftError, SetupError
 from tasks.spark.errors import user_errors
+from tasks.spark.failures import jvm_failure, last_words
 from tasks.spark.settings import network_env, submit_conf, submit_env
+
+_LAST_BYTES = 2**16
 
 
 @contextmanager
@@ -24,15 +28,17 @@ def bigdl_jvm() -> Iterator[Any]:
     from pyspark.errors import PySparkRuntimeError
     from pyspark.java_gateway import launch_gateway
 
-    try:
-        with patch.dict(os.environ, {**submit_env(), **network_env("local")}):
-            gateway = launch_gateway(
-                SparkConf(loadDefaults=False).setAll(submit_conf().items()),
-                # Discarded, because BigDL prints every class that it registers.
-                popen_kwargs={"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
-            )
-    except PySparkRuntimeError as error:
-        raise SetupError(f"no JVM with BigDL starts: run make doctor ({error})") from error
+    with tempfile.TemporaryFile() as said:
+        try:
+            with patch.dict(os.environ, {**submit_env(), **network_env("local")}):
+                gateway = launch_gateway(
+                    SparkConf(loadDefaults=False).setAll(submit_conf().items()),
+                    # Java tells on its standard output why it does not start. What BigDL prints
+                    # of every class that it registers goes with the file.
+                    popen_kwargs={"stdout": said, "stderr": said},
+                )
+        except PySparkRuntimeError as error:
+            raise _start_error(said) from error
     try:
         yield gateway
     finally:
@@ -42,6 +48,15 @@ def bigdl_jvm() -> Iterator[Any]:
             gateway.proc.wait(timeout=60)
         except subprocess.TimeoutExpired:
             gateway.proc.kill()
+
+
+def _start_error(said: IO[bytes]) -> GraftError:
+    """Return the error for a JVM that did not start, from what it said."""
+    said.seek(max(0, said.seek(0, os.SEEK_END) - _LAST_BYTES))
+    text = said.read().decode("utf-8", "backslashreplace")
+    return jvm_failure(text) or SetupError(
+        f"no JVM with BigDL starts: {last_words(text)}; run make doctor"
+    )
 
 
 def save_tensors(tensors: Mapping[str, npt.NDArray[np.float32]], path: Path) -> None:

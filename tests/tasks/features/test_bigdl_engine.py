@@ -1,11 +1,14 @@
 """The pipeline as BigDL recovers it, against plain TF-Slim and against TensorFlow's engine."""
 
 import io
+import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -15,7 +18,13 @@ from support.locations import local
 from tasks.datasets.dataset import SPLITS
 from tasks.datasets.tfrecord import read_records, write_records
 from tasks.dumps.description import GRAPH, Dump, read_dump
-from tasks.errors import DataError, StorageError, UnsupportedGraphError, UnsupportedRecordError
+from tasks.errors import (
+    DataError,
+    StorageError,
+    UnavailableError,
+    UnsupportedGraphError,
+    UnsupportedRecordError,
+)
 from tasks.features import frozen
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.bridge import Bridge
@@ -534,3 +543,22 @@ def _only(dump: Dump, records: int, folder: Path) -> Path:
     (copy / GRAPH).write_bytes(definition.SerializeToString())
     shutil.copy(local(dump.path) / "model.bin", copy)
     return copy
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (os.ST_NOEXEC, "the temporary folder is mounted noexec, so Java cannot load BigDL's"),
+        (0, "BigDL's native library, for Linux on x86-64, does not load on this "),
+    ],
+)
+def test_a_native_library_that_does_not_load_is_told_with_its_cause(
+    monkeypatch: pytest.MonkeyPatch, flags: int, told: str
+) -> None:
+    # A stand-in for a JVM: no test may mount a file system.
+    machine = MagicMock()
+    machine.com.intel.analytics.bigdl.mkl.MklDnn.isLoaded.return_value = False
+    machine.java.lang.System.getProperty.return_value = "/tmp"  # noqa: S108 - Java's own default
+    monkeypatch.setattr(os, "statvfs", lambda _: MagicMock(f_flag=flags))
+    with pytest.raises(UnavailableError, match=f"^{re.escape(told)}"):
+        BigdlEngine(MagicMock(jvm=machine))

@@ -159,6 +159,7 @@ def test_javas_own_words_are_known(option: str, told: str) -> None:
         ),
         ("first\nlast \x1b[2J words\n\n", r"last \x1b[2J words"),
         ("java.lang.NullPointerException\n\tat x.y(Z.java)", "NullPointerException"),
+        ("odd\nspark-class: line 97: CMD: bad array subscript\n", "odd"),
         ("", "it said nothing"),
     ],
 )

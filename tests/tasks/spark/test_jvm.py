@@ -42,10 +42,34 @@ def test_without_java_it_says_what_to_run(tmp_path: Path, monkeypatch: pytest.Mo
     nowhere = {**submit_env(), "JAVA_HOME": str(tmp_path)}
     monkeypatch.setattr(jvm, "submit_env", lambda: nowhere)
     with (
-        pytest.raises(SetupError, match=r"^no JVM with BigDL starts: run make doctor \("),
+        pytest.raises(SetupError, match=r"^there is no Java where JAVA_HOME says: unset it, and"),
         bigdl_jvm(),
     ):
         pass
+
+
+def test_with_a_heap_that_the_machine_has_not_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    conf = {"spark.driver.memory": "99999g"}
+    monkeypatch.setattr(jvm, "submit_conf", lambda: conf)
+    with pytest.raises(SetupError) as caught, bigdl_jvm():
+        pass
+    assert str(caught.value) == (
+        "the machine of the Spark driver has not enough memory for its JVM: lower driver_memory"
+    )
+
+
+def test_any_other_end_is_told_by_the_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text("#!/bin/sh\nprintf 'odd \\033[2J words\\n' >&2\nexit 1\n")
+    java.chmod(0o755)
+    nowhere = {**submit_env(), "JAVA_HOME": str(tmp_path)}
+    monkeypatch.setattr(jvm, "submit_env", lambda: nowhere)
+    with pytest.raises(SetupError) as caught, bigdl_jvm():
+        pass
+    assert str(caught.value) == (r"no JVM with BigDL starts: odd \x1b[2J words; run make doctor")
 
 
 class TestGraftPackage:
