@@ -90,7 +90,7 @@ _CAUSES = (
     ),
     _cause(
         r"exit(?:ed with)?(?: code| status)?:? 137\b|exitCode=137|OOMKilled|"
-        r"[Kk]illed by YARN for exceeding|SIGKILL",
+        r"[Kk]illed by YARN for exceeding",
         ClusterError,
         "an executor was killed (137): mostly by the kernel or the cluster, for its memory; raise "
         "executor_memory or the connection's spark.executor.memoryOverhead, or give the machine "
@@ -124,14 +124,14 @@ _CAUSES = (
         "a port",
     ),
     _cause(
-        r"(?:AccessDeniedException: |FileNotFoundException: )(?P<what>/[^\n]*?)"
-        r"(?: \(Permission denied\)|$)",
+        r"AccessDeniedException: (?P<what>[^\n]+)|"
+        r"FileNotFoundException: (?P<file>[^\n]+) \(Permission denied\)",
         StorageError,
         "Spark or BigDL may not use {what}: give this user the permission, or set GRAFT_HOME and "
         "TMPDIR to folders that it may write",
     ),
     _cause(
-        r"maxResultSize",
+        r"is bigger than spark\.driver\.maxResultSize",
         SetupError,
         "the results of Spark's tasks are larger than spark.driver.maxResultSize: raise it in the "
         "Spark connection, and driver_memory with it",
@@ -152,7 +152,7 @@ def jvm_failure(text: str) -> GraftError | None:
                 cause.message.format(
                     place="Spark executor" if on_executor else "Spark driver",
                     setting="executor_memory" if on_executor else "driver_memory",
-                    what=shown(found.groupdict().get("what") or ""),
+                    what=shown(next(filter(None, found.groupdict().values()), "")),
                 )
             )
     return None

@@ -105,6 +105,11 @@ ON_DRIVER, ON_EXECUTOR = "host executor driver", "10.0.0.7 executor 1"
             r"Spark or BigDL may not use /graft/features/a\x1b[2J: give",
         ),
         (
+            "java.nio.file.AccessDeniedException: /graft/b",
+            StorageError,
+            "Spark or BigDL may not use /graft/b: give",
+        ),
+        (
             "Total size of serialized results of 9 tasks (1.1 GiB) is bigger than "
             "spark.driver.maxResultSize (1024.0 MiB)",
             SetupError,
@@ -122,7 +127,15 @@ def test_a_known_cause_is_one_line_that_says_what_to_do(
     assert len(str(found)) < 400
 
 
-@pytest.mark.parametrize("said", ["", "java.lang.NullPointerException", "x" * 10**6])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "java.lang.NullPointerException",
+        "java.io.FileNotFoundException: /graft/a (No such file or directory)",
+        "x" * 10**6,
+    ],
+)
 def test_another_cause_is_not_guessed(said: str) -> None:
     assert jvm_failure(said) is None
 
