@@ -33,7 +33,7 @@ run: export GRAFT_DATA := $(value DATA)
 .PHONY: pictures lock clean
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  .venv/bin/graft --help: run, ui, doctor, train, report and sample with all their options"
 	@echo "  variables: SOURCE=sample|urls, DATA=~/pictures, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PORT, PYTHON"
 

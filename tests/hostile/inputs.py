@@ -267,6 +267,24 @@ ANSWERS = st.builds(
 
 
 @functools.cache
+def parquet() -> bytes:
+    """Return a whole Parquet file of two pictures."""
+    import pyarrow as pa
+    from pyarrow import parquet as pq
+
+    columns = {"image": [picture(), picture("PNG")], "label": ["daisy", "roses"]}
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns), stream, compression="snappy")
+    return stream.getvalue()
+
+
+@st.composite
+def parquets(draw: st.DrawFn) -> bytes:
+    """A Parquet file that is whole or damaged."""
+    return draw(st.one_of(st.just(parquet()), damaged([parquet()]), damaged([parquet()])))
+
+
+@functools.cache
 def checkpoint() -> bytes:
     """Return a whole checkpoint of the small network, as one file."""
     from support.tiny_network import draw_tiny_weights
@@ -298,6 +316,7 @@ WHOLE: dict[str, Callable[[], bytes]] = {
     "picture": lambda: picture("PNG"),
     "list": lambda: b"path,label\na.jpg,daisy\n",
     "http": lambda: b"HTTP/1.1 200 OK\r\nContent-Length: 140\r\n\r\n" + _BODY,
+    "parquet": parquet,
     "checkpoint": checkpoint,
 }
 STRATEGIES: dict[str, st.SearchStrategy[bytes]] = {
@@ -308,5 +327,6 @@ STRATEGIES: dict[str, st.SearchStrategy[bytes]] = {
     "picture": pictures(),
     "list": st.one_of(_text(_LIST_LINES), st.binary(max_size=60)),
     "http": st.one_of(ANSWERS, damaged([WHOLE["http"]()])),
+    "parquet": parquets(),
     "checkpoint": checkpoints(),
 }

@@ -12,6 +12,7 @@ from support.network import LOOPBACK
 from tasks.datasets.labels import read_labels
 from tasks.datasets.picture import prepare
 from tasks.datasets.source_list import ListSource
+from tasks.datasets.source_parquet import ParquetSource
 from tasks.datasets.source_tfrecord import TfrecordSource
 from tasks.datasets.tree import Folder
 from tasks.download.download import download
@@ -95,6 +96,22 @@ def list_reader(folder: Path) -> Reader:
     return read
 
 
+def parquet_reader(folder: Path) -> Reader:
+    """Reads all rows of a Parquet file."""
+    path = folder / "train-00000-of-00001.parquet"
+
+    def read(data: bytes) -> None:
+        path.write_bytes(data)
+        source = ParquetSource(Folder(folder), [path.name])
+        for entry in source.entries():
+            try:
+                source.load(entry)
+            except PictureError:
+                continue
+
+    return read
+
+
 def http_reader(folder: Path) -> Reader:
     """Downloads from a server that answers every request with the input and hangs up."""
     answer = [b""]
@@ -149,6 +166,7 @@ READERS: dict[str, Callable[[Path], Reader]] = {
     "labels": label_reader,
     "picture": picture_reader,
     "list": list_reader,
+    "parquet": parquet_reader,
     "http": http_reader,
     "checkpoint": checkpoint_reader,
 }
