@@ -1,6 +1,7 @@
 """Reads a tar archive's members one by one, and reports damage as a ``DataError``."""
 
 import bz2
+import errno
 import gzip
 import lzma
 import tarfile
@@ -268,8 +269,9 @@ def damage_errors(archive: Path, place: str) -> Iterator[None]:
             f"({type(error).__name__})"
         ) from None
     except OSError as error:
-        # gzip and bz2 raise an OSError without the number that the system's own errors have.
-        if error.errno is None:
+        # gzip and bz2 raise an OSError without the number that the system's own errors have; a map
+        # of a sparse file may name a place that no file has.
+        if error.errno in {None, errno.EINVAL}:
             raise _damaged(archive, place, error) from error
         raise
 

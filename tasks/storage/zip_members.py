@@ -1,5 +1,6 @@
 """Reads a zip's members one by one, and reports damage as a ``DataError``."""
 
+import errno
 import lzma
 import re
 import shutil
@@ -143,7 +144,8 @@ def _damage_errors(archive: Path, place: str) -> Iterator[None]:
     except (NotImplementedError, RuntimeError) as error:
         raise DataError(f"{archive}: {place} cannot be read: {error}") from error
     except OSError as error:
-        # bz2 raises an OSError without the number that the system's own errors have.
-        if error.errno is None:
+        # bz2 raises an OSError without the number that the system's own errors have; an index that
+        # is damaged may send zipfile to a place before the file's start.
+        if error.errno in {None, errno.EINVAL}:
             raise DataError(f"{archive} is damaged at {place}: {error}") from error
         raise

@@ -102,8 +102,18 @@ def _tars() -> dict[str, tuple[bytes, str]]:
     }
 
 
+def _zip_that_points_before_its_start() -> bytes:
+    data = bytearray(zip_of({"a": b""}))
+    data[-6:-2] = struct.pack("<I", struct.unpack("<I", data[-6:-2])[0] + 2**16)
+    return bytes(data)
+
+
 def _zips() -> dict[str, tuple[bytes, str]]:
     return {
+        "a member before the file's start": (
+            _zip_that_points_before_its_start(),
+            "is damaged at member 'a'",
+        ),
         "an index of a terabyte": (_zip_that_claims(2**32), "has more members than expected"),
         "100 MiB of zeros": (zip_of({"a": bytes(100 * 2**20)}), "unpacks to more bytes"),
     }

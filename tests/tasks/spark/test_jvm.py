@@ -49,6 +49,8 @@ def test_without_java_it_says_what_to_run(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_with_a_heap_that_the_machine_has_not_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Another test's Spark may have set it.
+    monkeypatch.delenv("PYSPARK_SUBMIT_ARGS", raising=False)
     conf = {"spark.driver.memory": "99999g"}
     monkeypatch.setattr(jvm, "submit_conf", lambda: conf)
     with pytest.raises(SetupError) as caught, bigdl_jvm():
