@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from tasks.datasets.pair import Pair
-from tasks.dumps.description import Dump
+from tasks.dumps.description import Dump, dump_of_test
 from tasks.features.bridge import Bridge
 from tasks.features.extraction import extract_features
 from tasks.features.parity import check_parity
 from tasks.models.export import ARRAYS, BIGDL, export_head
-from tasks.models.predictions import PARQUET, write_predictions
+from tasks.models.head import Head
+from tasks.models.predictions import PARQUET, TEST_PARQUET, write_predictions
 from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
-from tasks.runs.metrics import METRICS, Metrics
+from tasks.runs.metrics import METRICS, Measurement, Metrics
 from tasks.runs.training_record import Epoch, Plan
 from tasks.spark.cluster import Cluster
 from tasks.spark.executors import wait_for_executors
@@ -32,9 +33,14 @@ from tasks.training.train import Trained, train
 
 logger = logging.getLogger(__name__)
 
-#: Files of a model.
+#: Files of every model.
 MODEL_FILES = (METRICS, PARQUET, ARRAYS, BIGDL, OPTIMIZER_LOG)
 _PACKAGES = ("pyspark", "bigdl-dllib-spark3", "tensorflow-cpu", "numpy", "pyarrow")
+
+
+def model_files(dumps: Pair[Dump]) -> tuple[str, ...]:
+    """Return the names of the files of a model that is trained on these dumps."""
+    return (*MODEL_FILES, *((TEST_PARQUET,) if dump_of_test(dumps.validation) else ()))
 
 
 @dataclass(frozen=True)
@@ -66,9 +72,7 @@ class ModelMaker:
         """
         bridge = Bridge(self.cluster.context)
         with self.stages.timed("features"):
-            features = Pair(
-                *extract_features(bridge, [*self.dumps], self.config.feature_engine, self.home)
-            )
+            features, test_features = self._extract(bridge)
         with self.stages.timed("parity"):
             parity = self._check_parity(bridge, features.validation)
         # An executor that was lost during the extraction may be back by now.
@@ -79,8 +83,19 @@ class ModelMaker:
         with self.stages.timed("export"):
             top1 = self._export(bridge, trained, features.validation, folder)
         _warn_of_difference(top1, trained.epochs[-1])
-        metrics = self._metrics(features, parity, trained, top1)
+        test = None
+        if test_features:
+            with self.stages.timed("test"):
+                test = self._measure(bridge, trained.head, test_features, folder / TEST_PARQUET)
+        metrics = self._metrics(features, parity, trained, top1, test)
         write_json(folder / METRICS, metrics.as_json())
+
+    def _extract(self, bridge: Bridge) -> tuple[Pair[Artifact], Artifact | None]:
+        """Return the features to train and to measure on, and those of the test records."""
+        test = dump_of_test(self.dumps.validation)
+        dumps = [*self.dumps, *([test] if test else [])]
+        made = extract_features(bridge, dumps, self.config.feature_engine, self.home)
+        return Pair(made[0], made[1]), made[2] if test else None
 
     def _check_parity(self, bridge: Bridge, features: Artifact) -> dict[str, Any] | None:
         if not self.config.parity_records:
@@ -117,10 +132,28 @@ class ModelMaker:
                 features=features.path,
                 head=trained.head,
                 class_names=class_names,
-                folder=folder,
+                path=folder / PARQUET,
             )
             exported.result()
         return top1
+
+    def _measure(
+        self, bridge: Bridge, head: Head, features: Artifact, predictions: Path
+    ) -> Measurement:
+        """Measure the final head on the test records and write the predictions."""
+        top1 = write_predictions(
+            bridge,
+            features=features.path,
+            head=head,
+            class_names=self.dumps.train.class_names,
+            path=predictions,
+        )
+        test = self.dumps.validation.test
+        return Measurement(
+            top1=top1,
+            records=test.records if test else 0,
+            features=ArtifactRecord(**features.as_dict()),
+        )
 
     def _metrics(
         self,
@@ -128,6 +161,7 @@ class ModelMaker:
         parity: dict[str, Any] | None,
         trained: Trained,
         top1: float,
+        test: Measurement | None,
     ) -> Metrics:
         return Metrics(
             top1=top1,
@@ -146,6 +180,7 @@ class ModelMaker:
             versions={name: importlib.metadata.version(name) for name in _PACKAGES},
             python=platform.python_version(),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            test=test,
         )
 
 
