@@ -79,8 +79,12 @@ def write_predictions(
     return float(right / count)
 
 
-def read_predictions(model: Path) -> Predictions:
+def read_predictions(model: Path, name: str = PARQUET) -> Predictions:
     """Return the predictions in a model's folder.
+
+    Args:
+        model: the folder.
+        name: of the file.
 
     Raises:
         DataError: the file is missing, was changed, or cannot be read.
@@ -88,8 +92,8 @@ def read_predictions(model: Path) -> Predictions:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = model / PARQUET
-    require_whole(model, [PARQUET])
+    path = model / name
+    require_whole(model, [name])
     try:
         table = pq.read_table(path).sort_by([("shard", "ascending"), ("record", "ascending")])
         columns = {name: table[name].to_numpy() for name in ("record", "label", "prediction")}

@@ -121,4 +121,7 @@ class RunMetrics(Metrics):
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types, run and model first."""
-        return {"run_id": self.run_id, "model": self.model.as_json(), **super().as_json()}
+        content = {"run_id": self.run_id, "model": self.model.as_json(), **super().as_json()}
+        if self.data is None:
+            del content["data"]
+        return content

@@ -5,7 +5,7 @@ import logging
 from itertools import islice
 from pathlib import Path
 
-from tasks.datasets.dataset import SKIPPED, read_dataset
+from tasks.datasets.dataset import DESCRIPTION, SKIPPED, read_dataset
 from tasks.errors import DataError
 from tasks.runs.data_record import MOST_SKIPPED, DataRecord, SkippedPicture
 from tasks.storage.shown import shown
@@ -14,11 +14,13 @@ logger = logging.getLogger(__name__)
 
 
 def read_data_record(dataset: Path) -> DataRecord | None:
-    """Return the record of a data set, None where it is gone or of an older version.
+    """Return the record of a data set, None where it is gone, damaged or of an older version.
 
     Args:
         dataset: the folder that ``extract_dataset`` made.
     """
+    if not (dataset / DESCRIPTION).is_file():
+        return None
     try:
         found = read_dataset(dataset)
         return DataRecord(
@@ -30,6 +32,7 @@ def read_data_record(dataset: Path) -> DataRecord | None:
             skipped=_read_skipped(dataset / SKIPPED),
         )
     except (DataError, OSError, ValueError, KeyError, TypeError) as error:
+        # The model is made: the run need not fail for what is told beside it.
         logger.warning("the run has no record of its data set: %s", error)
         return None
 
