@@ -80,10 +80,25 @@ def has_columns(first_line: str, name: str) -> bool:
     return {"path", "label"} <= set(found)
 
 
-def outside(path: str) -> bool:
-    """Return whether a path of a list leads out of the list's folder."""
-    pure = PurePosixPath(path)
-    return pure.is_absolute() or ".." in pure.parts or "://" in path or "\0" in path
+def check_inside(row: Row, name: str) -> None:
+    """Raise a ``DataError`` if a row names a picture elsewhere than below the list.
+
+    Args:
+        row: the row.
+        name: of the list.
+    """
+    if "://" in row.path:
+        wanted = (
+            "not a URL: leave out the URL of its folder, and put pictures of other places there"
+        )
+    elif PurePosixPath(row.path).is_absolute() or ".." in row.path.split("/") or "\0" in row.path:
+        wanted = "without '..'"
+    else:
+        return
+    raise DataError(
+        f"{name}: line {row.number}: path {shown(row.path)} leads out of the list's folder; "
+        f"expected one relative to the list, {wanted}"
+    )
 
 
 def _header(line: str) -> list[str]:
