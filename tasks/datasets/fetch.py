@@ -10,10 +10,10 @@ from tasks.datasets.tree import ListedFolder, Tree
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
 from tasks.download.folder import download_folder, is_folder
-from tasks.download.fsspec import local_path
 from tasks.download.listing import read_listing
 from tasks.errors import DataError
 from tasks.storage.artifact import LocalArtifact
+from tasks.storage.locations import local_path
 from tasks.storage.manifest import read_manifest
 
 
@@ -72,7 +72,7 @@ def require_outside(place: str, home: Path) -> None:
     url = as_url(place)
     if urlsplit(url).scheme != "file":
         return
-    folder, own = Path(local_path(url)).resolve(), home.resolve()
+    folder, own = local_path(url).resolve(), home.resolve()
     if folder.is_dir() and (own.is_relative_to(folder) or folder.is_relative_to(own)):
         around = own.is_relative_to(folder)
         words = "has Graft's own files in it" if around else "lies among Graft's own files"

@@ -16,7 +16,7 @@ from filelock import FileLock
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.folder_copy import copy_folder
 from tasks.download.folder_request import FolderRequest, keep_folder
-from tasks.download.fsspec import is_fsspec_folder, local_path
+from tasks.download.fsspec import is_fsspec_folder
 from tasks.download.listing import (
     ListedFile,
     Listing,
@@ -30,6 +30,7 @@ from tasks.download.transfer import DEFAULT_POLICY, RetryPolicy
 from tasks.errors import DataError
 from tasks.storage.artifact import LocalArtifact
 from tasks.storage.local_files import storage_errors
+from tasks.storage.locations import local_path
 from tasks.storage.manifest import digest_of, read_manifest
 from tasks.storage.redaction import redact
 
@@ -94,7 +95,7 @@ def download_folder(
 
 
 def _list_local(asked: FolderRequest) -> LocalArtifact:
-    root = Path(local_path(asked.url)).resolve()
+    root = local_path(asked.url).resolve()
     # A list that names its files may lie anywhere.
     if asked.names is None and asked.downloads.resolve().is_relative_to(root):
         raise DataError(

@@ -1,10 +1,9 @@
 """Copies files from file:// and any other file system that fsspec knows."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
 import fsspec
 from fsspec.asyn import AsyncFileSystem
@@ -13,6 +12,7 @@ from fsspec.spec import AbstractFileSystem
 from tasks.download.credentials import Credentials
 from tasks.download.transfer import Transfer, UnreachableError, Validators, reason
 from tasks.errors import DataError, NetworkError, ParamsError
+from tasks.storage.locations import local_path
 from tasks.storage.progress import ByteProgress
 from tasks.storage.redaction import redact
 from tasks.storage.shown import shown
@@ -85,12 +85,6 @@ def list_fsspec(url: str, credentials: Credentials) -> Iterator[tuple[str, int |
             yield path.removeprefix(prefix), facts.get("size"), " ".join(version)
 
 
-def local_path(url: str) -> str:
-    """Return the path that a file URL names; bytes that are not UTF-8 stay what they are."""
-    quoted = urlsplit(url).path.encode("utf-8", "surrogateescape")
-    return os.fsdecode(unquote_to_bytes(quoted))
-
-
 def _walks_to_find(files: Any) -> bool:
     """Return whether a file system has no listing of its own, but fsspec's walk."""
     if isinstance(files, AsyncFileSystem):
@@ -126,7 +120,7 @@ def _file_system(url: str, credentials: Credentials) -> tuple[Any, str]:
     if parts.scheme == "file":
         if parts.netloc not in {"", "localhost"}:
             raise ParamsError(f"{redact(url)} names a host, expected file:///absolute/path")
-        return fsspec.filesystem("file"), local_path(url)
+        return fsspec.filesystem("file"), str(local_path(url))
     if not parts.scheme:
         raise ParamsError(f"{redact(url)} has no scheme, expected http, https, file or another")
     try:
