@@ -3,10 +3,11 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tasks.datasets.folder_tree import ListedFolder
 from tasks.datasets.list_layout import check_inside, parse_list
 from tasks.datasets.recognise import is_list_name
 from tasks.datasets.source_list import read_lines
-from tasks.datasets.tree import ListedFolder, Tree
+from tasks.datasets.tree import Tree
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
 from tasks.download.folder import download_folder, is_folder

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.datasets.list_layout import Row, check_inside, has_columns, parse_list
+from tasks.datasets.list_layout import Row, check_inside, parse_list
 from tasks.errors import DataError
 
 
@@ -91,14 +91,6 @@ def test_a_url_is_told_what_to_write_instead(path: str) -> None:
 @pytest.mark.parametrize("path", ["a.jpg", "./a/b.jpg", "a..b/c.jpg", "日本/花.png"])
 def test_inside(path: str) -> None:
     check_inside(Row(7, path, "rose", None, None), "list.csv")
-
-
-def test_has_columns() -> None:
-    assert has_columns("id,path,label\n", "a.csv")
-    assert has_columns('{"file_name": "a", "label": 1}\n', "metadata.jsonl")
-    assert not has_columns("name,price\n", "a.csv")
-    assert not has_columns("[1, 2]\n", "a.jsonl")
-    assert not has_columns("{" * 100_000, "a.jsonl")
 
 
 cells = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1).filter(str.strip)
