@@ -69,14 +69,14 @@ def _unchanged(step: Step) -> str:
 def _training(metrics: RunMetrics, params: Mapping[str, Any]) -> str:
     counts = " and ".join(f"{count:,} {split}" for split, count in metrics.records.items())
     test = (
-        f", and **{metrics.test.top1:.4f}** on {metrics.test.records:,} test records"
+        f" On {metrics.test.records:,} test records, measured once: **{metrics.test.top1:.4f}**."
         if metrics.test
         else ""
     )
     return (
-        f"**Top-1 accuracy {metrics.top1:.4f}**{test} after {len(metrics.epochs)} epochs on "
+        f"**Top-1 accuracy {metrics.top1:.4f}** after {len(metrics.epochs)} epochs on "
         f"{_data(params)} ({counts} records of {len(metrics.class_names)} classes), features of "
-        f"{metrics.network} by the engine {params['feature_engine']}."
+        f"{metrics.network} by the engine {params['feature_engine']}.{test}"
     )
 
 

@@ -121,7 +121,7 @@ def test_the_summary_has_a_line_for_test_and_data(ran: Ran, metrics: dict[str, A
 
 def test_the_note_has_them_too(shell: Shell, ran: Ran, metrics: dict[str, Any]) -> None:
     note = run_note(shell.home, ran.run_id)
-    assert f"and **{metrics['test']['top1']:.4f}** on 7 test records" in note
+    assert f"On 7 test records, measured once: **{metrics['test']['top1']:.4f}**." in note
     assert "**Data set**: read as folder, 37 pictures;" in note
     assert "- `left out with bad_pictures: skip: 1 of 37 pictures cannot be used: " in note
 
