@@ -1,7 +1,6 @@
 """Making of a model's files: features, parity check, training, predictions, export and metrics."""
 
 import importlib.metadata
-import logging
 import platform
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -16,22 +15,20 @@ from tasks.features.bridge import Bridge
 from tasks.features.extraction import extract_features
 from tasks.features.parity import check_parity
 from tasks.models.export import ARRAYS, BIGDL, export_head
-from tasks.models.head import Head
 from tasks.models.predictions import PARQUET, TEST_PARQUET, write_predictions
 from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import METRICS, Measurement, Metrics
-from tasks.runs.training_record import Epoch, Plan
+from tasks.runs.training_record import Plan
 from tasks.spark.cluster import Cluster
 from tasks.spark.executors import wait_for_executors
 from tasks.storage.artifact import Artifact
 from tasks.storage.local_files import write_json
 from tasks.storage.paths import Home
+from tasks.training.measurement import measure_test, warn_of_difference
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.stages import Stages
 from tasks.training.train import Trained, train
-
-logger = logging.getLogger(__name__)
 
 #: Files of every model.
 MODEL_FILES = (METRICS, PARQUET, ARRAYS, BIGDL, OPTIMIZER_LOG)
@@ -82,11 +79,17 @@ class ModelMaker:
             shutil.copyfile(snapshots / OPTIMIZER_LOG, folder / OPTIMIZER_LOG)
         with self.stages.timed("export"):
             top1 = self._export(bridge, trained, features.validation, folder)
-        _warn_of_difference(top1, trained.epochs[-1])
+        warn_of_difference(top1, trained.epochs[-1])
         test = None
         if test_features:
             with self.stages.timed("test"):
-                test = self._measure(bridge, trained.head, test_features, folder / TEST_PARQUET)
+                test = measure_test(
+                    bridge,
+                    features=test_features,
+                    head=trained.head,
+                    class_names=self.dumps.train.class_names,
+                    path=folder / TEST_PARQUET,
+                )
         metrics = self._metrics(features, parity, trained, top1, test)
         write_json(folder / METRICS, metrics.as_json())
 
@@ -137,24 +140,6 @@ class ModelMaker:
             exported.result()
         return top1
 
-    def _measure(
-        self, bridge: Bridge, head: Head, features: Artifact, predictions: Path
-    ) -> Measurement:
-        """Measure the final head on the test records and write the predictions."""
-        top1 = write_predictions(
-            bridge,
-            features=features.path,
-            head=head,
-            class_names=self.dumps.train.class_names,
-            path=predictions,
-        )
-        test = self.dumps.validation.test
-        return Measurement(
-            top1=top1,
-            records=test.records if test else 0,
-            features=ArtifactRecord(**features.as_dict()),
-        )
-
     def _metrics(
         self,
         features: Pair[Artifact],
@@ -181,16 +166,4 @@ class ModelMaker:
             python=platform.python_version(),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
             test=test,
-        )
-
-
-def _warn_of_difference(top1: float, last: Epoch) -> None:
-    """Log when the exported head and BigDL's model disagree on validation records."""
-    if round(top1 * last.count) != last.correct:
-        logger.warning(
-            "the exported head is right on %d of %d validation records, BigDL's model was on %d: "
-            "the others lie within rounding of a boundary between classes",
-            round(top1 * last.count),
-            last.count,
-            last.correct,
         )

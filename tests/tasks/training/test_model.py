@@ -1,10 +1,8 @@
 """Makes a model of the tiny data set, for real."""
 
 import json
-import logging
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -19,11 +17,10 @@ from tasks.models.predictions import TEST_PARQUET, read_predictions
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
 from tasks.runs.metrics import Metrics
-from tasks.runs.training_record import Epoch
 from tasks.spark.cluster import Cluster
 from tasks.storage.artifact import Artifact
 from tasks.storage.paths import Home
-from tasks.training.model import ModelMaker, _warn_of_difference, model_files
+from tasks.training.model import ModelMaker, model_files
 from tasks.training.plan import plan_training
 from tasks.training.stages import Stages
 
@@ -110,22 +107,6 @@ def test_head_predictions_and_accuracy_belong_together(made: Path, graft_home: H
     np.testing.assert_array_equal(predictions.prediction, expected)
     assert metrics.top1 == np.mean(expected == features.label)
     assert pq.read_table(made / "predictions.parquet").num_rows == metrics.records.validation
-
-
-def epoch(**changes: Any) -> Epoch:
-    fields = {"epoch": 1, "iteration": 1, "records": 8, "total": 8, "loss": 1.0, "seconds": 0.1}
-    return Epoch(**{**fields, "wall_clock_seconds": 0.1, **changes})
-
-
-@pytest.mark.parametrize(("correct", "warned"), [(2, False), (3, True)])
-def test_a_head_that_counts_differently_is_told(
-    caplog: pytest.LogCaptureFixture, correct: int, warned: bool
-) -> None:
-    with caplog.at_level(logging.WARNING):
-        _warn_of_difference(0.5, epoch(correct=correct, count=4))
-    told = "the exported head is right on 2 of 4 validation records, BigDL's model was on 3"
-    assert (told in caplog.text) is warned
-    assert bool(caplog.records) is warned
 
 
 def test_test_records_are_measured_once_with_the_final_head(
