@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.housekeeping.amounts import show_bytes
+from tasks.housekeeping.amounts import show_bytes, show_count
 from tasks.housekeeping.inventory import artifacts
 from tasks.housekeeping.item import UNFINISHED, Item
 from tasks.housekeeping.remote import remote_artifacts
@@ -65,7 +65,7 @@ def summary(checked: Sequence[Checked]) -> str:
     size = show_bytes(sum(one.item.size for one in checked))
     damaged = sum(one.damage is not None for one in checked)
     found = f"{damaged:,} damaged: the next run makes them anew" if damaged else "none is damaged"
-    return f"{len(checked):,} artefacts, {size}: {found}"
+    return f"{show_count(len(checked), 'artefact', 'artefacts')}, {size}: {found}"
 
 
 def delete_damaged(one: Checked, remote: HadoopFiles | None = None) -> None:
