@@ -330,7 +330,7 @@ def break_third_records(dump: Path, home: Home) -> Path:
         shutil.copytree(
             dataset, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST)
         )
-        for shard in folder.rglob("*-00000-of-*"):
+        for shard in folder.rglob("*_00000-of-*"):
             records = list(read_records(shard))
             records[3] = records[3].replace(b"\xff\xd8\xff", b"no ", 1)
             write_records(shard, records)
