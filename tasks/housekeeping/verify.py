@@ -64,7 +64,7 @@ def summary(checked: Sequence[Checked]) -> str:
     """Return a line about all artefacts."""
     size = show_bytes(sum(one.item.size for one in checked))
     damaged = sum(one.damage is not None for one in checked)
-    found = f"{damaged:,} damaged: the next run makes them anew" if damaged else "none is damaged"
+    found = f"{damaged:,} damaged: a run that needs one makes it anew" if damaged else "none is damaged"
     return f"{show_count(len(checked), 'artefact', 'artefacts')}, {size}: {found}"
 
 
