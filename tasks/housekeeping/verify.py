@@ -64,7 +64,8 @@ def summary(checked: Sequence[Checked]) -> str:
     """Return a line about all artefacts."""
     size = show_bytes(sum(one.item.size for one in checked))
     damaged = sum(one.damage is not None for one in checked)
-    found = f"{damaged:,} damaged: a run that needs one makes it anew" if damaged else "none is damaged"
+    makes_anew = "a run that needs one makes it anew"
+    found = f"{damaged:,} damaged: {makes_anew}" if damaged else "none is damaged"
     return f"{show_count(len(checked), 'artefact', 'artefacts')}, {size}: {found}"
 
 
