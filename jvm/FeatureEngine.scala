@@ -75,7 +75,7 @@ object FeatureEngine {
       folder: String): Unit = {
     val image = dump.nodes("image_batch")
     val outputs = names.asScala.filter(_ != image)
-    val pipeline = Pipeline(dump.here(sc.hadoopConfiguration), chunk.records, outputs)
+    val pipeline = Pipeline(dump, sc.hadoopConfiguration, chunk.records, outputs)
     try TfRecords.read(chunk, sc.hadoopConfiguration) { records =>
       pipeline.foreachBatch(chunk, records) { (_, _, arrays) =>
         val values = outputs.zip(arrays).toMap + (image -> pipeline.images)

@@ -68,9 +68,9 @@ class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
 
 object Pipeline {
 
-  /** Recovers a dump's pipeline, or says that this engine cannot. */
-  def apply(dump: Dump, batch: Int, outputs: Seq[String]): Pipeline =
-    try new Pipeline(dump, batch, outputs)
+  /** Recovers a dump's pipeline, wherever its files are, or says that this engine cannot. */
+  def apply(dump: Dump, conf: Configuration, batch: Int, outputs: Seq[String]): Pipeline =
+    try new Pipeline(dump.here(conf), batch, outputs)
     catch {
       case e: UserError => throw e
       // BigDL's own layers refuse shapes in many words.
@@ -90,7 +90,7 @@ object Pipelines {
   def use[A](dump: Dump, conf: Configuration)(work: Pipeline => A): A = {
     val queue = queueOf(dump)
     val pipeline = Option(queue.poll())
-      .getOrElse(Pipeline(dump.here(conf), Batch, Seq(dump.nodes("feature"))))
+      .getOrElse(Pipeline(dump, conf, Batch, Seq(dump.nodes("feature"))))
     val result =
       try work(pipeline)
       catch {

@@ -53,7 +53,7 @@ def extract_dataset(
     chosen = options or Options()
 
     def make(folder: Path) -> None:
-        if isinstance(source, Path):
+        if isinstance(source, Path) and source.is_file():
             require_whole(source.parent, [source.name])
         tree = _tree(source, folder) if isinstance(source, Path) else source
         name = source if isinstance(source, Path) else source.root

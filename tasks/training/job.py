@@ -18,9 +18,11 @@ from tasks.runs.read_data_record import read_data_record
 from tasks.spark.cluster import spark_cluster
 from tasks.spark.executors import cluster_errors
 from tasks.spark.files import HadoopFiles
+from tasks.spark.jvm import require_same_folder
 from tasks.spark.parent_guard import guard_parents
 from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.files import LOCAL
+from tasks.storage.local_files import make_folder, storage_errors
 from tasks.storage.locations import Location, RemotePath, location
 from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
@@ -73,6 +75,9 @@ def _find_or_make_model(config: JobConfig, home: Home, run_id: str) -> LocalArti
             cluster = stack.enter_context(spark_cluster(f"graft {run_id}"))
         spark = cluster.context
         stack.enter_context(cluster_errors(spark))
+        with storage_errors(home.root):
+            make_folder(home.root)
+        require_same_folder(spark._jvm, home.root)
         dumps = dumps or read_dumps(folders, HadoopFiles.of(spark))
         plan = plan_training(config, dumps, cluster)
         inputs = inputs_of(config, dumps.map(lambda dump: dump.digests))
