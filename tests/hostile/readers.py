@@ -9,12 +9,12 @@ from pathlib import Path
 
 from support.archives import pack
 from support.network import LOOPBACK
+from tasks.datasets.folder_tree import Folder
 from tasks.datasets.labels import read_labels
 from tasks.datasets.picture import prepare
 from tasks.datasets.source_list import ListSource
 from tasks.datasets.source_parquet import ParquetSource
 from tasks.datasets.source_tfrecord import TfrecordSource
-from tasks.datasets.tree import Folder
 from tasks.download.download import download
 from tasks.download.transfer import RetryPolicy
 from tasks.errors import PictureError
