@@ -141,12 +141,20 @@ def _linked(archive: Path, member: Member, folder: Path) -> Path | None:
     if member.kind != "hard link":
         return None
     target = folder / posixpath.normpath(member.target)
-    if not target.is_file():
+    if not _is_file(target):
         raise DataError(
             f"{archive}: member {member.name!r} is a link to {member.target!r}, expected a file "
             "that comes before it"
         )
     return target
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # Its name is too long for any file.
+        return False
 
 
 def _is_left_out(member: Member, left_out: LeftOut) -> bool:

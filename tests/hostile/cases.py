@@ -23,6 +23,13 @@ def header(name: str, kind: bytes, size: int) -> bytes:
     return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
 
 
+def _hard_link(target: str) -> bytes:
+    """Return a tar of one hard link."""
+    info = tarfile.TarInfo("a")
+    info.type, info.linkname = tarfile.LNKTYPE, target
+    return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape") + _END
+
+
 def _sparse_map_without_end() -> bytes:
     start = bytearray(header("a", b"S", 512))
     start[482] = 1  # more of the map follows
@@ -97,6 +104,10 @@ def _tars() -> dict[str, tuple[bytes, str]]:
         "a name that is no UTF-8": (
             header("../\udcff\udcfe", b"0", 0) + _END,
             r"'../\udcff\udcfe'",
+        ),
+        "a hard link to a name that no file can have": (
+            _hard_link("a" * 300),
+            "expected a file that comes before it",
         ),
         "a device": (header("a", b"3", 0) + _END, "is a device or a pipe"),
     }
