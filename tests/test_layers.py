@@ -69,6 +69,7 @@ ROOMS = (
     "download",
     "datasets",
     "spark",
+    "conversion",
     "runs",
     "dumps",
     "sample",
@@ -79,6 +80,7 @@ ROOMS = (
     "housekeeping",
     "steps",
     "train_job",
+    "convert_job",
 )
 HEAVY = (
     "tensorflow",
