@@ -10,7 +10,10 @@ from tasks.conversion.store import PictureStore
 from tasks.datasets.recognise import UNFINISHED
 from tasks.errors import ParamsError, StorageError
 from tasks.spark.files import HadoopFiles
-from tasks.storage.locations import Location
+from tasks.storage.locations import Location, RemotePath
+
+# In a URL with a folder.
+_SLASHES = 3
 
 
 class Destination:
@@ -21,21 +24,20 @@ class Destination:
         path: the data set's folder.
 
     Raises:
-        ParamsError: there is something in it that is not from an unfinished conversion.
+        ParamsError: there is something in it that is not from an unfinished conversion, or it is
+            no folder, but a whole bucket or file system.
     """
 
     def __init__(self, store: PictureStore, path: Location) -> None:
+        if isinstance(path, RemotePath) and path.url.count("/") < _SLASHES:
+            raise ParamsError(f"{path} is a whole file system, expected a folder in it")
         self.path = path
         #: The folder in which the data set is made.
         self.work = path.parent / f".{path.name}.graft"
         self._store = store
         self._files = HadoopFiles.of(store.spark)
         self._token = uuid.uuid4().hex.encode()
-        unfinished = self._files.size(path / UNFINISHED) is not None
-        if not unfinished and (self._files.size(path) is not None or store.holds_any(path)):
-            raise ParamsError(
-                f"{path} is there already and not empty: name another folder, or delete it"
-            )
+        self._check_free()
 
     def begin(self) -> None:
         """Start anew, whatever an earlier call left."""
@@ -53,7 +55,16 @@ class Destination:
             raise StorageError(
                 f"another graft convert has begun to write {self.path}: let it finish"
             )
+        self._check_free()
         self._files.delete(self.path)
         if not self._store.rename(self.work, self.path):
             raise StorageError(f"cannot write {self.path}: {self.work} cannot be renamed")
         self._files.delete(self.path / UNFINISHED)
+
+    def _check_free(self) -> None:
+        if self._files.size(self.path / UNFINISHED) is not None:
+            return
+        if self._files.size(self.path) is not None or self._store.holds_any(self.path):
+            raise ParamsError(
+                f"{self.path} is there already and not empty: name another folder, or delete it"
+            )

@@ -10,29 +10,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tasks.conversion.store import BYTES, FILE, RESULT, PictureStore, file_request, pairs
+from tasks.conversion.looked import row, row_of
+from tasks.conversion.store import BYTES, FILE, PictureStore, file_request, pairs
 from tasks.datasets.entry import Entry, Loaded
 from tasks.datasets.folder_layout import FolderLayout
 from tasks.datasets.picture import MAX_BYTES
-from tasks.datasets.reading import Load, Looked, look
+from tasks.datasets.reading import Load, look
 from tasks.datasets.source_folder import FolderSource, check_is_ours, check_length, folder_entry
 from tasks.datasets.source_list import ListSource
 from tasks.datasets.source_parquet import ParquetSource
 from tasks.datasets.source_tfrecord import TfrecordSource
-from tasks.datasets.tfrecord import ShardScan
 from tasks.errors import PictureError
 from tasks.storage.locations import Location
 
-#: Columns of what the first pass finds. ``kind`` is ``picture``, ``bad``, ``other`` (a file that is
-#: passed over) or ``scan`` (of a TFRecord file, in ``detail``); ``label`` is JSON.
-SCHEMA = (
-    "kind STRING, id STRING, called STRING, detail STRING, source STRING, text STRING,"
-    " remarks ARRAY<STRING>, kept BOOLEAN, standard BOOLEAN, name BINARY, split STRING,"
-    " unit BINARY, sha256 BINARY, width INT, height INT, size INT, place STRING, spill STRING,"
-    " spilled BIGINT"
-)
 _SPILLS = "spills"
-_COLUMNS = len(SCHEMA.split(","))
 
 FileSource = ParquetSource | TfrecordSource
 
@@ -58,7 +49,7 @@ class Place:
 def look_at_files(
     store: PictureStore, source: FolderSource | ListSource, paths: Any, place: Place, done: Any
 ) -> Any:
-    """Return an RDD of rows of pictures that are files, in the columns of ``SCHEMA``.
+    """Return an RDD of rows of pictures that are files, in the columns of ``looked.SCHEMA``.
 
     Args:
         store: reads and writes.
@@ -95,12 +86,6 @@ def look_at_records(store: PictureStore, source: FileSource, place: Place, done:
     staged = store.stage(paths, place.source)
     looked = staged.mapPartitionsWithIndex(partial(_look_at_file, source, paths, done))
     return store.write(looked, place.spills).map(pickle.loads)
-
-
-def scan_of(detail: str) -> ShardScan:
-    """Return the scan that a row of the kind ``scan`` holds."""
-    records, size, offsets = json.loads(detail)
-    return ShardScan(records, size, tuple(offsets))
 
 
 def _folder_entries(layout: FolderLayout, paths: Iterable[str]) -> Iterator[tuple[str, Entry]]:
@@ -159,7 +144,7 @@ def _look_at_file(
         if isinstance(source, TfrecordSource):
             scan = source.scans[path]
             detail = json.dumps([scan.records, scan.bytes, scan.chunk_offsets])
-            yield _row("scan", "", path, detail)
+            yield row("scan", "", path, detail)
 
 
 def _unplaced(entry: Entry) -> Entry:
@@ -187,22 +172,4 @@ def _looked(entries: Iterable[tuple[str, Entry, Load]], done: Any) -> Iterator[b
                 offset += len(jpeg)
             aside.clear()
             done.add(1)
-            yield _row_of(looked, number + entry.where, spill)
-
-
-def _row_of(looked: Looked, number: str, spill: str) -> bytes:
-    if looked.row is None or looked.found is None:
-        kind = "bad" if looked.problem else "other"
-        return _row(kind, number, looked.where, looked.problem)
-    row = looked.row
-    return _row(
-        *("picture", number, looked.where, None, json.dumps(looked.found.label)),
-        *(looked.found.texts[0], list(looked.remarks), looked.kept, looked.standard),
-        *(row.name, row.split, row.unit, row.sha256, row.width, row.height, row.size),
-        row.place.decode("utf-8", "surrogateescape") if row.place is not None else None,
-        *((spill, row.spilled) if row.spilled is not None else (None, None)),
-    )
-
-
-def _row(*values: Any) -> bytes:
-    return RESULT + pickle.dumps((*values, *[None] * (_COLUMNS - len(values))))
+            yield row_of(looked, number + entry.where, spill)

@@ -24,7 +24,7 @@ def count_looked(session: Any) -> Reading:
     """Return what the first pass found.
 
     Args:
-        session: has the view ``looked``, in the columns of ``tasks.conversion.looking.SCHEMA``.
+        session: has the view ``looked``, in the columns of ``tasks.conversion.looked.SCHEMA``.
     """
     ((pictures, bad, passed_over, converted, standard),) = session.sql(_COUNTS).collect()
     remarks: Counter[str] = Counter(dict(session.sql(_REMARKS).collect()))

@@ -7,8 +7,9 @@ of Parquet files what is behind their data; of all pictures of a folder only the
 from collections.abc import Iterator
 from pathlib import Path
 
-from tasks.conversion.listing import FolderFacts, Listed
+from tasks.conversion.listing import Listed
 from tasks.conversion.store import PictureStore
+from tasks.conversion.summary import FolderFacts
 from tasks.datasets.labels import LABEL_FILES, MAX_LABEL_BYTES
 from tasks.datasets.list_layout import has_columns
 from tasks.datasets.recognise import is_list_name

@@ -9,8 +9,10 @@ from typing import Any
 
 from tasks.conversion.arguments import Conversion
 from tasks.conversion.destination import Destination
-from tasks.conversion.listing import Listed, list_files, list_one
-from tasks.conversion.looking import SCHEMA, Place, look_at_files, look_at_records, scan_of
+from tasks.conversion.found import find_source
+from tasks.conversion.listing import Listed
+from tasks.conversion.looked import SCHEMA, scan_of
+from tasks.conversion.looking import Place, look_at_files, look_at_records
 from tasks.conversion.progress import counting
 from tasks.conversion.reading import count_looked
 from tasks.conversion.sketch import Sketch
@@ -22,19 +24,15 @@ from tasks.datasets.convert import decide
 from tasks.datasets.dataset import DESCRIPTION, LABELS, SKIPPED
 from tasks.datasets.describe import describe
 from tasks.datasets.entry import Found, Source
-from tasks.datasets.recognise import recognise
 from tasks.datasets.shards import labels_text
-from tasks.datasets.signature import ARCHIVES
 from tasks.datasets.source_folder import FolderSource
 from tasks.datasets.source_list import ListSource
 from tasks.datasets.source_parquet import ParquetSource
 from tasks.datasets.source_tfrecord import TfrecordSource
-from tasks.datasets.tfrecord import holds_records
-from tasks.datasets.tree import kind_of_file
 from tasks.errors import DataError
 from tasks.spark.errors import user_errors
 from tasks.spark.files import HadoopFiles
-from tasks.storage.locations import Location, location
+from tasks.storage.locations import location
 
 logger = logging.getLogger(__name__)
 
@@ -62,14 +60,10 @@ def convert_with_spark(spark: Any, wanted: Conversion) -> dict[str, Any]:
     session = SparkSession(spark)
     try:
         with user_errors(), tempfile.TemporaryDirectory() as scratch:
-            root, listed = _listed(store, source)
-            place = Place(root, destination.work)
-            sketch = Sketch(store, root, listed, Path(scratch))
-            if root != source:
-                _check_no_archive(sketch, source.name)
-            found = recognise(sketch, wanted.options.data_layout)
+            layout = wanted.options.data_layout
+            root, listed, sketch, found = find_source(store, source, layout, Path(scratch))
             logger.info("%s: read as layout %s", source, found.layout)
-            _complete(found, sketch)
+            place = Place(root, destination.work)
             destination.begin()
             return _Conversion(store, session, place, destination).make(
                 found, sketch, listed, wanted
@@ -167,32 +161,3 @@ class _Conversion:
         self._files.write(description.encode(), work / DESCRIPTION)
         self._files.delete(self._place.spills)
         self._destination.commit()
-
-
-def _listed(store: PictureStore, source: Location) -> tuple[Location, Listed]:
-    """Return the folder of the source, and the files in it that are the source."""
-    size = HadoopFiles.of(store.spark).size(source)
-    if size is None:
-        return source, list_files(store, source)
-    return source.parent, list_one(store, source.name, size)
-
-
-def _check_no_archive(sketch: Sketch, name: str) -> None:
-    kind = kind_of_file(sketch.root / name)
-    if kind in ARCHIVES and not holds_records(sketch.root / name):
-        raise DataError(
-            f"is an archive ({kind}), which executors cannot share out among them: unpack it, or "
-            "leave out --spark"
-        )
-
-
-def _complete(source: Source, sketch: Sketch) -> None:
-    """Tell a folder how many files there are, which the sketch has not."""
-    if not isinstance(source, FolderSource):
-        return
-    source.total = 0
-    for folder, facts in sketch.facts.items():
-        if source.folders.place(f"{folder}/file"):
-            source.total += facts.files
-        elif facts.picture:
-            source.note_outside([facts.picture], facts.pictures)

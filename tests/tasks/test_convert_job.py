@@ -9,9 +9,10 @@ from support.sources import FILES, write_folder
 from tasks.storage.paths import CHECKOUT
 
 
-def convert(tmp_path: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def convert(tmp_path: Path, master: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
     command = [str(Path(sys.executable).parent / "python"), "-m", "deploy.cli", "convert"]
-    options = ["--spark", "--master", "local[2]", "--driver-memory", "1g"]
+    options = ["--spark", "--master", master, "--driver-memory", "1g"]
+    # spark-submit prints the errors of the driver's Python, too, on its standard output.
     return subprocess.run(
         [*command, *arguments, *options],
         cwd=CHECKOUT,
@@ -22,15 +23,26 @@ def convert(tmp_path: Path, *arguments: str) -> "subprocess.CompletedProcess[str
     )
 
 
-def test_pictures_become_a_data_set_and_a_second_call_is_refused(tmp_path: Path) -> None:
+def test_pictures_become_a_data_set_on_a_cluster_and_a_second_call_is_refused(
+    standalone_master: str, tmp_path: Path
+) -> None:
     source = write_folder(tmp_path / "in", {**FILES, "rose/bad.jpg": b""})
     made = str(tmp_path / "made")
-    ran = convert(tmp_path, str(source), made, "-p", "bad_pictures=skip", "-p", "max_bad=0.5")
-    assert ran.returncode == 0, ran.stderr
-    assert "24 pictures of 3 classes in 2 shards: train " in ran.stderr
-    assert "1 cannot be used" in ran.stderr
-    assert "Traceback" not in ran.stderr
-    again = convert(tmp_path, str(source), made)
+    ran = convert(
+        tmp_path,
+        standalone_master,
+        str(source),
+        made,
+        "-p",
+        "bad_pictures=skip",
+        "-p",
+        "max_bad=0.5",
+    )
+    assert ran.returncode == 0, ran.stdout
+    assert "24 pictures of 3 classes in 2 shards: train " in ran.stdout
+    assert "1 cannot be used" in ran.stdout
+    assert "Traceback" not in ran.stdout
+    again = convert(tmp_path, "local[2]", str(source), made)
     assert again.returncode == 2
-    assert f"error: {made} is there already and not empty: name another folder" in again.stderr
-    assert "Traceback" not in again.stderr
+    assert f"error: {made} is there already and not empty: name another folder" in again.stdout
+    assert "Traceback" not in again.stdout

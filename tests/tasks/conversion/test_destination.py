@@ -10,6 +10,7 @@ from tasks.conversion.destination import Destination
 from tasks.conversion.store import PictureStore
 from tasks.datasets.recognise import UNFINISHED
 from tasks.errors import DataError, ParamsError, StorageError
+from tasks.storage.locations import RemotePath
 
 
 def begun(store: PictureStore, path: Path) -> Destination:
@@ -54,6 +55,19 @@ def test_a_file_is_no_destination(store: PictureStore, tmp_path: Path) -> None:
     (tmp_path / "made").write_text("mine")
     with pytest.raises(ParamsError, match="is there already and not empty"):
         Destination(store, tmp_path / "made")
+
+
+def test_what_came_there_meanwhile_stays(store: PictureStore, tmp_path: Path) -> None:
+    destination = begun(store, tmp_path / "made")
+    write_folder(tmp_path / "made", {"mine.txt": b"precious"})
+    with pytest.raises(ParamsError, match="is there already and not empty"):
+        destination.commit()
+    assert (tmp_path / "made" / "mine.txt").read_bytes() == b"precious"
+
+
+def test_a_whole_bucket_is_no_destination(store: PictureStore) -> None:
+    with pytest.raises(ParamsError, match="s3a://bucket is a whole file system, expected a folder"):
+        Destination(store, RemotePath("s3a://bucket"))
 
 
 def test_an_empty_folder_is_one(store: PictureStore, tmp_path: Path) -> None:

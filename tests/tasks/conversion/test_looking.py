@@ -6,13 +6,7 @@ from typing import Any
 import pytest
 
 from support.sources import FILES, csv_list, rows_of, write_folder
-from tasks.conversion.looking import scan_of
-from tasks.datasets.tfrecord import ShardScan
 from tasks.errors import DataError
-
-
-def test_a_scan_comes_back() -> None:
-    assert scan_of("[3, 77, [0, 40]]") == ShardScan(3, 77, (0, 40))
 
 
 def test_a_picture_of_a_list_that_is_not_there_is_named(

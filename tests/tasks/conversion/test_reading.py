@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tasks.conversion.looking import SCHEMA
+from tasks.conversion.looked import SCHEMA
 from tasks.conversion.reading import count_looked
 from tasks.datasets.entry import Found
 from tasks.spark.cluster import Cluster

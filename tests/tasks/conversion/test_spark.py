@@ -12,14 +12,12 @@ from support.sources import (
     csv_list,
     encoded,
     image,
-    json_list,
     labelled,
     parquet,
     pictures,
     rows_of,
     shard,
     slim_record,
-    tfds_record,
     write_folder,
     write_zip,
 )
@@ -64,31 +62,18 @@ def sources(folder: Path) -> dict[str, Path]:
     train = shard(folder, *labelled(FILES, slim_record))
     val = shard(folder, *labelled(pictures(2), slim_record))
     return {
-        "folder": write_folder(folder / "folder", {**MANY, **JUNK}),
         "splits": split_folder(folder / "splits"),
         "csv": write_folder(folder / "csv", {**FILES, "sub/x.txt": b"", "l.csv": csv_list(rows)}),
-        "jsonl": write_folder(folder / "jsonl", {**FILES, "l.jsonl": json_list(rows)}) / "l.jsonl",
         "parquet": write_folder(
             folder / "parquet",
             {f"train-{i:05d}-of-00002.parquet": parquet(pictures(4 + i), folder) for i in range(2)},
         ),
-        "one parquet file": write_folder(
-            folder / "named", {"all.parquet": parquet(FILES, folder, class_labels=False)}
-        )
-        / "all.parquet",
         "finished records": write_folder(
             folder / "slim",
             {
                 "labels.txt": LABELS,
                 "a_train_00000-of-00001.tfrecord": train,
                 "a_validation_00000-of-00001.tfrecord": val,
-            },
-        ),
-        "tfds": write_folder(
-            folder / "tfds",
-            {
-                "label.labels.txt": "\n".join(CLASSES).encode(),
-                "f.tfrecord-00000-of-00001": shard(folder, *labelled(FILES, tfds_record)),
             },
         ),
         "gzip records": write_folder(
@@ -98,10 +83,7 @@ def sources(folder: Path) -> dict[str, Path]:
     }
 
 
-NAMES = [
-    *("folder", "splits", "csv", "jsonl", "parquet", "one parquet file"),
-    *("finished records", "tfds", "gzip records"),
-]
+NAMES = ["splits", "csv", "parquet", "finished records", "gzip records"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -125,11 +107,7 @@ def test_on_a_file_system_that_only_hadoop_reads(
     assert told == here(source, tmp_path / "here")
     assert files_of(tmp_path / "made") == files_of(tmp_path / "here")
     assert sum(split["records"] for split in told["splits"].values()) == 101
-
-
-def test_the_dag_takes_it_as_it_is(by_spark: Any, tmp_path: Path, files_of: Any) -> None:
-    """The shards of the step are those of the job."""
-    by_spark(write_folder(tmp_path / "folder", FILES), tmp_path / "made")
+    # The DAG takes it: the shards of its step are those of the job.
     fetched = fetch_source(str(tmp_path / "made"), tmp_path / "downloads")
     step = extract_dataset(source_of(fetched.path), fetched.digest, tmp_path / "datasets")
     ours, theirs = files_of(tmp_path / "made"), files_of(step.path / "content")
@@ -159,29 +137,18 @@ def test_bad_pictures_and_contradictions_are_named_or_left_out(
     assert (tmp_path / "made" / "skipped.jsonl").read_text().count("is in two classes") == 2
 
 
-def test_classes_of_few_pictures_and_shares(
-    by_spark: Any, here: Any, files_of: Any, tmp_path: Path
-) -> None:
-    """Both sides of each class have one, moved by the same rule."""
-    source = write_folder(tmp_path / "folder", pictures(3, ("a", "b", "c", "d")))
-    shares = {"validation_share": 0.05, "test_share": 0.2}
-    assert by_spark(source, tmp_path / "made", **shares) == here(
-        source, tmp_path / "here", **shares
-    )
-    assert files_of(tmp_path / "made") == files_of(tmp_path / "here")
-
-
 def test_shards_have_about_the_size_that_is_wanted(
     by_spark: Any, here: Any, files_of: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a picture that is larger than a shard."""
+    """With a picture that is larger than a shard, and shares."""
     monkeypatch.setattr("tasks.datasets.shards.SHARD_BYTES", 8000)
     large = {"rose/large.jpg": encoded(image(1, (400, 400)), quality=100)}
     source = write_folder(tmp_path / "folder", {**pictures(30), **large})
-    told = by_spark(source, tmp_path / "made")
-    assert told == here(source, tmp_path / "here")
+    shares = {"validation_share": 0.05, "test_share": 0.2}
+    told = by_spark(source, tmp_path / "made", **shares)
+    assert told == here(source, tmp_path / "here", **shares)
     assert files_of(tmp_path / "made") == files_of(tmp_path / "here")
-    assert len(told["splits"]["train"]["shards"]) > 4
+    assert [len(split["shards"]) > 1 for split in told["splits"].values()] == [True, False, True]
 
 
 class TestRefused:

@@ -7,19 +7,8 @@ import pytest
 
 from support.sources import FILES, encoded, image, write_folder
 from tasks.conversion import spark
-from tasks.conversion.writing import _bases
 from tasks.datasets import convert
 from tasks.errors import DataError
-
-
-def test_bands_begin_where_those_before_them_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tasks.datasets.shards.SHARD_BYTES", 10)
-    sizes = {("train", "0ff"): 20, ("validation", "000"): 5, ("train", "000"): 11}
-    assert _bases(sizes) == [
-        ("train", "000", 0, 4, 31),
-        ("train", "0ff", 11, 4, 31),
-        ("validation", "000", 0, 1, 5),
-    ]
 
 
 def test_a_picture_that_was_changed_meanwhile_is_named(
