@@ -19,7 +19,6 @@ from support.sources import (
     shard,
     slim_record,
     write_folder,
-    write_zip,
 )
 from tasks.datasets.extract import extract_dataset
 from tasks.datasets.fetch import fetch_source, source_of
@@ -151,24 +150,9 @@ def test_shards_have_about_the_size_that_is_wanted(
     assert [len(split["shards"]) > 1 for split in told["splits"].values()] == [True, False, True]
 
 
-class TestRefused:
-    def test_an_archive(self, by_spark: Any, tmp_path: Path) -> None:
-        archive = write_zip(tmp_path / "a.zip", FILES)
-        with pytest.raises(DataError, match=r"a.zip: is an archive \(zip\), which executors can"):
-            by_spark(archive, tmp_path / "made")
-
-    def test_nothing_there(self, by_spark: Any, remote: RemotePath) -> None:
-        with pytest.raises(DataError, match=r"none cannot be read \(.*\); for its settings see"):
-            by_spark(remote / "none", remote / "made")
-
-    def test_no_classes(self, by_spark: Any, tmp_path: Path) -> None:
-        source = write_folder(tmp_path / "folder", {"1.jpg": FILES["rose/0.jpg"]})
-        with pytest.raises(DataError, match="has pictures but no subfolders"):
-            by_spark(source, tmp_path / "made")
-
-    def test_a_destination_that_is_not_empty(self, by_spark: Any, tmp_path: Path) -> None:
-        source = write_folder(tmp_path / "folder", FILES)
-        write_folder(tmp_path / "made", {"mine.txt": b"precious"})
-        with pytest.raises(ParamsError, match="made is there already and not empty: name another"):
-            by_spark(source, tmp_path / "made")
-        assert (tmp_path / "made" / "mine.txt").read_bytes() == b"precious"
+def test_a_destination_that_is_not_empty_is_refused(by_spark: Any, tmp_path: Path) -> None:
+    source = write_folder(tmp_path / "folder", FILES)
+    write_folder(tmp_path / "made", {"mine.txt": b"precious"})
+    with pytest.raises(ParamsError, match="made is there already and not empty: name another"):
+        by_spark(source, tmp_path / "made")
+    assert (tmp_path / "made" / "mine.txt").read_bytes() == b"precious"
