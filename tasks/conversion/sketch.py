@@ -11,7 +11,7 @@ from tasks.conversion.listing import Listed
 from tasks.conversion.store import PictureStore
 from tasks.conversion.summary import FolderFacts
 from tasks.datasets.labels import LABEL_FILES, MAX_LABEL_BYTES
-from tasks.datasets.list_layout import has_columns
+from tasks.datasets.list_rows import has_columns
 from tasks.datasets.recognise import is_list_name
 from tasks.datasets.signature import HEAD_BYTES, kind_of
 from tasks.datasets.tree import TreeFile

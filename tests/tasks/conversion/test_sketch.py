@@ -6,10 +6,10 @@ from support.sources import CLASSES, FILES, csv_list, parquet, rows_of, write_fo
 from tasks.conversion.listing import list_files
 from tasks.conversion.sketch import Sketch
 from tasks.conversion.store import PictureStore
+from tasks.datasets.folder_tree import Folder
 from tasks.datasets.recognise import recognise
 from tasks.datasets.source_list import ListSource
 from tasks.datasets.source_parquet import ParquetSource
-from tasks.datasets.tree import Folder
 
 
 def sketch(store: PictureStore, source: Path, root: Path) -> Sketch:
