@@ -23,7 +23,7 @@ def test_a_folder_knows_its_pictures_and_those_outside(
     assert listed.files.count() == len(FILES) + 3
     assert sketch.junk == 1
     assert isinstance(source, FolderSource)
-    assert source.remarks() == ["3 pictures outside of any class left out: '0.jpg' and 2 more"]
+    assert source.remarks()[0] == ("3 pictures outside of any class left out: '0.jpg' and 2 more")
 
 
 def test_an_archive_is_refused(store: PictureStore, tmp_path: Path) -> None:
