@@ -42,16 +42,23 @@ _PROGRAMS = {
 def main() -> int:
     """Measure and print rates and ratios."""
     parser = argparse.ArgumentParser(prog="make bench-ingest", description=__doc__)
-    add_sources(parser)
+    add_sources(parser, dataset="flowers_227.tar.gz", required=False)
     parser.add_argument("--hf-python", help="a Python that has the package datasets")
     options = parser.parse_args()
-    params = RunParams(dataset_url=options.dataset, checkpoint_url=options.checkpoint)
+    given = options.dataset and options.checkpoint
+    # The sample is drawn on this machine.
+    params = (
+        RunParams(dataset_url=options.dataset, checkpoint_url=options.checkpoint)
+        if given
+        else RunParams(source="sample")
+    )
     with scratch_home() as home, tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         pictures = _lay_out(params, home, folder)
         rates, memory = _measure(folder, options.hf_python)
         rates["forward pass alone"] = _forward(params, home)
-    print(f"{pictures:,} pictures, {cores()} cores")
+    source = options.dataset if given else "the sample"
+    print(f"{pictures:,} pictures of {source}, {cores()} cores")
     for name, rate in rates.items():
         peak = f", {memory[name]:.0f} MiB" if name in memory else ""
         print(f"  {name:<34} {rate:>8,.0f} pictures/s{peak}")

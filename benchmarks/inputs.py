@@ -35,13 +35,27 @@ class Inputs:
     dumps: tuple[Location, ...]
 
 
-def add_sources(parser: argparse.ArgumentParser) -> None:
-    """Add the flags for the URLs of the archives; they are required without the fixtures."""
-    for name, file in _ARCHIVES.items():
+def add_sources(
+    parser: argparse.ArgumentParser,
+    *,
+    dataset: str = _ARCHIVES["dataset"],
+    required: bool = True,
+) -> None:
+    """Add the flags for the URLs of the archives.
+
+    Args:
+        parser: gets them.
+        dataset: the file that is the data set among the fixtures.
+        required: whether they have to be given where there are no fixtures.
+    """
+    for name, file in {**_ARCHIVES, "dataset": dataset}.items():
         path = CHECKOUT.parent / "shared" / "fixtures" / file
         default = path.as_uri() if path.is_file() else None
         parser.add_argument(
-            f"--{name}", default=default, required=not default, help="URL of the archive"
+            f"--{name}",
+            default=default,
+            required=required and not default,
+            help="URL of the archive",
         )
 
 

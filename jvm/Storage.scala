@@ -55,6 +55,10 @@ object Storage {
     } catch { case _: FileNotFoundException => -1 }
   }
 
+  /** Whether there is neither a file nor a folder. */
+  def isMissing(path: String, conf: Configuration): Boolean =
+    reading(path)(!fileSystem(path, conf).exists(HadoopPath(path)))
+
   def read(path: String, conf: Configuration): Array[Byte] = reading(path) {
     val files = fileSystem(path, conf)
     val content = new Array[Byte](files.getFileStatus(HadoopPath(path)).getLen.toInt)
@@ -142,7 +146,7 @@ object Storage {
         throw new DataError(s"$path cannot be read (${reason(e)}); $hint")
     }
 
-  private def writing[A](path: String)(write: => A): A =
+  def writing[A](path: String)(write: => A): A =
     try write
     catch {
       // Hadoop's local file system makes an Error of what the operating system refuses.
@@ -165,7 +169,7 @@ object Storage {
       plain
     }
 
-  private def fileSystem(path: String, conf: Configuration): FileSystem =
+  def fileSystem(path: String, conf: Configuration): FileSystem =
     try HadoopPath(path).getFileSystem(settings(HadoopPath(path), conf))
     catch {
       // A class of the file system that is missing is a RuntimeException or a LinkageError.

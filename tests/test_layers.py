@@ -73,6 +73,7 @@ ROOMS = (
     "download",
     "datasets",
     "spark",
+    "conversion",
     "runs",
     "dumps",
     "sample",
@@ -83,6 +84,7 @@ ROOMS = (
     "housekeeping",
     "steps",
     "train_job",
+    "convert_job",
 )
 HEAVY = (
     "tensorflow",

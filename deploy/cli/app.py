@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import doctor, gc, report, run, sample, train, ui, verify
+from deploy.cli import convert, doctor, gc, report, run, sample, train, ui, verify
 
 app = typer.Typer(
     name="graft",
@@ -23,6 +23,7 @@ app.command(
     context_settings=train.PASS_FLAGS_ON,
     options_metavar="[OPTIONS] -t DUMP -v DUMP [FLAGS]",
 )(train.train)
+app.command("convert", cls=convert.ConvertCommand)(convert.convert)
 app.command("report")(report.report)
 app.command("verify")(verify.verify)
 app.command("gc")(gc.gc)

@@ -1,18 +1,14 @@
 """``graft train``."""
 
-import os
 from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperCommand
 
 from deploy.cli.errors import one_line_errors
-from deploy.environment import set_environment
-from deploy.spark_conf_dir import write_spark_defaults
+from deploy.submit import submit
 from tasks.params.definitions import RunParams
-from tasks.spark.runtime import spark_home
-from tasks.spark.settings import TRAIN_JOB, network_env
-from tasks.storage.paths import Home
+from tasks.spark.settings import TRAIN_JOB
 from tasks.training.arguments import flag_table, parse_arguments
 
 #: Settings of a command that takes the flags of another program.
@@ -50,11 +46,10 @@ def train(
     """
     # Before Spark starts, which takes seconds.
     parse_arguments(context.args, prog="graft train [options]")
-    set_environment()
-    write_spark_defaults(Home.from_environ())
-    os.environ.update(network_env(master))
-    command = [str(spark_home() / "bin" / "spark-submit"), "--master", master]
-    command += ["--driver-memory", driver_memory]
-    command += [word for setting in spark_conf or () for word in ("--conf", setting)]
-    command += [str(TRAIN_JOB), *context.args]
-    os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+    submit(
+        TRAIN_JOB,
+        context.args,
+        master=master,
+        driver_memory=driver_memory,
+        spark_conf=spark_conf or (),
+    )

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tasks.datasets.index import Index
+from tasks.datasets.index import Table
 from tasks.datasets.names import counted, shown
 from tasks.datasets.options import Options
 from tasks.errors import DataError
@@ -12,7 +12,7 @@ from tasks.storage.local_files import storage_errors
 _SHOWN = 10
 
 
-def check_bad(index: Index, pictures: int, options: Options) -> str | None:
+def check_bad(index: Table, pictures: int, options: Options) -> str | None:
     """Return a warning if pictures are left out.
 
     Args:
@@ -44,7 +44,7 @@ def check_bad(index: Index, pictures: int, options: Options) -> str | None:
     return f"left out with bad_pictures: skip: {told}"
 
 
-def write_skipped(index: Index, path: Path) -> None:
+def write_skipped(index: Table, path: Path) -> None:
     """Write names and reasons of the pictures that are left out, a JSON object a line, if any are.
 
     Raises:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tasks.datasets.describe import Told
-from tasks.datasets.index import Index
+from tasks.datasets.index import Table
 from tasks.datasets.names import counted, shown
 from tasks.datasets.options import Options
 from tasks.errors import DataError
@@ -11,21 +11,21 @@ from tasks.errors import DataError
 _SHOWN = 10
 
 
-def drop_copies(index: Index) -> int:
+def drop_copies(index: Table) -> int:
     """Keep exact copies within a class once and return how many were dropped.
 
     Where the source has splits and copies are in several, the one that is measured on stays, so
     that nothing is measured on what was learned.
     """
-    return index.run(
-        "DELETE FROM pictures WHERE id IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER ("
+    return index.delete(
+        "SELECT id FROM (SELECT id, ROW_NUMBER() OVER ("
         "PARTITION BY sha256, label ORDER BY"
         " CASE split WHEN 'test' THEN 0 WHEN 'validation' THEN 1 ELSE 2 END, name, id) AS nth"
-        " FROM pictures) WHERE nth > 1)"
+        " FROM pictures) WHERE nth > 1"
     )
 
 
-def tell_copies(told: Told, index: Index, class_names: Sequence[str]) -> None:
+def tell_copies(told: Told, index: Table, class_names: Sequence[str]) -> None:
     """Warn of copies and contradictions that stay."""
     copies = index.value("SELECT COUNT(*) - COUNT(DISTINCT sha256) FROM pictures")
     told.count("copies", copies, "record", "with the same picture as another one; kept")
@@ -40,7 +40,7 @@ def tell_copies(told: Told, index: Index, class_names: Sequence[str]) -> None:
     told.warn(contradictions(index, class_names))
 
 
-def tell_groups(told: Told, index: Index) -> None:
+def tell_groups(told: Told, index: Table) -> None:
     """Warn of groups that the source itself has in more than one split."""
     torn = index.value(
         "SELECT COUNT(*) FROM (SELECT unit FROM pictures GROUP BY unit"
@@ -53,7 +53,7 @@ def tell_groups(told: Told, index: Index) -> None:
         )
 
 
-def contradictions(index: Index, class_names: Sequence[str]) -> str | None:
+def contradictions(index: Table, class_names: Sequence[str]) -> str | None:
     """Return, in words, the pictures that are under two classes; None if there are none."""
     total = index.value("SELECT COUNT(*) FROM contradicting")
     if not total:
@@ -75,7 +75,7 @@ def contradictions(index: Index, class_names: Sequence[str]) -> str | None:
     return f"{counted(total, 'picture')} in two classes: {'; '.join(pairs)}{more}"
 
 
-def resolve_contradictions(index: Index, class_names: Sequence[str], options: Options) -> None:
+def resolve_contradictions(index: Table, class_names: Sequence[str], options: Options) -> None:
     """Move pictures that are under two classes to those left out, all of their copies.
 
     Raises:
@@ -88,8 +88,4 @@ def resolve_contradictions(index: Index, class_names: Sequence[str], options: Op
         raise DataError(
             f"{told}. Keep each in one class, or leave them out with bad_pictures: skip"
         )
-    index.run(
-        "INSERT INTO skipped SELECT CAST(name AS TEXT), 'is in two classes' FROM pictures"
-        " WHERE sha256 IN contradicting ORDER BY name, id"
-    )
-    index.run("DELETE FROM pictures WHERE sha256 IN contradicting")
+    index.leave_out("SELECT sha256 FROM contradicting", "is in two classes")

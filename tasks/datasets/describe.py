@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any
 
 from tasks.datasets.dataset import ALL_SPLITS, RECORDS_PER_CHUNK
-from tasks.datasets.index import Index
+from tasks.datasets.index import Table
 from tasks.datasets.names import counted
 from tasks.datasets.reading import Reading
 from tasks.datasets.tfrecord import ShardScan
@@ -15,7 +15,7 @@ from tasks.datasets.tree import Tree
 
 logger = logging.getLogger(__name__)
 
-Shards = Mapping[str, Sequence[tuple[Path, ShardScan]]]
+Shards = Mapping[str, Sequence[tuple[PurePath, ShardScan]]]
 
 
 @dataclass
@@ -63,11 +63,11 @@ def tell_reading(told: Told, reading: Reading, tree: Tree) -> None:
 
 
 def describe(
-    folder: Path,
+    folder: PurePath,
     layout: str,
     class_names: Sequence[str],
     shards: Shards,
-    index: Index,
+    index: Table,
     told: Told,
 ) -> dict[str, Any]:
     """Return what ``dataset.json`` holds.
@@ -97,7 +97,11 @@ def describe(
 
 
 def _describe_split(
-    folder: Path, split: str, shards: Sequence[tuple[Path, ShardScan]], classes: int, index: Index
+    folder: PurePath,
+    split: str,
+    shards: Sequence[tuple[PurePath, ShardScan]],
+    classes: int,
+    index: Table,
 ) -> dict[str, Any]:
     counts = [0] * classes
     for label, count in index.rows(

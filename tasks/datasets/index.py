@@ -1,11 +1,11 @@
 """The index of a data set that is being made: one row a picture, on disk and not in memory."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 _SCHEMA = """
 CREATE TABLE pictures (
@@ -23,9 +23,12 @@ CREATE TABLE pictures (
     spilled INTEGER
 );
 CREATE TABLE skipped (name TEXT NOT NULL, reason TEXT NOT NULL);
-CREATE VIEW contradicting AS
-    SELECT sha256 FROM pictures GROUP BY sha256 HAVING MIN(label) < MAX(label);
 """
+#: The view ``contradicting``: pictures that are in two classes.
+CONTRADICTING = "SELECT sha256 FROM pictures GROUP BY sha256 HAVING MIN(label) < MAX(label)"
+
+
+_CACHE_KIB = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,41 @@ class Row:
     spilled: int | None
 
 
+class Table(Protocol):
+    """A table of pictures, as the rules see it, and one of those that are left out.
+
+    SQLite holds it where one machine makes the data set, and Spark where a cluster does. Queries
+    are in the SQL that both understand; a ``?`` stands for a value.
+    """
+
+    def rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Yield what a query finds."""
+
+    def value(self, query: str, *values: Any) -> int:
+        """Return the one number that a query finds, 0 for none."""
+
+    def set_labels(self, labels: Sequence[int]) -> None:
+        """Give every picture its label.
+
+        Args:
+            labels: the label by ``source_label``.
+        """
+
+    def delete(self, query: str) -> int:
+        """Delete the pictures whose ``id`` a query finds, and return how many they are."""
+
+    def leave_out(self, query: str, reason: str) -> None:
+        """Move the pictures whose ``sha256`` a query finds to those that are left out."""
+
+    def split_by(self, rule: Callable[[bytes], str]) -> None:
+        """Give pictures without a split, or for training, the split that a rule finds by unit."""
+
+    def move_units(self, sides: Mapping[bytes, str]) -> None:
+        """Move training and validation pictures of units to another side."""
+
+
 class Index:
-    """A table of pictures.
+    """A table of pictures in a file of this machine; see ``Table``.
 
     It lives only while a data set is made, so nothing is done for its safety: SQLite neither keeps
     a journal nor waits for the disk.
@@ -74,8 +110,11 @@ class Index:
         self._connection.execute("PRAGMA journal_mode = OFF")
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute("PRAGMA temp_store = FILE")
+        # SQLite's own cache is 2 MB for each connection. Rows are read and sorted in order, once.
+        self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         if new:
             self._connection.executescript(_SCHEMA)
+            self._connection.execute(f"CREATE VIEW contradicting AS {CONTRADICTING}")
 
     def close(self) -> None:
         """Close the file."""
@@ -103,15 +142,48 @@ class Index:
         """Run a statement and return how many rows it changed."""
         return self._connection.execute(statement, values).rowcount
 
+    def set_labels(self, labels: Sequence[int]) -> None:
+        """Give every picture its label."""
+        self.run("CREATE TEMP TABLE labels (source INTEGER PRIMARY KEY, label INTEGER)")
+        self.run_many("INSERT INTO labels VALUES (?, ?)", list(enumerate(labels)))
+        self.run(
+            "UPDATE pictures SET label = (SELECT label FROM labels WHERE source = source_label)"
+        )
+
+    def delete(self, query: str) -> int:
+        """Delete the pictures whose ``id`` a query finds, and return how many they are."""
+        return self.run(f"DELETE FROM pictures WHERE id IN ({query})")  # noqa: S608 - our own query
+
+    def leave_out(self, query: str, reason: str) -> None:
+        """Move the pictures whose ``sha256`` a query finds to those that are left out."""
+        self.run("CREATE TEMP TABLE leaving (sha256 BLOB PRIMARY KEY)")
+        self.run(f"INSERT INTO leaving {query}")
+        self.run(
+            "INSERT INTO skipped SELECT CAST(name AS TEXT), ? FROM pictures"
+            " WHERE sha256 IN (SELECT sha256 FROM leaving) ORDER BY name, id",
+            reason,
+        )
+        self.run("DELETE FROM pictures WHERE sha256 IN (SELECT sha256 FROM leaving)")
+        self.run("DROP TABLE leaving")
+
+    def split_by(self, rule: Callable[[bytes], str]) -> None:
+        """Give pictures without a split, or for training, the split that a rule finds by unit."""
+        self._connection.create_function("side", 1, rule, deterministic=True)
+        self.run("UPDATE pictures SET split = side(unit) WHERE split IS NULL OR split = 'train'")
+
+    def move_units(self, sides: Mapping[bytes, str]) -> None:
+        """Move training and validation pictures of units to another side."""
+        self.run("CREATE INDEX by_unit ON pictures (unit)")
+        self.run_many(
+            "UPDATE pictures SET split = ? WHERE unit = ? AND split IN ('train', 'validation')",
+            [(side, unit) for unit, side in sides.items()],
+        )
+
     def run_many(self, statement: str, values: Iterable[Sequence[Any]]) -> None:
         """Run a statement once for each of ``values``."""
         self._connection.execute("BEGIN")
         self._connection.executemany(statement, values)
         self._connection.execute("COMMIT")
-
-    def define(self, name: str, function: Callable[[Any], Any]) -> None:
-        """Let statements call a function of one argument."""
-        self._connection.create_function(name, 1, function, deterministic=True)
 
     def rows(self, query: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         """Yield what a query finds."""

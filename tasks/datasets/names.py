@@ -95,10 +95,11 @@ def shown(name: str) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with what it counts.
 
-    >>> counted(1, "picture"), counted(1200, "copy")
-    ('1 picture', '1,200 copies')
+    >>> counted(1, "picture"), counted(1200, "copy"), counted(2, "class")
+    ('1 picture', '1,200 copies', '2 classes')
     """
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    ending = "es" if noun.endswith("s") else "s"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}{ending}"
     return f"{number:,} {noun if number == 1 else plural}"
 
 

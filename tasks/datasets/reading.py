@@ -3,7 +3,7 @@
 import hashlib
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from tasks.datasets.entry import Entry, Found, Loaded, PassedOver, Source
@@ -16,10 +16,12 @@ from tasks.datasets.split import unit_of
 from tasks.errors import PictureError
 from tasks.storage.parallel import in_parallel
 
+Load = Callable[[Entry], Loaded]
+
 _BATCH = 16
 _BATCH_BYTES = 8 * 2**20
 _MOST_BYTES = 256 * 2**20
-_MOST_TEXTS = 3
+MOST_TEXTS = 3
 
 
 @dataclass
@@ -46,7 +48,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Looked:
+class Looked:
     """A picture after a worker had it.
 
     Attributes:
@@ -83,8 +85,8 @@ def read_all(source: Source, index: Index, spill: Spill) -> Reading:
     numbers: dict[str | int, int] = {}
     progress = PictureProgress("read", source.total)
 
-    def work(batch: list[Entry]) -> list[_Looked]:
-        return [_look(source, entry, spill) for entry in batch]
+    def work(batch: list[Entry]) -> list[Looked]:
+        return [look(source.load, entry, spill.add) for entry in batch]
 
     with warnings.catch_warnings():
         # Pillow warns of odd EXIF and the like; what matters is an error of ours.
@@ -113,17 +115,24 @@ def _weight(batch: list[Entry]) -> int:
     return sum(len(entry.data) for entry in batch if entry.data)
 
 
-def _look(source: Source, entry: Entry, spill: Spill) -> _Looked:
+def look(load: Load, entry: Entry, put_aside: Callable[[bytes], int]) -> Looked:
+    """Return what is found of a picture once it was read and checked.
+
+    Args:
+        load: returns its content; see ``Source.load``.
+        entry: the picture.
+        put_aside: keeps a JPEG that cannot be read from the source again, and returns where.
+    """
     try:
-        loaded = source.load(entry)
+        loaded = load(entry)
         picture = prepare(loaded.data)
     except PassedOver:
-        return _Looked(entry.where)
+        return Looked(entry.where)
     except PictureError as error:
-        return _Looked(entry.where, problem=str(error))
-    return _Looked(
+        return Looked(entry.where, problem=str(error))
+    return Looked(
         entry.where,
-        row=_row(entry, loaded, picture, spill),
+        row=_row(entry, loaded, picture, put_aside),
         found=Found(loaded.label, entry.where, (loaded.text,)),
         remarks=picture.remarks,
         kept=picture.kept,
@@ -131,7 +140,7 @@ def _look(source: Source, entry: Entry, spill: Spill) -> _Looked:
     )
 
 
-def _row(entry: Entry, loaded: Loaded, picture: Picture, spill: Spill) -> Row:
+def _row(entry: Entry, loaded: Loaded, picture: Picture, put_aside: Callable[[bytes], int]) -> Row:
     # Only what a worker has at hand is in memory: the row says where its JPEG can be read again.
     again = entry.place if picture.kept else None
     digest = hashlib.sha256(loaded.data).digest()
@@ -145,11 +154,11 @@ def _row(entry: Entry, loaded: Loaded, picture: Picture, spill: Spill) -> Row:
         height=picture.height,
         size=len(picture.data),
         place=None if again is None else again.encode("utf-8", "surrogateescape"),
-        spilled=spill.add(picture.data) if again is None else None,
+        spilled=put_aside(picture.data) if again is None else None,
     )
 
 
-def _counted(looked: _Looked, reading: Reading, numbers: dict[str | int, int]) -> Row | None:
+def _counted(looked: Looked, reading: Reading, numbers: dict[str | int, int]) -> Row | None:
     """Count a picture and return its row; None if it is left out."""
     if looked.row is None or looked.found is None:
         reading.pictures += bool(looked.problem)
@@ -171,5 +180,5 @@ def _note_class(classes: list[Found], number: int, found: Found) -> None:
         return
     known = classes[number]
     new = tuple(text for text in found.texts if text not in known.texts)
-    if new and len(known.texts) < _MOST_TEXTS:
+    if new and len(known.texts) < MOST_TEXTS:
         classes[number] = Found(known.label, known.where, known.texts + new)

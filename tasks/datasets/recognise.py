@@ -8,7 +8,7 @@ from tasks.datasets.entry import Source
 from tasks.datasets.folder_layout import named_as_picture
 from tasks.datasets.labels import LABEL_FILES, Labels, read_labels
 from tasks.datasets.list_rows import has_columns
-from tasks.datasets.names import listed
+from tasks.datasets.names import listed, shown
 from tasks.datasets.shard_names import looks_like_shard
 from tasks.datasets.signature import PICTURES
 from tasks.datasets.source_folder import FolderSource
@@ -20,9 +20,12 @@ from tasks.datasets.tree import Tree, kind_of_file
 from tasks.errors import DataError
 from tasks.params.data import Layout
 
+#: The file that stands in a data set while it is being written.
+UNFINISHED = "_graft_unfinished"
+
 _LIST_SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson")
-# Files without a telling name are opened only if there are few: among pictures there are many.
-_MOST_OPENED = 1000
+#: Files without a telling name are opened only if there are few: among pictures there are many.
+MOST_OPENED = 1000
 
 
 @dataclass
@@ -76,6 +79,11 @@ def _look(tree: Tree) -> _Seen:
         path, name = file.path, file.path.rpartition("/")[2].lower()
         if len(seen.first) < 10:
             seen.first.append(path)
+        if name == UNFINISHED:
+            raise DataError(
+                f"is a data set that graft convert has not finished: {shown(path)} is still there; "
+                "run the same graft convert again"
+            )
         if named_as_picture(path):
             seen.pictures += 1
         elif name in LABEL_FILES:
@@ -83,7 +91,7 @@ def _look(tree: Tree) -> _Seen:
         elif is_list_name(name):
             if _is_list(tree, path):
                 seen.lists.append(path)
-        elif looks_like_shard(path) or unnamed < _MOST_OPENED:
+        elif looks_like_shard(path) or unnamed < MOST_OPENED:
             unnamed += not looks_like_shard(path)
             _sort(tree, path, seen)
     for found in (seen.lists, seen.labels, seen.first):

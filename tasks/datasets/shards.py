@@ -31,8 +31,8 @@ NAME = "pictures"
 #: About how many bytes a shard has.
 SHARD_BYTES = 64 * 2**20
 
-# Of a record beside its picture: keys, numbers, names and checksums.
-_RECORD_OVERHEAD = 300
+#: Of a record beside its picture and its name: keys, numbers and checksums, in bytes.
+RECORD_OVERHEAD = 300
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class ShardWriter:
             "CREATE TABLE ordered AS SELECT ROW_NUMBER() OVER (ORDER BY split, sha256, name, id)"
             " AS rank, split, name, label, sha256, width, height, size, place, spilled,"
             " size + length(name) + ? AS record_size FROM pictures ORDER BY rank",
-            _RECORD_OVERHEAD,
+            RECORD_OVERHEAD,
         )
         self._index.run("CREATE UNIQUE INDEX by_rank ON ordered (rank)")
         shards = [shard for split in ALL_SPLITS for shard in self._planned(folder, split)]
@@ -90,18 +90,17 @@ class ShardWriter:
 
     def _planned(self, folder: Path, split: str) -> list[_Shard]:
         total = self._index.value("SELECT SUM(record_size) FROM ordered WHERE split = ?", split)
-        count = -(-total // SHARD_BYTES)
+        count = shard_count(total)
         ranges: list[tuple[int, int]] = []
-        filled = 0
+        filled, last = 0, -1
         for rank, each in self._index.rows(
             "SELECT rank, record_size FROM ordered WHERE split = ? ORDER BY rank", split
         ):
-            # The number of the shard that this picture's first byte falls into.
-            number = filled * count // total
-            if number >= len(ranges):
+            number = part_of(filled, count, total)
+            if number > last:
                 ranges.append((rank, rank))
             ranges[-1] = (ranges[-1][0], rank)
-            filled += each
+            filled, last = filled + each, number
         return [
             _Shard(folder / shard_name(NAME, split, i, len(ranges)), split, first, last)
             for i, (first, last) in enumerate(ranges)
@@ -136,6 +135,24 @@ class ShardWriter:
         return data
 
 
+def shard_count(total: int) -> int:
+    """Return how many shards records of ``total`` bytes make, if none is larger than a shard."""
+    return -(-total // SHARD_BYTES)
+
+
+def part_of(filled: int, count: int, total: int) -> int:
+    """Return the part of a split, from 0, that a picture falls into with its first byte.
+
+    A part that no picture falls into, because one before it is so large, becomes no shard.
+
+    Args:
+        filled: bytes of the split's records before it.
+        count: how many parts the split has.
+        total: bytes of all its records.
+    """
+    return filled * count // total
+
+
 def keep_shards(source: TfrecordSource, tree: Tree, folder: Path) -> Shards:
     """Bring TFRecord files as they are into ``folder`` and return them by split.
 
@@ -156,5 +173,9 @@ def keep_shards(source: TfrecordSource, tree: Tree, folder: Path) -> Shards:
 
 def write_labels(folder: Path, class_names: Sequence[str]) -> None:
     """Write ``labels.txt`` as TF-Slim has it."""
-    lines = [f"{label}:{name}\n" for label, name in enumerate(class_names)]
-    write_text(folder / LABELS, "".join(lines))
+    write_text(folder / LABELS, labels_text(class_names))
+
+
+def labels_text(class_names: Sequence[str]) -> str:
+    """Return the text of ``labels.txt`` as TF-Slim has it."""
+    return "".join(f"{label}:{name}\n" for label, name in enumerate(class_names))

@@ -1,9 +1,10 @@
 """The splits of a data set: as given, or by rule where the source has none."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from tasks.datasets.dataset import ALL_SPLITS, SPLITS, TEST, TRAIN
-from tasks.datasets.index import Index
+from tasks.datasets.index import Table
 from tasks.datasets.names import listed, shown
 from tasks.datasets.options import Options
 from tasks.datasets.split import Unit, moves, side_of
@@ -13,7 +14,7 @@ Counts = dict[tuple[int, str], int]
 
 
 def choose_splits(
-    index: Index, named: frozenset[str], class_names: Sequence[str], options: Options
+    index: Table, named: frozenset[str], class_names: Sequence[str], options: Options
 ) -> list[str]:
     """Give every picture a split and return what a user should know of it.
 
@@ -50,11 +51,12 @@ def choose_splits(
 
 
 def _split_by_rule(
-    index: Index, class_names: Sequence[str], options: Options, given: set[str | None]
+    index: Table, class_names: Sequence[str], options: Options, given: set[str | None]
 ) -> list[str]:
     test_share = 0.0 if TEST in given else options.test_share
-    index.define("side", lambda unit: side_of(unit, options.validation_share, test_share))
-    index.run("UPDATE pictures SET split = side(unit) WHERE split IS NULL OR split = 'train'")
+    index.split_by(
+        partial(side_of, validation_share=options.validation_share, test_share=test_share)
+    )
     warnings = []
     if TRAIN in given:
         warnings.append(
@@ -72,29 +74,31 @@ def _split_by_rule(
     return warnings
 
 
-def _repair(index: Index) -> list[int]:
+def _repair(index: Table) -> list[int]:
     """Move pictures of classes that lack a side and return these classes' labels."""
     counts = _unit_counts(index)
     lacking = _lacking(counts)
     if not lacking:
         return []
-    index.run("CREATE INDEX by_unit ON pictures (unit)")
-    units: dict[bytes, Unit] = {}
-    for label in lacking:
-        found = index.rows(
-            "SELECT DISTINCT unit, split FROM pictures"
-            " WHERE label = ? AND split IN ('train', 'validation')",
-            label,
-        )
-        for key, side in list(found):
-            labels = index.rows("SELECT DISTINCT label FROM pictures WHERE unit = ?", key)
-            units[key] = Unit(key, side, frozenset(each for (each,) in labels))
+    units = _units(index, lacking)
     changed = moves(units.values(), counts)
-    index.run_many(
-        "UPDATE pictures SET split = ? WHERE unit = ? AND split IN ('train', 'validation')",
-        [(side, key) for key, side in changed.items()],
-    )
+    if changed:
+        index.move_units(changed)
     return [label for label in lacking if any(label in units[key].labels for key in changed)]
+
+
+def _units(index: Table, labels: Sequence[int]) -> dict[bytes, Unit]:
+    """Return the units of classes, each with all of its classes, by key."""
+    wanted = ", ".join(map(str, labels))
+    found = index.rows(
+        "SELECT DISTINCT unit, split, label FROM pictures WHERE split IN ('train', 'validation')"  # noqa: S608 - numbers alone
+        f" AND unit IN (SELECT unit FROM pictures WHERE label IN ({wanted}))"
+    )
+    units: dict[bytes, Unit] = {}
+    for key, side, label in found:
+        others = units[key].labels if key in units else frozenset()
+        units[key] = Unit(key, side, others | {label})
+    return units
 
 
 def _lacking(counts: Mapping[tuple[int, str], int]) -> list[int]:
@@ -102,7 +106,7 @@ def _lacking(counts: Mapping[tuple[int, str], int]) -> list[int]:
     return [label for label in labels if any(not counts.get((label, side)) for side in SPLITS)]
 
 
-def _check_sides(index: Index, class_names: Sequence[str]) -> None:
+def _check_sides(index: Table, class_names: Sequence[str]) -> None:
     counts = _counts(index)
     lacking = _lacking(counts)
     if lacking:
@@ -130,13 +134,13 @@ def _missing(counts: Counts, class_names: Sequence[str]) -> list[str]:
     return warnings
 
 
-def _counts(index: Index) -> Counts:
+def _counts(index: Table) -> Counts:
     """Return how many pictures a class has in a split, by label and split."""
     found = index.rows("SELECT label, split, COUNT(*) FROM pictures GROUP BY label, split")
     return {(label, split): count for label, split, count in found}
 
 
-def _unit_counts(index: Index) -> Counts:
+def _unit_counts(index: Table) -> Counts:
     found = index.rows(
         "SELECT label, split, COUNT(DISTINCT unit) FROM pictures GROUP BY label, split"
     )

@@ -30,28 +30,22 @@ class FolderSource:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._layout = recognise_folder(_picture_folders(tree))
-        self.splits = frozenset(self._layout.splits.values()) - {TEST}
+        #: The layout of the folders.
+        self.folders = recognise_folder(_picture_folders(tree))
+        self.splits = frozenset(self.folders.splits.values()) - {TEST}
         self._outside: list[str] = []
         self._outside_count = 0
         self._labels: set[str] = set()
-        self.total = sum(self._layout.place(file.path) is not None for file in tree.files())
+        self.total = sum(self.folders.place(file.path) is not None for file in tree.files())
 
     def entries(self) -> Iterator[Entry]:
         """Yield all files in classes."""
         for file in self._tree.files():
-            placed = self._layout.place(file.path)
-            if placed is None:
-                self._note_outside(file.path)
-                continue
-            label = class_name(placed.label, f"folder {shown(file.path.rpartition('/')[0])}")
-            yield Entry(
-                where=file.path,
-                name=placed.name,
-                label=label,
-                split=placed.split,
-                place=file.path,
-            )
+            entry = folder_entry(self.folders, file.path)
+            if entry:
+                yield entry
+            elif named_as_picture(file.path):
+                self.note_outside([file.path], 1)
 
     def load(self, entry: Entry) -> Loaded:
         """Return the content of a file."""
@@ -69,22 +63,39 @@ class FolderSource:
 
     def remarks(self) -> list[str]:
         """Return what looks odd: empty folders and pictures outside of any class."""
-        remarks = list(self._layout.warnings)
+        remarks = list(self.folders.warnings)
         if self._outside_count:
             remarks.append(
                 f"{counted(self._outside_count, 'picture')} outside of any class left out: "
                 f"{listed(natural_order(self._outside), self._outside_count)}"
             )
-        empty = _empty_classes(self._tree, self._layout, self._labels)
+        empty = _empty_classes(self._tree, self.folders, self._labels)
         if empty:
             remarks.append(f"class folders without a picture: {listed(empty)}")
         return remarks
 
-    def _note_outside(self, path: str) -> None:
-        if named_as_picture(path):
-            self._outside_count += 1
-            if len(self._outside) < _SHOWN:
-                self._outside.append(path)
+    def note_outside(self, paths: Sequence[str], count: int) -> None:
+        """Note pictures outside of any class.
+
+        Args:
+            paths: some of them, or all.
+            count: how many there are.
+        """
+        self._outside_count += count
+        self._outside += paths[: _SHOWN - len(self._outside)]
+
+
+def folder_entry(layout: FolderLayout, path: str) -> Entry | None:
+    """Return the entry of a file, None if it is outside of any class.
+
+    Raises:
+        DataError: its folder's name cannot be that of a class.
+    """
+    placed = layout.place(path)
+    if placed is None:
+        return None
+    label = class_name(placed.label, f"folder {shown(path.rpartition('/')[0])}")
+    return Entry(where=path, name=placed.name, label=label, split=placed.split, place=path)
 
 
 def named_classes(found: Sequence[Found]) -> Classes:
@@ -112,16 +123,32 @@ def read_picture(path: Path, *, pass_over: bool) -> bytes:
     try:
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
-            if pass_over and kind_of(head) not in PICTURES and not named_as_picture(path.name):
-                raise PassedOver(path.name)
+            if pass_over:
+                check_is_ours(head, path.name)
             data = head + stream.read(MAX_BYTES + 1 - len(head))
     except FileNotFoundError:
         raise PictureError("is not there") from None
     except OSError as error:
         raise unreadable(path, error) from error
+    check_length(data)
+    return data
+
+
+def check_is_ours(head: bytes, name: str) -> None:
+    """Raise ``PassedOver`` for a file that is no picture and not named as one.
+
+    Args:
+        head: its first ``HEAD_BYTES`` or more.
+        name: its name or path.
+    """
+    if kind_of(head[:HEAD_BYTES]) not in PICTURES and not named_as_picture(name):
+        raise PassedOver(name)
+
+
+def check_length(data: bytes) -> None:
+    """Raise a ``PictureError`` if a file that was read up to one byte too many is too large."""
     if len(data) > MAX_BYTES:
         raise PictureError(f"has more than {MAX_BYTES:,} bytes, expected at most that")
-    return data
 
 
 def read_whole(path: Path) -> bytes:

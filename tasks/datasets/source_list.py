@@ -24,8 +24,8 @@ class ListSource:
 
     def __init__(self, tree: Tree, name: str) -> None:
         self._root = (tree.root / name).parent
-        self._path = tree.root / name
-        self._name = name
+        self._tree_root = tree.root
+        self.name = name
         self.total = sum(1 for _ in self.entries())
 
     def entries(self) -> Iterator[Entry]:
@@ -34,10 +34,18 @@ class ListSource:
         Raises:
             DataError: the list is not as expected, or a path leads out of the list's folder.
         """
-        for row in parse_list(read_lines(self._path), self._name):
-            check_inside(row, self._name)
+        yield from self.entries_in(self._tree_root)
+
+    def entries_in(self, root: Path) -> Iterator[Entry]:
+        """Yield the rows of the list, or of a copy of it.
+
+        Args:
+            root: the folder of the data set, or one with a copy of the list.
+        """
+        for row in parse_list(read_lines(root / self.name), self.name):
+            check_inside(row, self.name)
             yield Entry(
-                where=f"{self._name}: line {row.number}: {row.path}",
+                where=f"{self.name}: line {row.number}: {row.path}",
                 name=row.path.removeprefix("./"),
                 label=row.label,
                 split=row.split,

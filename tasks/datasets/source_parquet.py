@@ -36,8 +36,10 @@ class ParquetSource:
 
     def __init__(self, tree: Tree, paths: Sequence[str]) -> None:
         self._root = tree.root
-        self._by_split = order_shards(paths)
-        self.splits = frozenset(split for split in self._by_split if split)
+        by_split = order_shards(paths)
+        #: The split of every file.
+        self.files = {path: split for split, paths in by_split.items() for path in paths}
+        self.splits = frozenset(split for split in by_split if split)
         self._columns: dict[str, Columns] = {}
         self.total = 0
         for path in paths:
@@ -53,10 +55,18 @@ class ParquetSource:
 
     def entries(self) -> Iterator[Entry]:
         """Yield all rows, file by file."""
-        for split, paths in self._by_split.items():
-            for path in paths:
-                with _damage(path), _opened(self._root / path) as file:
-                    yield from self._rows(file, path, split)
+        for path in self.files:
+            yield from self.entries_of(path, self._root)
+
+    def entries_of(self, path: str, root: Path) -> Iterator[Entry]:
+        """Yield the rows of one file.
+
+        Args:
+            path: the file, below the data set's folder.
+            root: where that folder, or a copy of the file, is.
+        """
+        with _damage(path), _opened(root / path) as file:
+            yield from self._rows(file, path, self.files[path])
 
     def load(self, entry: Entry) -> Loaded:
         """Return the content of a row."""

@@ -1,6 +1,8 @@
 """Pictures in TFRecord files: the layouts of TF-Slim, TensorFlow Datasets and their relatives."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from tasks.datasets.dataset import RECORDS_PER_CHUNK
@@ -34,14 +36,11 @@ class TfrecordSource:
     total = None
 
     def __init__(self, tree: Tree, paths: Sequence[str], labels: Labels | None) -> None:
-        # The generated message class, not TensorFlow: but its package takes seconds to import.
-        from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
-
-        self._parse = import_example().FromString
-        self._parse_error = DecodeError
         self._root = tree.root
         self._labels = labels
         self.shards = order_shards(paths)
+        #: The split of every file.
+        self.files = {path: split for split, paths in self.shards.items() for path in paths}
         self.splits = frozenset(split for split in self.shards if split)
         self.compressed = any(is_gzip(self._root / path) for path in paths)
         #: What was found of each shard, once all entries were read.
@@ -49,9 +48,8 @@ class TfrecordSource:
 
     def entries(self) -> Iterator[Entry]:
         """Yield all records in the order of the shards."""
-        for split, paths in self.shards.items():
-            for path in paths:
-                yield from self._records(path, split)
+        for path in self.files:
+            yield from self.entries_of(path, self._root)
 
     def load(self, entry: Entry) -> Loaded:
         """Return the content of a record.
@@ -59,10 +57,12 @@ class TfrecordSource:
         Raises:
             DataError: it is no ``tf.train.Example``, or has no picture or label.
         """
+        from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
         try:
             features = self._parse(entry.data).features.feature
             return _loaded(features, entry)
-        except self._parse_error as error:
+        except DecodeError as error:
             raise DataError(f"{entry.where} is not a tf.train.Example: {error}") from error
         except DataError as error:
             raise DataError(f"{entry.where}: {error}") from None
@@ -75,6 +75,11 @@ class TfrecordSource:
         key = IMAGE_ENCODED if IMAGE_ENCODED in features else _TFDS_IMAGE
         return bytes(features[key].bytes_list.value[0])
 
+    @property
+    def _parse(self) -> Any:
+        """The generated message class's parser, not TensorFlow's; Spark cannot send it along."""
+        return _parser()
+
     def classes(self, found: Sequence[Found]) -> Classes:
         """Return the classes that the label file lists, or else the records."""
         return record_classes(self._labels, found)
@@ -83,10 +88,16 @@ class TfrecordSource:
         """Return what looks odd: nothing."""
         return []
 
-    def _records(self, path: str, split: str | None) -> Iterator[Entry]:
+    def entries_of(self, path: str, root: Path) -> Iterator[Entry]:
+        """Yield the records of one file.
+
+        Args:
+            path: the file, below the data set's folder.
+            root: where that folder, or a copy of the file, is.
+        """
         count = 0
         offsets = []
-        file = self._root / path
+        file = root / path
         zipped = is_gzip(file)
         for offset, payload in located_records(file):
             if count % RECORDS_PER_CHUNK == 0:
@@ -94,12 +105,18 @@ class TfrecordSource:
             yield Entry(
                 where=f"{path}: record {count}",
                 name="",
-                split=split,
+                split=self.files[path],
                 place=None if zipped else f"{path}:{offset}",
                 data=payload,
             )
             count += 1
         self.scans[path] = ShardScan(count, file.stat().st_size, tuple(offsets))
+
+
+@cache
+def _parser() -> Any:
+    # The package of the message class takes seconds to import.
+    return import_example().FromString
 
 
 def _loaded(features: Mapping[str, Any], entry: Entry) -> Loaded:

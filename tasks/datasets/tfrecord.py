@@ -117,13 +117,17 @@ def write_records(
         for payload in records:
             if count % chunk == 0:
                 chunk_offsets.append(stream.tell())
-            length = _LENGTH.pack(len(payload))
-            stream.write(length + _FOOTER.pack(masked_crc(length)))
-            stream.write(payload)
-            stream.write(_FOOTER.pack(masked_crc(payload)))
+            stream.write(framed(payload))
             count += 1
         size = stream.tell()
     return ShardScan(count, size, tuple(chunk_offsets))
+
+
+def framed(payload: bytes) -> bytes:
+    """Return a record as it is in a file: its payload between lengths and checksums."""
+    length = _LENGTH.pack(len(payload))
+    header = length + _FOOTER.pack(masked_crc(length))
+    return header + payload + _FOOTER.pack(masked_crc(payload))
 
 
 def _records(

@@ -58,17 +58,32 @@ def spark_cluster(name: str) -> Iterator[Cluster]:
         SetupError: BigDL is not on the driver's class path, or the number of executors is not set.
         ClusterError: the master does not answer, or gives fewer executors than asked for.
     """
+    with spark_context(name) as spark:
+        silence_stdout(spark._jvm)
+        require_bigdl(spark._jvm)
+        yield _with_bigdl(spark)
+
+
+@contextmanager
+def spark_context(name: str) -> Iterator[Any]:
+    """Start a Spark context whose Python workers can import ``tasks``, yield it and stop it.
+
+    Args:
+        name: the application's name on Spark's pages.
+
+    Raises:
+        SetupError: Spark does not start on a local master.
+        ClusterError: the master does not answer.
+    """
     spark = _connect(name)
     # Executors fetch the package when their first task starts, so it stays until Spark stops.
     with tempfile.TemporaryDirectory(prefix="graft-tasks-") as folder:
         try:
-            silence_stdout(spark._jvm)
-            require_bigdl(spark._jvm)
             if spark.uiWebUrl:
                 logger.info("Spark UI: %s", spark.uiWebUrl)
             with storage_errors(Path(folder)):
                 spark.addPyFile(_pack_tasks(Path(folder)))
-            yield _with_bigdl(spark)
+            yield spark
         finally:
             spark.stop()
 

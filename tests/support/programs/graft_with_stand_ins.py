@@ -30,6 +30,6 @@ with (
     patch("deploy.doctor.examine", examine),
     patch("deploy.dags_test.airflow_program", lambda: str(FOLDER / "airflow")),
     patch("deploy.ui.ui_environment", environment),
-    patch("deploy.cli.train.spark_home", lambda: FOLDER),
+    patch("deploy.submit.spark_home", lambda: FOLDER),
 ):
     main()

@@ -11,8 +11,7 @@ def test_rows(tmp_path: Path) -> None:
     index.add([row, row], [("bad.jpg", "is empty")])
     assert index.value("SELECT COUNT(*) FROM pictures") == 2
     assert index.value("SELECT SUM(size) FROM pictures WHERE width = ?", 99) == 0
-    index.define("twice", lambda number: number * 2)
-    assert index.run("UPDATE pictures SET size = twice(size) WHERE id = 1") == 1
+    assert index.run("UPDATE pictures SET size = 2 * size WHERE id = 1") == 1
     assert list(index.rows("SELECT name, split, size FROM pictures")) == [
         (b"a", "train", 12),
         (b"a", "train", 6),
