@@ -11,8 +11,9 @@ from pathlib import Path
 from deploy.connection import SPARK_CONNECTION, USE_LOCAL, spark_master
 from tasks.errors import SetupError
 from tasks.params.installation import cron_schedule, default_params
+from tasks.spark.authentication import SECRET, authentication_conf
 from tasks.spark.files import hadoop_files
-from tasks.spark.settings import lacks_yarn_conf
+from tasks.spark.settings import is_local, lacks_yarn_conf
 from tasks.storage.local_files import free_space
 from tasks.storage.paths import Home
 
@@ -28,6 +29,21 @@ def check_master(environ: Mapping[str, str]) -> str:
     if lacks_yarn_conf(master, environ):
         raise SetupError("yarn, but neither HADOOP_CONF_DIR nor YARN_CONF_DIR is set")
     return master
+
+
+def check_authentication(environ: Mapping[str, str]) -> str:
+    """Return whether jobs authenticate to their cluster."""
+    master = spark_master(environ.get(SPARK_CONNECTION, ""))
+    if is_local(master):
+        return "not needed, nothing of a local Spark can be reached from other machines"
+    if authentication_conf(master, environ):
+        return f"with {SECRET}; Spark's processes encrypt what they send each other"
+    if not master.startswith("spark://"):
+        return f"as the cluster's own settings say; {SECRET} asks for it"
+    return (
+        f"none: unless a network keeps strangers away, they can run code on the workers of {master}"
+        f"; set {SECRET} for all of its processes, see docs/cluster.md"
+    )
 
 
 def check_schedule(environ: Mapping[str, str]) -> str:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ import pytest
 from deploy.checks import settings
 from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION
 from deploy.doctor import Finding
+from tasks.spark.authentication import SECRET
 
 Find = Callable[..., Finding]
 
@@ -43,6 +45,41 @@ class TestMaster:
         assert not finding.ok
         assert finding.text.startswith(f"{SPARK_CONNECTION} ")
         assert problem in finding.text
+
+
+class TestAuthentication:
+    def find(self, find: Find, host: str, secret: str = "") -> Finding:
+        connection = json.dumps({"conn_type": "spark", "host": host})
+        return find("Spark authentication", **{SPARK_CONNECTION: connection, SECRET: secret})
+
+    def test_a_local_master_needs_none(self, find: Find) -> None:
+        finding = self.find(find, "local[*]")
+        assert (finding.ok, finding.text[:10]) == (True, "not needed")
+
+    def test_a_standalone_master_without_is_named(self, find: Find) -> None:
+        finding = self.find(find, "spark://head:7077")
+        # Not an error: the network may keep strangers away.
+        assert finding.ok
+        assert finding.text.startswith("none: unless a network keeps strangers away")
+        assert finding.text.endswith(
+            "set GRAFT_SPARK_SECRET for all of its processes, see docs/cluster.md"
+        )
+
+    def test_with_a_secret(self, find: Find) -> None:
+        finding = self.find(find, "spark://head:7077", "0123456789abcdef")
+        assert finding.ok
+        assert finding.text.startswith("with GRAFT_SPARK_SECRET; ")
+        assert "0123456789abcdef" not in finding.text
+
+    def test_a_secret_that_can_be_guessed(self, find: Find) -> None:
+        finding = self.find(find, "spark://head:7077", "graft")
+        assert not finding.ok
+        assert finding.text.startswith("GRAFT_SPARK_SECRET has 5 characters, expected 16 or more")
+
+    def test_yarn_and_kubernetes_have_their_own(self, find: Find) -> None:
+        assert self.find(find, "k8s://https://host").text.startswith(
+            "as the cluster's own settings"
+        )
 
 
 class TestStorage:

@@ -44,6 +44,17 @@ def _is_executor(process: psutil.Process, application: str) -> bool:
     return application in words and any("CoarseGrainedExecutorBackend" in word for word in words)
 
 
+def work(cluster: Cluster) -> None:
+    """Run a task after the other for some seconds."""
+
+    def rest(number: int) -> int:
+        time.sleep(0.5)
+        return number
+
+    with cluster_errors(cluster.context):
+        print(f"{cluster.context.parallelize(range(16), 16).map(rest).count()} tasks")
+
+
 def stop(cluster: Cluster) -> None:
     """Stop Spark while a job uses it, as Spark stops itself when its master is gone."""
     with cluster_errors(cluster.context):
@@ -51,7 +62,7 @@ def stop(cluster: Cluster) -> None:
         cluster.context.parallelize([1]).collect()
 
 
-ACTIONS = {"describe": describe, "lose-an-executor": lose_an_executor, "stop": stop}
+ACTIONS = {"describe": describe, "lose-an-executor": lose_an_executor, "stop": stop, "work": work}
 
 try:
     with spark_cluster("tests") as cluster:
