@@ -60,6 +60,7 @@ def _checks(environ: Mapping[str, str]) -> dict[str, Callable[[], str]]:
         "schedule": lambda: settings.check_schedule(environ),
         "Spark master": lambda: settings.check_master(environ),
         "Spark authentication": lambda: settings.check_authentication(environ),
+        "memory": settings.check_memory,
         "free disk": lambda: settings.check_disk(Home.from_environ(environ).root),
         "GRAFT_HOME": lambda: settings.check_home(Home.from_environ(environ)),
         "artefacts": lambda: check_artifacts(Home.from_environ(environ)),

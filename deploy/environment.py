@@ -5,9 +5,11 @@ The command ``graft`` sets it for itself; ``env.sh`` and ``scripts/entrypoint.sh
 """
 
 import os
+import pwd
 import shlex
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 
 from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION
 from deploy.foreign import OWN, airflow_settings, python_path, unused, without_foreign
@@ -29,6 +31,7 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         **submit_env(current),
         **daemon_env(own or without_foreign(current)),
         **home.environ(),
+        **_user(current),
         "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(CHECKOUT), *python_path(current)])),
         "SPARK_CONF_DIR": str(home.spark_conf),
         "AIRFLOW_HOME": str(home.airflow),
@@ -42,6 +45,19 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         **airflow_settings(current),
         SPARK_CONNECTION: current.get(SPARK_CONNECTION, LOCAL_SPARK),
     }
+
+
+def _user(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return a name for a user whom this machine knows by number alone, as in many containers.
+
+    Airflow and Python's ``getpass`` take it from these variables.
+    """
+    number = os.getuid()
+    with suppress(KeyError):
+        pwd.getpwuid(number)
+        return {}
+    name = environ.get("LOGNAME") or environ.get("USER") or f"user{number}"
+    return {"LOGNAME": name, "USER": name}
 
 
 def whole_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -8,12 +8,15 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
+
 from deploy.connection import SPARK_CONNECTION, USE_LOCAL, spark_master
 from tasks.errors import SetupError
 from tasks.params.installation import cron_schedule, default_params
 from tasks.spark.authentication import SECRET, authentication_conf
 from tasks.spark.files import hadoop_files
 from tasks.spark.settings import is_local, lacks_yarn_conf
+from tasks.storage.cgroups import memory_limit
 from tasks.storage.local_files import free_space
 from tasks.storage.paths import Home
 
@@ -33,7 +36,10 @@ def check_master(environ: Mapping[str, str]) -> str:
 
 def check_authentication(environ: Mapping[str, str]) -> str:
     """Return whether jobs authenticate to their cluster."""
-    master = spark_master(environ.get(SPARK_CONNECTION, ""))
+    try:
+        master = spark_master(environ.get(SPARK_CONNECTION, ""))
+    except SetupError:
+        return "unknown, see Spark master"
     if is_local(master):
         return "not needed, nothing of a local Spark can be reached from other machines"
     if authentication_conf(master, environ):
@@ -63,6 +69,18 @@ def check_disk(root: Path) -> str:
             "GRAFT_HOME to a larger disk"
         )
     return f"{free:.1f} GiB in {existing}"
+
+
+def check_memory() -> str:
+    """Return the memory that a run may have."""
+    total, limit = psutil.virtual_memory().total, memory_limit()
+    if limit is None or limit >= total:
+        return f"{total / 2**30:.1f} GiB"
+    # Not an error: a heap is as large as it has to be, up to driver_memory.
+    return (
+        f"{limit / 2**30:.1f} GiB, the limit of this container or service; the param "
+        "driver_memory, plus 2 GiB, should be no more"
+    )
 
 
 def check_home(home: Home) -> str:

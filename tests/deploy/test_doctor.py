@@ -12,6 +12,8 @@ NAMES = [
     "TensorFlow",
     "schedule",
     "Spark master",
+    "Spark authentication",
+    "memory",
     "free disk",
     "GRAFT_HOME",
     "artefacts",

@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,19 @@ class TestAuthentication:
     def test_yarn_and_kubernetes_have_their_own(self, find: Find) -> None:
         assert self.find(find, "k8s://https://host").text.startswith(
             "as the cluster's own settings"
+        )
+
+
+class TestMemory:
+    def test_of_the_machine(self, find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(settings, "memory_limit", lambda: None)
+        assert re.fullmatch(r"\d+\.\d GiB", find("memory").text)
+
+    def test_of_a_container(self, find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(settings, "memory_limit", lambda: 2**31 // 2)
+        assert find("memory").text == (
+            "1.0 GiB, the limit of this container or service; the param driver_memory, plus 2 GiB, "
+            "should be no more"
         )
 
 
