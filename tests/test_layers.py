@@ -44,6 +44,7 @@ LIGHT = {
     "runs.training_record",
     "runs.typed_json",
     "spark.parent_guard",
+    "spark.private_conf",
     "spark.runtime",
     "spark.settings",
     "storage.artifact",

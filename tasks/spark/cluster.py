@@ -14,6 +14,7 @@ from tasks.errors import ClusterError, SetupError
 from tasks.spark.authentication import SECRET, authentication_conf
 from tasks.spark.bigdl import init_bigdl, quiet, require_bigdl, silence_stdout
 from tasks.spark.executors import wait_for_executors
+from tasks.spark.private_conf import private_conf
 from tasks.spark.settings import is_local, network_conf
 from tasks.storage.local_files import storage_errors
 from tasks.storage.paths import CHECKOUT
@@ -97,8 +98,9 @@ def _connect(name: str) -> Any:
     conf = SparkConf().setAppName(name)
     master = conf.get("spark.master", "")
     conf.setAll(network_conf(master, os.environ).items())
-    # Here, and not as an option of spark-submit, which every user of the machine could see.
+    # Here, and not as options of spark-submit, which every user of the machine could see.
     conf.setAll(authentication_conf(master, os.environ).items())
+    conf.setAll(private_conf(os.environ).items())
     if conf.get("spark.ui.enabled", "") == "false":
         logger.info("Spark UI: off (graft train, or SPARK_LOCAL_IP=127.0.0.1, has one)")
     try:
