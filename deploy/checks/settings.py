@@ -3,6 +3,7 @@
 Every check returns what it found, and raises where that will not do.
 """
 
+import os
 import tempfile
 import uuid
 from collections.abc import Mapping
@@ -81,6 +82,17 @@ def check_memory() -> str:
         f"{limit / 2**30:.1f} GiB, the limit of this container or service; the param "
         "driver_memory, plus 2 GiB, should be no more"
     )
+
+
+def check_temporary_folder() -> str:
+    """Return the temporary folder, from which Java loads BigDL's native libraries."""
+    folder = tempfile.gettempdir()
+    if os.statvfs(folder).f_flag & os.ST_NOEXEC:
+        raise SetupError(
+            f"{folder} is mounted noexec, and BigDL's native libraries are loaded from it: set "
+            "TMPDIR to a folder on another file system"
+        )
+    return folder
 
 
 def check_home(home: Home) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,8 @@ TRAIN_JOB = CHECKOUT / "tasks" / "train_job.py"
 # By default MKL chooses instructions by the alignment of arrays, so sums differ between two runs
 # and the same seed would not give the same head.
 _SAME_SUMS = {"MKL_CBWR": "COMPATIBLE"}
+
+_JAVAS_TEMPORARY_FOLDER = "/tmp"  # noqa: S108 - what Java uses, not a file of ours
 
 LOOPBACK = "127.0.0.1"
 # An address, because not even the name localhost has to resolve.
@@ -35,7 +38,7 @@ def submit_conf() -> dict[str, str]:
     return {
         "spark.driver.extraClassPath": class_path(),
         "spark.executor.extraClassPath": class_path(),
-        "spark.driver.extraJavaOptions": options,
+        "spark.driver.extraJavaOptions": f"{options} {_temporary_folder()}".strip(),
         "spark.executor.extraJavaOptions": options,
         "spark.shuffle.reduceLocality.enabled": "false",
         "spark.scheduler.minRegisteredResourcesRatio": "1.0",
@@ -58,6 +61,19 @@ def submit_conf() -> dict[str, str]:
         "spark.cleaner.periodicGC.interval": "1min",
         **{f"spark.executorEnv.{name}": value for name, value in _SAME_SUMS.items()},
     }
+
+
+def _temporary_folder() -> str:
+    """Return Java's option for the folder that Python takes from TMPDIR, which Java ignores.
+
+    Executors may run on other nodes, where the folder need not exist.
+    """
+    folder = tempfile.gettempdir()
+    if folder == _JAVAS_TEMPORARY_FOLDER:
+        return ""
+    # Spark splits options as a shell splits words.
+    escaped = folder.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"-Djava.io.tmpdir={escaped}"'
 
 
 def submit_env(environ: Mapping[str, str] | None = None) -> dict[str, str]:

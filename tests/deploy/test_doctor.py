@@ -14,6 +14,7 @@ NAMES = [
     "Spark master",
     "Spark authentication",
     "memory",
+    "temporary folder",
     "free disk",
     "GRAFT_HOME",
     "artefacts",

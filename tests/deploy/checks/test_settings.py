@@ -1,5 +1,9 @@
 import json
+import os
 import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +14,7 @@ from deploy.checks import settings
 from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION
 from deploy.doctor import Finding
 from tasks.spark.authentication import SECRET
+from tasks.storage.paths import CHECKOUT
 
 Find = Callable[..., Finding]
 
@@ -93,6 +98,29 @@ class TestMemory:
         assert find("memory").text == (
             "1.0 GiB, the limit of this container or service; the param driver_memory, plus 2 GiB, "
             "should be no more"
+        )
+
+
+class TestTemporaryFolder:
+    def test_can_run_what_is_in_it(self, find: Find) -> None:
+        finding = find("temporary folder")
+        assert (finding.ok, finding.text) == (True, tempfile.gettempdir())
+
+    def test_is_mounted_noexec(self, tmp_path: Path) -> None:
+        mount = 'mount -t tmpfs -o noexec none "$1" || exit 99; shift; exec "$@"'
+        check = "from deploy.checks.settings import check_temporary_folder as c; c()"
+        command = ["bash", "-c", mount, "bash", str(tmp_path), sys.executable, "-c", check]
+        ran = subprocess.run(
+            ["unshare", "--mount", *command],
+            env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(CHECKOUT)},
+            capture_output=True,
+            text=True,
+        )
+        if os.geteuid() or ran.returncode == 99:
+            pytest.skip("this user may not mount anything")
+        assert ran.stderr.splitlines()[-1] == (
+            f"tasks.errors.SetupError: {tmp_path} is mounted noexec, and BigDL's native libraries "
+            "are loaded from it: set TMPDIR to a folder on another file system"
         )
 
 
