@@ -31,7 +31,7 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         **submit_env(current),
         **daemon_env(own or without_foreign(current)),
         **home.environ(),
-        **_user(current),
+        **_user(current, home),
         "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(CHECKOUT), *python_path(current)])),
         "SPARK_CONF_DIR": str(home.spark_conf),
         "AIRFLOW_HOME": str(home.airflow),
@@ -47,17 +47,18 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     }
 
 
-def _user(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return a name for a user whom this machine knows by number alone, as in many containers.
+def _user(environ: Mapping[str, str], home: Home) -> dict[str, str]:
+    """Return name and HOME of a user whom this machine knows by number alone.
 
-    Airflow and Python's ``getpass`` take it from these variables.
+    Many containers have such users. Python looks both up in these variables before it asks the
+    system, and Airflow does not start without them.
     """
     number = os.getuid()
     with suppress(KeyError):
         pwd.getpwuid(number)
         return {}
     name = environ.get("LOGNAME") or environ.get("USER") or f"user{number}"
-    return {"LOGNAME": name, "USER": name}
+    return {"LOGNAME": name, "USER": name, "HOME": environ.get("HOME") or str(home.root)}
 
 
 def whole_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:

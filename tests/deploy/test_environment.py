@@ -91,16 +91,18 @@ def test_the_variables_of_another_airflow_are_left_out_and_named(
     assert set_environment() == {}
 
 
-def test_a_user_without_a_name_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_without_a_name_gets_one_and_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody(number: int) -> None:
         raise KeyError(number)
 
-    known = environment({})
-    assert not {"USER", "LOGNAME"} & known.keys()
+    assert not {"USER", "LOGNAME", "HOME"} & environment({}).keys()
     monkeypatch.setattr("pwd.getpwuid", nobody)
     monkeypatch.setattr("os.getuid", lambda: 54321)
-    assert environment({}).items() >= {"USER": "user54321", "LOGNAME": "user54321"}.items()
-    assert environment({"USER": "me"})["LOGNAME"] == "me"
+    given = environment({"GRAFT_HOME": "/graft"})
+    user = {"USER": "user54321", "LOGNAME": "user54321", "HOME": "/graft"}
+    assert given.items() >= user.items()
+    theirs = environment({"USER": "me", "HOME": "/me"})
+    assert (theirs["LOGNAME"], theirs["HOME"]) == ("me", "/me")
 
 
 def test_spark_daemons_authenticate_with_a_secret(tmp_path: Path) -> None:
