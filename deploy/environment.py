@@ -5,11 +5,9 @@ The command ``graft`` sets it for itself; ``env.sh`` and ``scripts/entrypoint.sh
 """
 
 import os
-import pwd
 import shlex
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 
 from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION
 from deploy.foreign import OWN, airflow_settings, python_path, unused, without_foreign
@@ -17,6 +15,7 @@ from deploy.spark_conf_dir import write_spark_defaults
 from tasks.errors import GraftError
 from tasks.spark.authentication import daemon_env
 from tasks.spark.settings import submit_env
+from tasks.spark.user import user_env
 from tasks.storage.paths import CHECKOUT, Home
 
 _ACTIVE_RUNS = "AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG"
@@ -31,7 +30,7 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         **submit_env(current),
         **daemon_env(own or without_foreign(current)),
         **home.environ(),
-        **_user(current, home),
+        **user_env(current, str(home.root)),
         "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(CHECKOUT), *python_path(current)])),
         "SPARK_CONF_DIR": str(home.spark_conf),
         "AIRFLOW_HOME": str(home.airflow),
@@ -45,20 +44,6 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         **airflow_settings(current),
         SPARK_CONNECTION: current.get(SPARK_CONNECTION, LOCAL_SPARK),
     }
-
-
-def _user(environ: Mapping[str, str], home: Home) -> dict[str, str]:
-    """Return name and HOME of a user whom this machine knows by number alone.
-
-    Many containers have such users. Python looks both up in these variables before it asks the
-    system, and Airflow does not start without them.
-    """
-    number = os.getuid()
-    with suppress(KeyError):
-        pwd.getpwuid(number)
-        return {}
-    name = environ.get("LOGNAME") or environ.get("USER") or f"user{number}"
-    return {"LOGNAME": name, "USER": name, "HOME": environ.get("HOME") or str(home.root)}
 
 
 def whole_environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -47,6 +47,7 @@ LIGHT = {
     "spark.private_conf",
     "spark.runtime",
     "spark.settings",
+    "spark.user",
     "storage.artifact",
     "storage.content",
     "storage.files",

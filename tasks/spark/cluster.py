@@ -16,6 +16,7 @@ from tasks.spark.bigdl import init_bigdl, quiet, require_bigdl, silence_stdout
 from tasks.spark.executors import wait_for_executors
 from tasks.spark.private_conf import private_conf
 from tasks.spark.settings import is_local, network_conf
+from tasks.spark.user import log_in
 from tasks.storage.local_files import storage_errors
 from tasks.storage.paths import CHECKOUT
 
@@ -95,6 +96,7 @@ def _connect(name: str) -> Any:
 
     # With the JVM running, a new SparkConf has the settings of spark-submit.
     SparkContext._ensure_initialized()
+    log_in(SparkContext._jvm, os.environ)
     conf = SparkConf().setAppName(name)
     master = conf.get("spark.master", "")
     conf.setAll(network_conf(master, os.environ).items())

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from tasks.errors import SetupError
 from tasks.spark.errors import user_errors
 from tasks.spark.settings import network_env, submit_conf, submit_env
+from tasks.spark.user import log_in
 
 
 @contextmanager
@@ -34,6 +35,7 @@ def bigdl_jvm() -> Iterator[Any]:
     except PySparkRuntimeError as error:
         raise SetupError(f"no JVM with BigDL starts: run make doctor ({error})") from error
     try:
+        log_in(gateway.jvm, os.environ)
         yield gateway
     finally:
         gateway.shutdown()

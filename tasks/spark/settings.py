@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tasks.spark.runtime import class_path, java_home, spark_home
+from tasks.spark.user import user_options
 from tasks.storage.paths import CHECKOUT
 
 LOG4J2 = CHECKOUT / "conf" / "log4j2.properties"
@@ -38,7 +39,7 @@ def submit_conf() -> dict[str, str]:
     return {
         "spark.driver.extraClassPath": class_path(),
         "spark.executor.extraClassPath": class_path(),
-        "spark.driver.extraJavaOptions": f"{options} {_temporary_folder()}".strip(),
+        "spark.driver.extraJavaOptions": " ".join([options, *_driver_options()]),
         "spark.executor.extraJavaOptions": options,
         "spark.shuffle.reduceLocality.enabled": "false",
         "spark.scheduler.minRegisteredResourcesRatio": "1.0",
@@ -63,17 +64,21 @@ def submit_conf() -> dict[str, str]:
     }
 
 
-def _temporary_folder() -> str:
-    """Return Java's option for the folder that Python takes from TMPDIR, which Java ignores.
+def _driver_options() -> list[str]:
+    """Return Java's options for a driver, which runs where this process does.
 
-    Executors may run on other nodes, where the folder need not exist.
+    They are the folder that Python takes from TMPDIR, which Java ignores, and the home of a user
+    whom the system does not know. Executors may run on nodes that have neither.
     """
     folder = tempfile.gettempdir()
-    if folder == _JAVAS_TEMPORARY_FOLDER:
-        return ""
-    # Spark splits options as a shell splits words.
-    escaped = folder.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"-Djava.io.tmpdir={escaped}"'
+    options = {} if folder == _JAVAS_TEMPORARY_FOLDER else {"java.io.tmpdir": folder}
+    return [_option(name, value) for name, value in {**options, **user_options(os.environ)}.items()]
+
+
+def _option(name: str, value: str) -> str:
+    """Return an option of Java as Spark reads it, which splits options as a shell splits words."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"-D{name}={escaped}"'
 
 
 def submit_env(environ: Mapping[str, str] | None = None) -> dict[str, str]:

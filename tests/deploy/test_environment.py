@@ -91,20 +91,6 @@ def test_the_variables_of_another_airflow_are_left_out_and_named(
     assert set_environment() == {}
 
 
-def test_a_user_without_a_name_gets_one_and_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody(number: int) -> None:
-        raise KeyError(number)
-
-    assert not {"USER", "LOGNAME", "HOME"} & environment({}).keys()
-    monkeypatch.setattr("pwd.getpwuid", nobody)
-    monkeypatch.setattr("os.getuid", lambda: 54321)
-    given = environment({"GRAFT_HOME": "/graft"})
-    user = {"USER": "user54321", "LOGNAME": "user54321", "HOME": "/graft"}
-    assert given.items() >= user.items()
-    theirs = environment({"USER": "me", "HOME": "/me"})
-    assert (theirs["LOGNAME"], theirs["HOME"]) == ("me", "/me")
-
-
 def test_spark_daemons_authenticate_with_a_secret(tmp_path: Path) -> None:
     given = environment({"GRAFT_HOME": str(tmp_path), SECRET: "0123456789abcdef"})
     assert given.items() >= daemon_env({SECRET: "0123456789abcdef"}).items()
