@@ -12,6 +12,7 @@ import psutil
 
 from tasks.errors import GraftError
 from tasks.spark.cluster import Cluster, spark_cluster
+from tasks.spark.errors import user_errors
 from tasks.spark.executors import cluster_errors
 
 
@@ -51,7 +52,7 @@ def work(cluster: Cluster) -> None:
         time.sleep(0.5)
         return number
 
-    with cluster_errors(cluster.context):
+    with user_errors(), cluster_errors(cluster.context):
         print(f"{cluster.context.parallelize(range(16), 16).map(rest).count()} tasks")
 
 
