@@ -61,6 +61,7 @@ def _checks(environ: Mapping[str, str]) -> dict[str, Callable[[], str]]:
         "Spark master": lambda: settings.check_master(environ),
         "Spark authentication": lambda: settings.check_authentication(environ),
         "memory": settings.check_memory,
+        "open files": settings.check_open_files,
         "temporary folder": settings.check_temporary_folder,
         "free disk": lambda: settings.check_disk(Home.from_environ(environ).root),
         "GRAFT_HOME": lambda: settings.check_home(Home.from_environ(environ)),

@@ -4,6 +4,7 @@ Every check returns what it found, and raises where that will not do.
 """
 
 import os
+import resource
 import tempfile
 import uuid
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from tasks.storage.local_files import free_space
 from tasks.storage.paths import Home
 
 _NEEDED_GIB = 2.0
+_NEEDED_OPEN_FILES = 1024
 
 
 def check_master(environ: Mapping[str, str]) -> str:
@@ -82,6 +84,19 @@ def check_memory() -> str:
         f"{limit / 2**30:.1f} GiB, the limit of this container or service; the param "
         "driver_memory, plus 2 GiB, should be no more"
     )
+
+
+def check_open_files() -> str:
+    """Return how many files a process may have open; Spark's class path alone has 300."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most == resource.RLIM_INFINITY:
+        return "as many as wanted"
+    if most < _NEEDED_OPEN_FILES:
+        raise SetupError(
+            f"a process may have {most} at most, {_NEEDED_OPEN_FILES} expected: raise the hard "
+            "limit (ulimit -Hn, or nofile in /etc/security/limits.conf)"
+        )
+    return f"a process may have {most:,}"
 
 
 def check_temporary_folder() -> str:

@@ -14,6 +14,7 @@ NAMES = [
     "Spark master",
     "Spark authentication",
     "memory",
+    "open files",
     "temporary folder",
     "free disk",
     "GRAFT_HOME",

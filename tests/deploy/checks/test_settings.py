@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -99,6 +100,28 @@ class TestMemory:
             "1.0 GiB, the limit of this container or service; the param driver_memory, plus 2 GiB, "
             "should be no more"
         )
+
+
+class TestOpenFiles:
+    @pytest.mark.parametrize(
+        ("hard", "text"),
+        [
+            (resource.RLIM_INFINITY, "as many as wanted"),
+            (524288, "a process may have 524,288"),
+            (
+                256,
+                "a process may have 256 at most, 1024 expected: raise the hard limit (ulimit -Hn, "
+                "or nofile in /etc/security/limits.conf)",
+            ),
+        ],
+    )
+    def test_hard_limit(
+        self, find: Find, monkeypatch: pytest.MonkeyPatch, hard: int, text: str
+    ) -> None:
+        # Java raises the soft one itself.
+        monkeypatch.setattr("resource.getrlimit", lambda _: (256, hard))
+        finding = find("open files")
+        assert (finding.ok, finding.text) == (hard != 256, text)
 
 
 class TestTemporaryFolder:
