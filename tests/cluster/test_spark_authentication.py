@@ -14,7 +14,8 @@ from support.compose_cluster import VARIABLES
 from support.native import LOOPBACK, NativeRoles
 from support.spark import spark_environ
 from support.waits import wait_until
-from tasks.spark.authentication import SECRET
+from tasks.spark.authentication import SECRET, authentication_conf
+from tasks.spark.private_conf import private_env, without_private
 from tasks.storage.paths import Home
 
 pytestmark = pytest.mark.e2e
@@ -28,6 +29,8 @@ ONE_EXECUTOR = {
     "spark.executor.memory": "1g",
     "spark.driver.host": LOOPBACK,
 }
+
+ONE_EXECUTOR_ARGUMENTS = " ".join(f"--conf {k}={v}" for k, v in ONE_EXECUTOR.items())
 
 
 class Spark:
@@ -51,9 +54,11 @@ class Spark:
         found = requests.get(f"{self.page}/json/", timeout=10).json()["activeapps"]
         return [str(application["id"]) for application in found]
 
-    def run(self, program: str, *words: str, secret: str, master: str = "local") -> str:
+    def run(
+        self, program: str, *words: str, secret: str, master: str = "local", **variables: str
+    ) -> str:
         environ = spark_environ(Home(self.roles.folder / "driver"), master, ONE_EXECUTOR)
-        given = {**environ, "SPARK_LOCAL_IP": LOOPBACK, SECRET: secret}
+        given = {**environ, "SPARK_LOCAL_IP": LOOPBACK, SECRET: secret, **variables}
         ran = python_programs.run(program, *words, timeout=120, **given)
         assert ran.returncode == 0, ran.stderr
         return ran.stdout
@@ -98,10 +103,23 @@ def test_a_job_runs_and_nobody_kills_it_on_a_page(spark: Spark) -> None:
         assert job.result() == "16 tasks\n"
 
 
-def test_the_secret_is_in_no_process_list_and_no_log(spark: Spark) -> None:
+def test_an_airflow_connection_may_hold_the_secret(spark: Spark) -> None:
+    conf = authentication_conf(spark.master, {SECRET: OURS})
+    given = private_env(conf)
+    public = " ".join(f"--conf {name}={value}" for name, value in without_private(conf).items())
+    assert OURS not in public
+    arguments = f"--master {spark.master} {public} pyspark-shell"
+    environ = {**given, "PYSPARK_SUBMIT_ARGS": f"{ONE_EXECUTOR_ARGUMENTS} {arguments}"}
+    assert spark.run("join_spark", "describe", secret="", **environ) == (
+        "not local: 1 executors, 1 cores\n"
+    )
+
+
+def test_the_secret_is_in_no_process_list_and_no_file(spark: Spark) -> None:
     processes = psutil.process_iter(["cmdline"])
     commands = [" ".join(process.info["cmdline"] or ()) for process in processes]
     assert any("deploy.worker.Worker" in command for command in commands)
     assert not [command for command in commands if OURS in command]
-    for role in ("spark-master", "spark-worker"):
-        assert OURS not in spark.roles.log(role).read_text()
+    files = [path for path in spark.roles.folder.rglob("*") if path.is_file()]
+    assert spark.roles.log("spark-master") in files
+    assert [path for path in files if OURS.encode() in path.read_bytes()] == []
