@@ -1,6 +1,9 @@
 # One image for every role of docker-compose.yml but Postgres. The lock is installed before any
 # source is copied, so a change of code rebuilds only the last few layers.
-FROM python:3.11-slim-bookworm AS lock
+# Digest: see docs/cluster.md, Images.
+FROM python:3.11.16-slim-bookworm@sha256:0bee7276f83efd4a1ee05bbbf4281d95ed28e079220a9457f25a93e3f1e3c31b AS base
+
+FROM base AS lock
 WORKDIR /opt/graft
 COPY scripts/setup.sh scripts/uv.sh scripts/
 COPY requirements.txt pyproject.toml ./
@@ -17,7 +20,7 @@ COPY jvm/ jvm/
 COPY tasks/ tasks/
 RUN PYTHONPATH=. .venv/bin/python -m tasks.spark.scala_jar
 
-FROM python:3.11-slim-bookworm
+FROM base
 WORKDIR /opt/graft
 # Group 0, so that platforms that choose the user id themselves can write, too. A named volume takes
 # the owner and the rights of the folder that it is mounted on.

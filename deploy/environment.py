@@ -13,7 +13,9 @@ from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION
 from deploy.foreign import OWN, airflow_settings, python_path, unused, without_foreign
 from deploy.spark_conf_dir import write_spark_defaults
 from tasks.errors import GraftError
+from tasks.spark.authentication import daemon_env
 from tasks.spark.settings import submit_env
+from tasks.spark.user import user_env
 from tasks.storage.paths import CHECKOUT, Home
 
 _ACTIVE_RUNS = "AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG"
@@ -26,7 +28,9 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     own = current if current.get(OWN) else {}
     return {
         **submit_env(current),
+        **daemon_env(own or without_foreign(current)),
         **home.environ(),
+        **user_env(current, str(home.root)),
         "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(CHECKOUT), *python_path(current)])),
         "SPARK_CONF_DIR": str(home.spark_conf),
         "AIRFLOW_HOME": str(home.airflow),

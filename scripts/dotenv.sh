@@ -16,6 +16,7 @@ GRAFT_POSTGRES_PASSWORD=$(random 24)
 GRAFT_FERNET_KEY=$(random 32)
 GRAFT_JWT_SECRET=$(random 48)
 GRAFT_SECRET_KEY=$(random 48)
+GRAFT_SPARK_SECRET=$(random 24)
 
 # Users who may log in, name:role,... (viewer, user, op, admin), and their passwords.
 GRAFT_USERS=admin:admin

@@ -20,13 +20,14 @@ from tasks.spark.runtime import (
     spark_home,
 )
 
-_PYTHONS = ("3.11", "3.12", "3.13")
+#: Minor versions of Python that Graft runs on.
+PYTHONS = ("3.11", "3.12", "3.13")
 
 
 def check_python() -> str:
     """Return the version of this Python."""
-    if ".".join(map(str, sys.version_info[:2])) not in _PYTHONS:
-        expected = ", ".join(_PYTHONS)
+    if ".".join(map(str, sys.version_info[:2])) not in PYTHONS:
+        expected = ", ".join(PYTHONS)
         raise SetupError(
             f"{sys.version.split()[0]} found, {expected} expected: rm -r .venv; make setup"
         )

@@ -3,7 +3,6 @@
 Uses of the internals of the Spark provider, 5.6.0, are all here.
 """
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ class TrainJobHook(SparkSubmitHook):
 
     Args:
         env_vars: environment of ``spark-submit``, on top of this process's.
+        private_env: more of it, which the provider may not put on a command line.
         on_line: called with every line of the job's log.
         kwargs: the provider's own arguments.
     """
@@ -23,11 +23,12 @@ class TrainJobHook(SparkSubmitHook):
         self,
         *,
         env_vars: Mapping[str, str] | None = None,
+        private_env: Mapping[str, str] | None = None,
         on_line: Callable[[str], None] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(env_vars=dict(env_vars or {}), **kwargs)
-        self.env_vars = dict(env_vars or {})
+        self.submit_env = {**(env_vars or {}), **(private_env or {})}
         self.on_line = on_line
 
     # The hook has no public way to ask for the connection as it read it.
@@ -42,16 +43,21 @@ class TrainJobHook(SparkSubmitHook):
         mode: str | None = self._connection["deploy_mode"]
         return mode
 
+    # The hook has no public way to give spark-submit an environment on every kind of cluster: on
+    # Kubernetes it is for a driver in a pod, and on YARN it is on the command line as well.
+    def _build_spark_submit_command(self, application: str) -> list[str]:
+        command: list[str] = super()._build_spark_submit_command(application)
+        self._env = self.submit_env
+        return command
+
     def submit(self, application: str = "", **kwargs: Any) -> None:
         """Run ``spark-submit`` to its end.
 
         Raises:
             AirflowException: it ended with another status than 0.
         """
-        # On Kubernetes, the provider gives the environment only to a driver in a pod.
         # A program may write a path in whatever encoding the file system has.
-        environment = {**os.environ, **self.env_vars}
-        super().submit(application, env=environment, errors="backslashreplace", **kwargs)
+        super().submit(application, errors="backslashreplace", **kwargs)
 
     # The hook's log is public, but takes no handler and drops the lines if its level is above INFO.
     def _process_spark_submit_log(self, itr: Iterator[str]) -> None:

@@ -26,6 +26,7 @@ from tasks.runs.outcome import clear_outcome, read_metrics
 from tasks.runs.record import record_step
 from tasks.spark.failures import LAST_LINES
 from tasks.spark.parent_guard import TASK_PID
+from tasks.spark.private_conf import private_env, without_private
 from tasks.spark.settings import (
     TRAIN_JOB,
     executor_conf,
@@ -74,6 +75,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
         self.validation_dump: Any = validation_dump
         self.conn_id = conn_id
         self.on_line: Callable[[str], None] | None = None
+        self.private_env: dict[str, str] = {}
 
     def execute(self, context: Context) -> dict[str, Any]:  # type: ignore[override] # the provider's returns nothing, ours the result
         """Run the job to its end and return its facts."""
@@ -103,7 +105,8 @@ class TrainClassifierOperator(SparkSubmitOperator):
         """Submit the job and return the metrics that it left."""
         connection = read_connection(self.conn_id)
         self.log.info("Spark master: %s", connection.master)
-        self.conf = self._job_conf(run, connection)
+        conf = self._job_conf(run, connection)
+        self.conf, self.private_env = without_private(conf), private_env(conf)
         self.env_vars = self._job_env(run, connection.master)
         self.application_args = job_arguments(self._job_config(run))
         last_lines: deque[str] = deque(maxlen=LAST_LINES)
@@ -127,6 +130,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
             name=self.name,
             application_args=self.application_args,
             env_vars=self.env_vars,
+            private_env=self.private_env,
             on_line=self.on_line,
         )
 

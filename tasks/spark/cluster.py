@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from tasks.errors import ClusterError, SetupError
+from tasks.spark.authentication import SECRET, authentication_conf
 from tasks.spark.bigdl import init_bigdl, quiet, require_bigdl, silence_stdout
 from tasks.spark.executors import wait_for_executors
+from tasks.spark.private_conf import private_conf
 from tasks.spark.settings import is_local, network_conf
+from tasks.spark.user import log_in
 from tasks.storage.local_files import storage_errors
 from tasks.storage.paths import CHECKOUT
 
@@ -108,17 +111,25 @@ def _connect(name: str) -> Any:
 
     # With the JVM running, a new SparkConf has the settings of spark-submit.
     SparkContext._ensure_initialized()
+    log_in(SparkContext._jvm, os.environ)
     conf = SparkConf().setAppName(name)
-    conf.setAll(network_conf(conf.get("spark.master", ""), os.environ).items())
+    master = conf.get("spark.master", "")
+    conf.setAll(network_conf(master, os.environ).items())
+    # Here, and not as options of spark-submit, which every user of the machine could see.
+    conf.setAll(authentication_conf(master, os.environ).items())
+    conf.setAll(private_conf(os.environ).items())
     if conf.get("spark.ui.enabled", "") == "false":
         logger.info("Spark UI: off (graft train, or SPARK_LOCAL_IP=127.0.0.1, has one)")
     try:
         return SparkContext(conf=conf)
     except Py4JJavaError as error:
-        master = conf.get("spark.master")
-        kind = SetupError if is_local(master) else ClusterError
-        reason = error.java_exception.getMessage()
-        raise kind(f"Spark does not start at {master}: {reason}") from error
+        problem = f"Spark does not start at {master}: {error.java_exception.getMessage()}"
+        if is_local(master):
+            raise SetupError(problem) from error
+        raise ClusterError(
+            f"{problem}; check that its master is up, and that {SECRET} is its secret, or not set "
+            "if it has none"
+        ) from error
 
 
 def _pack_tasks(folder: Path) -> str:

@@ -17,6 +17,7 @@ from tasks.errors import GraftError, SetupError
 from tasks.spark.errors import user_errors
 from tasks.spark.failures import jvm_failure, last_words
 from tasks.spark.settings import network_env, submit_conf, submit_env
+from tasks.spark.user import log_in
 
 _LAST_BYTES = 2**16
 
@@ -40,6 +41,7 @@ def bigdl_jvm() -> Iterator[Any]:
         except PySparkRuntimeError as error:
             raise _start_error(said) from error
     try:
+        log_in(gateway.jvm, os.environ)
         yield gateway
     finally:
         gateway.shutdown()

@@ -2,10 +2,12 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from tasks.spark.runtime import class_path, java_home, spark_home
+from tasks.spark.user import user_options
 from tasks.storage.paths import CHECKOUT
 
 LOG4J2 = CHECKOUT / "conf" / "log4j2.properties"
@@ -15,6 +17,8 @@ CONVERT_JOB = CHECKOUT / "tasks" / "convert_job.py"
 # By default MKL chooses instructions by the alignment of arrays, so sums differ between two runs
 # and the same seed would not give the same head.
 _SAME_SUMS = {"MKL_CBWR": "COMPATIBLE"}
+
+_JAVAS_TEMPORARY_FOLDER = "/tmp"  # noqa: S108 - what Java uses, not a file of ours
 
 LOOPBACK = "127.0.0.1"
 # An address, because not even the name localhost has to resolve.
@@ -36,7 +40,7 @@ def submit_conf() -> dict[str, str]:
     return {
         "spark.driver.extraClassPath": class_path(),
         "spark.executor.extraClassPath": class_path(),
-        "spark.driver.extraJavaOptions": options,
+        "spark.driver.extraJavaOptions": " ".join([options, *_driver_options()]),
         "spark.executor.extraJavaOptions": options,
         "spark.shuffle.reduceLocality.enabled": "false",
         "spark.scheduler.minRegisteredResourcesRatio": "1.0",
@@ -59,6 +63,23 @@ def submit_conf() -> dict[str, str]:
         "spark.cleaner.periodicGC.interval": "1min",
         **{f"spark.executorEnv.{name}": value for name, value in _SAME_SUMS.items()},
     }
+
+
+def _driver_options() -> list[str]:
+    """Return Java's options for a driver, which runs where this process does.
+
+    They are the folder that Python takes from TMPDIR, which Java ignores, and the home of a user
+    whom the system does not know. Executors may run on nodes that have neither.
+    """
+    folder = tempfile.gettempdir()
+    options = {} if folder == _JAVAS_TEMPORARY_FOLDER else {"java.io.tmpdir": folder}
+    return [_option(name, value) for name, value in {**options, **user_options(os.environ)}.items()]
+
+
+def _option(name: str, value: str) -> str:
+    """Return an option of Java as Spark reads it, which splits options as a shell splits words."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"-D{name}={escaped}"'
 
 
 def submit_env(environ: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from tasks.storage.cgroups import cpu_limit
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0))
+    """Return how many cores this process may use, by its affinity and by its control group."""
+    available = len(os.sched_getaffinity(0))
+    return min(available, cpu_limit() or available)
 
 
 def in_parallel(

@@ -14,6 +14,7 @@ import yaml
 from deploy.connection import SPARK_CONNECTION, spark_master
 from support.compose import read_compose
 from tasks.errors import SetupError
+from tasks.spark.authentication import SECRET
 from tasks.spark.runtime import spark_home
 from tasks.storage.paths import CHECKOUT, Home
 
@@ -74,6 +75,7 @@ def test_the_client_reads_it(dotenv: dict[str, str], tmp_path: Path) -> None:
         "GRAFT_FERNET_KEY",
         "GRAFT_JWT_SECRET",
         "GRAFT_SECRET_KEY",
+        "GRAFT_SPARK_SECRET",
         "GRAFT_PASSWORDS",
     ],
 )
@@ -92,10 +94,9 @@ def test_holds_no_secret() -> None:
 @pytest.mark.parametrize("name", GRAFT)
 def test_every_role_is_the_same_image_with_the_same_home(name: str, services: Services) -> None:
     service = services[name]
-    assert (service["image"], service["build"]) == ("graft", ".")
+    assert (service["image"], service["build"]["context"]) == ("graft", ".")
     assert service["volumes"] == ["home:/opt/graft/work"]
     assert service["environment"]["GRAFT_HOME"] == "/opt/graft/work"
-    assert service["cap_drop"] == ["ALL"]
     assert service["init"]
 
 
@@ -127,6 +128,88 @@ def test_the_migration_runs_once_before_all_of_airflow(services: Services) -> No
         if name != ONCE:
             waits = services[name]["depends_on"]
             assert waits[ONCE] == {"condition": "service_completed_successfully"}
+
+
+@pytest.mark.parametrize("name", ["postgres", *GRAFT])
+def test_nothing_gets_rights_that_it_does_not_need(name: str, services: Services) -> None:
+    service = services[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert "cap_add" not in service
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_postgres_writes_to_its_volume_alone(services: Services) -> None:
+    postgres = services["postgres"]
+    # Not root, who would first need the right to become another user.
+    assert postgres["user"] == "postgres"
+    assert postgres["read_only"]
+    assert postgres["volumes"] == ["postgres:/var/lib/postgresql/data"]
+    # Where it keeps its socket.
+    assert "/var/run/postgresql" in postgres["tmpfs"]
+
+
+def test_other_peoples_images_are_pinned(services: Services) -> None:
+    pinned = r"\w+:\d+\.\d+[\w.-]*@sha256:[0-9a-f]{64}"
+    assert re.fullmatch(pinned, services["postgres"]["image"])
+    sources = re.findall(r"^FROM (\S+)", (CHECKOUT / "Dockerfile").read_text(), re.M)
+    assert re.fullmatch(pinned, sources[0])
+    assert set(sources[1:]) <= {"base", "lock"}
+
+
+def test_who_can_reach_whom(services: Services, dotenv: dict[str, str]) -> None:
+    file = read_compose(dotenv)
+    assert file["networks"]["database"] == {"internal": True}
+    members: dict[str, set[str]] = {network: set() for network in file["networks"]}
+    for name, service in services.items():
+        for network in service["networks"]:
+            members[network].add(name)
+    assert members == {
+        "database": {"postgres", *AIRFLOW},
+        "airflow": set(AIRFLOW) - {ONCE},
+        "spark": {"airflow-scheduler", *SPARK},
+    }
+
+
+def test_the_driver_can_be_reached_in_the_network_of_spark(services: Services) -> None:
+    """Its container has other addresses, too, and Spark would choose one of them."""
+    scheduler = services["airflow-scheduler"]
+    conf = json.loads(scheduler["environment"][SPARK_CONNECTION])["extra"]["conf"]
+    assert conf == {
+        "spark.driver.host": scheduler["hostname"],
+        "spark.driver.bindAddress": "0.0.0.0",  # noqa: S104 - all of a container's networks
+    }
+
+
+@pytest.mark.parametrize("name", ["airflow-scheduler", *SPARK])
+def test_all_of_spark_has_the_same_secret(
+    name: str, services: Services, dotenv: dict[str, str]
+) -> None:
+    assert services[name]["environment"][SECRET] == dotenv[SECRET]
+
+
+@pytest.mark.parametrize("name", sorted(set(AIRFLOW) - {"airflow-scheduler"}))
+def test_who_runs_no_driver_has_no_secret_of_spark(name: str, services: Services) -> None:
+    assert SECRET not in services[name]["environment"]
+
+
+def test_proxies_are_handed_on(dotenv: dict[str, str]) -> None:
+    theirs = {
+        "http_proxy": "http://lower:3128",
+        "HTTPS_PROXY": "http://upper:3128",
+        "no_proxy": "intranet.example,[::1]",
+    }
+    services = read_compose({**dotenv, **theirs})["services"]
+    for name in (*AIRFLOW, "spark-worker"):
+        for given in (services[name]["environment"], services[name]["build"]["args"]):
+            assert given["HTTP_PROXY"] == "http://lower:3128"
+            assert given["HTTPS_PROXY"] == "http://upper:3128"
+            # The roles reach each other without a proxy, too.
+            without = given["NO_PROXY"].split(",")
+            assert {"intranet.example", "airflow-apiserver", "localhost"} <= set(without)
+
+
+def test_without_proxies_there_are_none(services: Services) -> None:
+    assert services["airflow-scheduler"]["environment"]["HTTP_PROXY"] == ""
 
 
 def test_waits_only_for_what_can_be_waited_for(services: Services) -> None:
@@ -229,7 +312,7 @@ def test_all_of_airflow_has_the_same_secrets_data_base_and_connection(services: 
 
 
 def test_spark_gets_no_secret_of_airflow(services: Services, dotenv: dict[str, str]) -> None:
-    secrets = {v for k, v in dotenv.items() if k.startswith("GRAFT_") and k != "GRAFT_USERS"}
+    secrets = {v for k, v in dotenv.items() if k not in {"GRAFT_USERS", SECRET}}
     for name in SPARK:
         assert not secrets & set(services[name]["environment"].values())
 

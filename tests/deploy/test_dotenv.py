@@ -11,7 +11,13 @@ import pytest
 
 from tasks.storage.paths import CHECKOUT
 
-SECRETS = ("GRAFT_POSTGRES_PASSWORD", "GRAFT_FERNET_KEY", "GRAFT_JWT_SECRET", "GRAFT_SECRET_KEY")
+SECRETS = (
+    "GRAFT_POSTGRES_PASSWORD",
+    "GRAFT_FERNET_KEY",
+    "GRAFT_JWT_SECRET",
+    "GRAFT_SECRET_KEY",
+    "GRAFT_SPARK_SECRET",
+)
 
 
 def write(path: Path) -> "subprocess.CompletedProcess[str]":

@@ -12,6 +12,7 @@ import pytest
 from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION
 from deploy.environment import environment, main, set_environment, whole_environment
 from deploy.foreign import OWN
+from tasks.spark.authentication import SECRET, daemon_env
 from tasks.spark.settings import submit_env
 from tasks.storage.paths import CHECKOUT
 
@@ -88,6 +89,12 @@ def test_the_variables_of_another_airflow_are_left_out_and_named(
     assert "secret" not in said["Airflow"]
     # Of what Graft has set itself, nothing is to be said.
     assert set_environment() == {}
+
+
+def test_spark_daemons_authenticate_with_a_secret(tmp_path: Path) -> None:
+    given = environment({"GRAFT_HOME": str(tmp_path), SECRET: "0123456789abcdef"})
+    assert given.items() >= daemon_env({SECRET: "0123456789abcdef"}).items()
+    assert "-Dspark.authenticate=true" in given["SPARK_DAEMON_JAVA_OPTS"]
 
 
 def test_is_the_same_when_it_is_set_already(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from deploy.private_home import make_private
 from tasks.errors import StorageError
+from tasks.storage.paths import CHECKOUT
 
 
 def modes(folder: Path) -> tuple[int, int]:
@@ -38,3 +40,15 @@ def test_below_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match=r"cannot write .*file"):
         make_private(tmp_path / "file" / "airflow")
+
+
+def test_a_shell_that_sources_env_sh_creates_a_private_data_base(tmp_path: Path) -> None:
+    script = 'umask 022; source ./env.sh; stat --format %a "$AIRFLOW_HOME/airflow.db"'
+    ran = subprocess.run(
+        ["bash", "-c", script],
+        cwd=CHECKOUT,
+        env={**os.environ, "GRAFT_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.stdout == "600\n", ran.stderr

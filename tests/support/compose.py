@@ -13,8 +13,11 @@ from tasks.storage.paths import CHECKOUT
 
 COMPOSE = CHECKOUT / "docker-compose.yml"
 
-# ${NAME}, ${NAME:-default} and ${NAME:?message}; $$ is a dollar sign.
-_VARIABLE = re.compile(r"\$(?:(?P<dollar>\$)|\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\})")
+# ${NAME}, ${NAME:-default} and ${NAME:?message}; $$ is a dollar sign. A default may be a variable.
+_REST = r"(?:[^{}]|\$\{[^{}]*\})*"
+_VARIABLE = re.compile(
+    rf"\$(?:(?P<dollar>\$)|\{{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>{_REST}))?\}})"
+)
 
 
 @dataclass(frozen=True)
@@ -74,4 +77,4 @@ def _value(found: "re.Match[str]", environ: Mapping[str, str]) -> str:
         return value
     if found["kind"] == "?":
         raise SetupError(f"{found['name']} is not set: {found['rest']}")
-    return found["rest"] or ""
+    return str(_filled(found["rest"] or "", environ))

@@ -24,6 +24,7 @@ VARIABLES = {
     "GRAFT_SECRET_KEY": "only-for-tests-" * 4,
     "GRAFT_JWT_SECRET": "only-for-tests-" * 4,
     "GRAFT_POSTGRES_PASSWORD": PASSWORD,
+    "GRAFT_SPARK_SECRET": "only-for-tests-" * 2,
     "GRAFT_PASSWORDS": json.dumps({"admin": PASSWORD}),
     "GRAFT_WORKER_CORES": "1",
     "GRAFT_ACTIVE_RUNS": "2",

@@ -41,7 +41,8 @@ class NativeRoles:
 
     Args:
         folder: where data bases, logs and GRAFT_HOME go.
-        variables: content of a ``.env``, for the compose file and for every role.
+        variables: content of a ``.env``, for the compose file; those of Airflow also go to every
+            role.
     """
 
     folder: Path
@@ -75,7 +76,7 @@ class NativeRoles:
             "SPARK_MASTER_HOST": LOOPBACK,
             "SPARK_LOCAL_IP": LOOPBACK,
             "SPARK_WORKER_WEBUI_PORT": "0",
-            **self.variables,
+            **{k: v for k, v in self.variables.items() if k.startswith("AIRFLOW__")},
         }
 
     def start(self, name: str, instance: str = "", **environment: str) -> None:

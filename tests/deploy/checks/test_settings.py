@@ -1,3 +1,10 @@
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +14,8 @@ import pytest
 from deploy.checks import settings
 from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION
 from deploy.doctor import Finding
+from tasks.spark.authentication import SECRET
+from tasks.storage.paths import CHECKOUT
 
 Find = Callable[..., Finding]
 
@@ -43,6 +52,99 @@ class TestMaster:
         assert not finding.ok
         assert finding.text.startswith(f"{SPARK_CONNECTION} ")
         assert problem in finding.text
+
+
+class TestAuthentication:
+    def find(self, find: Find, host: str, secret: str = "") -> Finding:
+        connection = json.dumps({"conn_type": "spark", "host": host})
+        return find("Spark authentication", **{SPARK_CONNECTION: connection, SECRET: secret})
+
+    def test_a_local_master_needs_none(self, find: Find) -> None:
+        finding = self.find(find, "local[*]")
+        assert (finding.ok, finding.text[:10]) == (True, "not needed")
+
+    def test_a_standalone_master_without_is_named(self, find: Find) -> None:
+        finding = self.find(find, "spark://head:7077")
+        # Not an error: the network may keep strangers away.
+        assert finding.ok
+        assert finding.text.startswith("none: unless a network keeps strangers away")
+        assert finding.text.endswith(
+            "set GRAFT_SPARK_SECRET for all of its processes, see docs/cluster.md"
+        )
+
+    def test_with_a_secret(self, find: Find) -> None:
+        finding = self.find(find, "spark://head:7077", "0123456789abcdef")
+        assert finding.ok
+        assert finding.text.startswith("with GRAFT_SPARK_SECRET; ")
+        assert "0123456789abcdef" not in finding.text
+
+    def test_a_secret_that_can_be_guessed(self, find: Find) -> None:
+        finding = self.find(find, "spark://head:7077", "graft")
+        assert not finding.ok
+        assert finding.text.startswith("GRAFT_SPARK_SECRET has 5 characters, expected 16 or more")
+
+    def test_yarn_and_kubernetes_have_their_own(self, find: Find) -> None:
+        assert self.find(find, "k8s://https://host").text.startswith(
+            "as the cluster's own settings"
+        )
+
+
+class TestMemory:
+    def test_of_the_machine(self, find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(settings, "memory_limit", lambda: None)
+        assert re.fullmatch(r"\d+\.\d GiB", find("memory").text)
+
+    def test_of_a_container(self, find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(settings, "memory_limit", lambda: 2**31 // 2)
+        assert find("memory").text == (
+            "1.0 GiB, the limit of this container or service; the param driver_memory, plus 2 GiB, "
+            "should be no more"
+        )
+
+
+class TestOpenFiles:
+    @pytest.mark.parametrize(
+        ("hard", "text"),
+        [
+            (resource.RLIM_INFINITY, "as many as wanted"),
+            (524288, "a process may have 524,288"),
+            (
+                256,
+                "a process may have 256 at most, 1024 expected: raise the hard limit (ulimit -Hn, "
+                "or nofile in /etc/security/limits.conf)",
+            ),
+        ],
+    )
+    def test_hard_limit(
+        self, find: Find, monkeypatch: pytest.MonkeyPatch, hard: int, text: str
+    ) -> None:
+        # Java raises the soft one itself.
+        monkeypatch.setattr("resource.getrlimit", lambda _: (256, hard))
+        finding = find("open files")
+        assert (finding.ok, finding.text) == (hard != 256, text)
+
+
+class TestTemporaryFolder:
+    def test_can_run_what_is_in_it(self, find: Find) -> None:
+        finding = find("temporary folder")
+        assert (finding.ok, finding.text) == (True, tempfile.gettempdir())
+
+    def test_is_mounted_noexec(self, tmp_path: Path) -> None:
+        mount = 'mount -t tmpfs -o noexec none "$1" || exit 99; shift; exec "$@"'
+        check = "from deploy.checks.settings import check_temporary_folder as c; c()"
+        command = ["bash", "-c", mount, "bash", str(tmp_path), sys.executable, "-c", check]
+        ran = subprocess.run(
+            ["unshare", "--mount", *command],
+            env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(CHECKOUT)},
+            capture_output=True,
+            text=True,
+        )
+        if os.geteuid() or ran.returncode == 99:
+            pytest.skip("this user may not mount anything")
+        assert ran.stderr.splitlines()[-1] == (
+            f"tasks.errors.SetupError: {tmp_path} is mounted noexec, and BigDL's native libraries "
+            "are loaded from it: set TMPDIR to a folder on another file system"
+        )
 
 
 class TestStorage:

@@ -18,6 +18,7 @@ from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_error, write_error, write_metrics
 from tasks.runs.record import read_failures, read_steps
 from tasks.spark.parent_guard import TASK_PID
+from tasks.spark.private_conf import private_conf
 from tasks.spark.runtime import java_home
 from tasks.spark.settings import TRAIN_JOB, submit_conf
 from tasks.storage.paths import Home
@@ -252,6 +253,27 @@ class TestSubmit:
         make(conf={"spark.cores.max": "5"}).execute(in_run())
         assert spark_submit.conf["spark.executor.memoryOverhead"] == "2g"
         assert spark_submit.conf["spark.cores.max"] == "8"
+
+    @pytest.mark.parametrize("host", ["spark://head", "yarn", "k8s://https://k8s.example"])
+    def test_a_secret_of_the_connection_is_on_no_command_line(
+        self,
+        operator: TrainClassifierOperator,
+        spark_submit: Any,
+        in_run: InRun,
+        trains: Callable[..., None],
+        connect: Callable[[str | None], None],
+        monkeypatch: pytest.MonkeyPatch,
+        host: str,
+    ) -> None:
+        monkeypatch.setenv("HADOOP_CONF_DIR", "/etc/hadoop")
+        conf = {"spark.hadoop.fs.s3a.secret.key": "hush-hush", "spark.authenticate": "true"}
+        given = {"conn_type": "spark", "host": host, "extra": {"conf": conf}}
+        connect(json.dumps(given))
+        trains()
+        operator.execute(in_run())
+        assert not [word for word in spark_submit.arguments if "hush-hush" in word]
+        assert spark_submit.conf["spark.authenticate"] == "true"
+        assert private_conf(spark_submit.env) == {"spark.hadoop.fs.s3a.secret.key": "hush-hush"}
 
     def test_conf_of_the_dag_wins(
         self,

@@ -14,6 +14,7 @@ import psutil
 
 from tasks.errors import GraftError
 from tasks.spark.cluster import Cluster, spark_cluster
+from tasks.spark.errors import user_errors
 from tasks.spark.executors import cluster_errors
 from tasks.spark.jvm import require_same_folder
 
@@ -47,6 +48,17 @@ def _is_executor(process: psutil.Process, application: str) -> bool:
     return application in words and any("CoarseGrainedExecutorBackend" in word for word in words)
 
 
+def work(cluster: Cluster) -> None:
+    """Run a task after the other for some seconds."""
+
+    def rest(number: int) -> int:
+        time.sleep(0.5)
+        return number
+
+    with user_errors(), cluster_errors(cluster.context):
+        print(f"{cluster.context.parallelize(range(16), 16).map(rest).count()} tasks")
+
+
 def stop(cluster: Cluster) -> None:
     """Stop Spark while a job uses it, as Spark stops itself when its master is gone."""
     with cluster_errors(cluster.context):
@@ -66,6 +78,7 @@ ACTIONS = {
     "find-a-folder": find_a_folder,
     "lose-an-executor": lose_an_executor,
     "stop": stop,
+    "work": work,
 }
 
 try:

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from support.pythons import other_pythons
+from support.spark import Join
 from tasks import errors
 from tasks.errors import DataError, GraftError, SetupError, StorageError
 from tasks.spark.errors import user_error, user_errors
@@ -113,3 +115,28 @@ def test_a_full_disk_below_spark_is_told_in_one_line() -> None:
 def test_the_error_of_a_worker_comes_before_what_spark_says_of_a_full_disk() -> None:
     text = f"OSError: No space left on device\ntasks.errors.StorageError: writing {Path('x')}"
     assert str(user_error(RuntimeError(text))) == "writing x"
+
+
+def test_executors_of_another_python() -> None:
+    from pyspark.errors import PySparkRuntimeError
+
+    said = PySparkRuntimeError(
+        error_class="PYTHON_VERSION_MISMATCH",
+        message_parameters={"worker_version": "(3, 12)", "driver_version": "3.11"},
+    )
+    found = user_error(spark_error(str(said)))
+    assert type(found) is SetupError
+    assert str(found) == (
+        "the executors run Python 3.12 and the driver 3.11, expected the same: run make setup on "
+        "every node with the same Python (PYTHON=...)"
+    )
+
+
+def test_executors_of_another_python_for_real(join: Join) -> None:
+    others = other_pythons()
+    if not others:
+        pytest.skip("no other Python that Graft runs on is on this machine")
+    minor, python = others.popitem()
+    said = join("local[1]", "work", PYSPARK_PYTHON=str(python))
+    assert said.startswith(f"SetupError: the executors run Python {minor} and the driver 3.")
+    assert said.count("\n") == 1

@@ -20,7 +20,8 @@ from tasks.storage.paths import CHECKOUT
 
 
 class TestSubmit:
-    def test_conf(self) -> None:
+    def test_conf(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tempfile.tempdir", "/tmp")  # noqa: S108 - Java's own choice
         conf = submit_conf()
         for end in ("driver", "executor"):
             assert conf[f"spark.{end}.extraClassPath"] == class_path()
@@ -28,6 +29,30 @@ class TestSubmit:
             assert options == f"-Dlog4j2.configurationFile=file://{LOG4J2}"
         assert all(key.startswith("spark.") for key in conf)
         assert all(isinstance(value, str) for value in conf.values())
+
+    @pytest.mark.parametrize("folder", ["/mnt/my 'tmp'", '/mnt/a"b', "/mnt/a\\b"])
+    def test_java_uses_pythons_temporary_folder(
+        self, folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Read by Spark's launcher, which prints the command of the JVM."""
+        monkeypatch.setattr("tempfile.tempdir", folder)
+        options = submit_conf()["spark.driver.extraJavaOptions"]
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        command = ["spark-submit", "--conf", f"spark.driver.extraJavaOptions={options}", "none.py"]
+        ran = subprocess.run(
+            command,
+            env={**submit_env(), "SPARK_PRINT_LAUNCH_COMMAND": "1"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert f"-Djava.io.tmpdir={folder} " in ran.stderr
+
+    def test_java_chooses_the_usual_temporary_folder_itself(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tempfile.tempdir", "/tmp")  # noqa: S108 - Java's own choice
+        assert "tmpdir" not in submit_conf()["spark.driver.extraJavaOptions"]
 
     def test_files_are_there(self) -> None:
         assert LOG4J2.is_file()

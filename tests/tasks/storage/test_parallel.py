@@ -10,6 +10,14 @@ from tasks.storage import parallel
 from tasks.storage.parallel import cores, in_parallel
 
 
+def test_a_containers_limit_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(64)))
+    monkeypatch.setattr(parallel, "cpu_limit", lambda: 2)
+    assert cores() == 2
+    monkeypatch.setattr(parallel, "cpu_limit", lambda: None)
+    assert cores() == 64
+
+
 def test_results_come_in_order() -> None:
     def work(number: int) -> int:
         time.sleep(0.002 * (number % 3))
