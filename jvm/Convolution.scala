@@ -29,20 +29,26 @@ object Convolution {
     val shape =
       if (groups == 1) Array(outputs, inputs, height, width)
       else Array(groups, outputs / groups, 1, height, width)
-    new SpatialConvolution(
+    withoutCopy(new SpatialConvolution(
       inputs, outputs, width, height, window.strideWidth, window.strideHeight,
       window.padWidth, window.padHeight, groups,
       initWeight = Tensor(toOutputsFirst(weight, gain, groups), shape),
-      initBias = Tensor(bias, Array(outputs)))
+      initBias = Tensor(bias, Array(outputs))))
   }
 
   /** What multiplies every channel and adds to it. */
   def ofEachChannel(gain: Array[Float], bias: Array[Float]): SpatialConvolution = {
     val channels = gain.length
-    new SpatialConvolution(
+    withoutCopy(new SpatialConvolution(
       channels, channels, 1, 1, nGroup = channels,
       initWeight = Tensor(gain, Array(channels, 1, 1, 1, 1)),
-      initBias = Tensor(bias, Array(channels)))
+      initBias = Tensor(bias, Array(channels))))
+  }
+
+  /** The layer has copied them when it is made, and would keep these, too. */
+  private def withoutCopy(layer: SpatialConvolution): SpatialConvolution = {
+    Seq(layer.initWeight, layer.initBias).foreach(_.set())
+    layer
   }
 
   private def isDepthwise(node: NodeDef): Boolean = node.getOp == "DepthwiseConv2dNative"

@@ -31,8 +31,11 @@ object Network {
   // BigDL reads it when a graph is compiled.
   private val Fusion = "bigdl.mkldnn.fusion"
 
-  /** Builds what lies between `dump`'s image batch and the nodes `outputs`. */
-  def apply(graph: Graph, dump: Dump, batch: Int, outputs: Seq[String]): Network = {
+  /**
+   * Builds what lies between `dump`'s image batch and the nodes `outputs`, one network at a time:
+   * until it is compiled its weights are on the heap twice.
+   */
+  def apply(graph: Graph, dump: Dump, batch: Int, outputs: Seq[String]): Network = synchronized {
     MklDnn.setNumThreads(1)
     val size = dump.preprocessing.size
     val input = Node(
@@ -44,10 +47,12 @@ object Network {
     layered.evaluate()
     // A layer that is joined with another has not the values that its name says.
     compile(layered, fuse = layers.fusible && outputs == Seq(dump.nodes("feature")))
+    // Weights are in MKL-DNN's own memory and order now; those on the heap are for training.
+    layered.parameters()._1.foreach(_.set())
     new Network(layered)
   }
 
-  private def compile(graph: DnnGraph, fuse: Boolean): Unit = synchronized {
+  private def compile(graph: DnnGraph, fuse: Boolean): Unit = {
     val before = Option(System.getProperty(Fusion))
     System.setProperty(Fusion, fuse.toString)
     try graph.compile(Phase.InferencePhase)
