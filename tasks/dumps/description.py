@@ -60,6 +60,11 @@ class Dump:
     digests: dict[str, str]
     versions: dict[str, str]
 
+    @property
+    def image_size(self) -> int:
+        """Height and width of the network's input, in pixels."""
+        return self.preprocessing.size
+
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``pipeline.json``: all fields but ``path``, as JSON types."""
         fields = {**dataclasses.asdict(self), "format": FORMAT}

@@ -43,12 +43,16 @@ def dump_weights(checkpoint: Path, definition: Any, network: Network, home: Home
         frozen = freeze(definition, weights, network)
         (folder / FROZEN).write_bytes(frozen.SerializeToString(deterministic=True))
         plain = freeze(definition, weights, network, fold=False)
-        write_json(
-            folder / SPREAD, {"spread": measure_spread(plain, frozen, network.image_size)}
-        )
+        write_json(folder / SPREAD, {"spread": measure_spread(plain, frozen, network.image_size)})
 
     # The checkpoint's digest names its network.
-    recipe = {"format": _FORMAT, "checkpoint": checkpoint.name, "versions": package_versions()}
+    recipe = {
+        "format": _FORMAT,
+        "checkpoint": checkpoint.name,
+        # The frozen graph begins with the record.
+        "preprocessing": network.preprocessing.as_json(),
+        "versions": package_versions(),
+    }
     return build(home.weights, recipe, make, needs=(TENSORS, FROZEN, SPREAD))
 
 

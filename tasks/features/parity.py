@@ -165,8 +165,8 @@ class _Check:
         node = first_difference(self.dump, worst, candidate=candidate, reference=reference)
         return ParityError(
             f"check_parity: the engines {self.candidate} and {reference.name} differ by "
-            f"{difference.largest:.1e}, expected at most {self.dump.tolerance:.1e}, first at {node} of "
-            f"{worst.shard}, record {worst.record}; {self.dump.path / TENSORS} and "
+            f"{difference.largest:.1e}, expected at most {self.dump.tolerance:.1e}, first at "
+            f"{node} of {worst.shard}, record {worst.record}; {self.dump.path / TENSORS} and "
             f"{self.dump.path / FROZEN} are not the same network, or an engine misreads it: dump "
             "again, and choose parity_records 0 to train all the same"
         )

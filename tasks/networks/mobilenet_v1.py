@@ -58,9 +58,7 @@ def build_mobilenet_v1(images: Any, width: float) -> tuple[Any, dict[str, Any]]:
                 net, _channels(channels, width), [1, 1], scope=pointwise
             )
         sides = net.shape[1:3].as_list()
-        features = slim.avg_pool2d(
-            net, sides, stride=1, padding="VALID", scope="Logits/AvgPool_1a"
-        )
+        features = slim.avg_pool2d(net, sides, stride=1, padding="VALID", scope="Logits/AvgPool_1a")
     return features, layers
 
 

@@ -1,8 +1,8 @@
 """MobileNet v2 up to its last average pooling, in all published widths and sizes.
 
-Sandler et al., "Inverted residuals and linear bottlenecks", https://arxiv.org/abs/1801.04381. Layers
-have the names of the released checkpoints; operations, weights and accuracy are those of TF-Slim's
-page ``mobilenet/README.md``.
+Sandler et al., "Inverted residuals and linear bottlenecks", https://arxiv.org/abs/1801.04381.
+Layers have the names of the released checkpoints; operations, weights and accuracy are those of
+TF-Slim's page ``mobilenet/README.md``.
 """
 
 from functools import partial

@@ -44,9 +44,9 @@ def evaluation_mode(*scopes: Any) -> Iterator[ModuleType]:
         warnings.simplefilter("ignore")
         # BigDL's loader reads VariableV2, not the resource variables of TensorFlow 2.
         scope.set_use_resource(False)
-        with slim.arg_scope(_merged(slim, scopes)):
-            with slim.arg_scope([slim.batch_norm, slim.dropout], is_training=False):
-                yield slim
+        evaluation = slim.arg_scope([slim.batch_norm, slim.dropout], is_training=False)
+        with slim.arg_scope(_merged(slim, scopes)), evaluation:
+            yield slim
 
 
 def _merged(slim: ModuleType, scopes: tuple[Any, ...]) -> Any:

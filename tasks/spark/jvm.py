@@ -16,7 +16,6 @@ from tasks.errors import SetupError
 from tasks.spark.errors import user_errors
 from tasks.spark.settings import network_env, submit_conf, submit_env
 
-
 # Of a JVM that holds nothing large.
 _HEAP_MIB = 1024
 
