@@ -23,10 +23,6 @@ class Layers(
   import Layers._
 
   private val made = mutable.HashMap(inputName -> Made(input, inputShape))
-  private var sound = true
-
-  /** Whether BigDL may join layers: it looks neither at other readers nor at their order. */
-  def fusible: Boolean = sound
 
   /** Adds a layer behind the node `name`. */
   def after(layer: MklDnnLayer, name: String): LayerNode = connect(layer, get(name))
@@ -51,9 +47,9 @@ class Layers(
         requireFalse(node, "is_training")
         if (isConvolution(node)) affine(node) else ofEachChannel(node)
       case "Relu" =>
-        val before = graph.source(node, 0)
-        if (joinable(before) && graph.readers(before).size > 1) sound = false
-        same(ReLU(), source(node, 0))
+        // BigDL joins its own with the layer before it, whoever else reads that.
+        val alone = graph.readers(graph.source(node, 0)).size == 1
+        same(if (alone) ReLU() else new Clip(Float.MaxValue), source(node, 0))
       case "Relu6" => same(new Clip(6), source(node, 0))
       case "Add" => sum(node)
       case "ConcatV2" => concatenation(node)
@@ -70,10 +66,6 @@ class Layers(
 
   private def same(layer: MklDnnLayer, before: Made): Made =
     Made(connect(layer, before), before.shape)
-
-  /** Whether BigDL would join this node and a ReLU behind it. */
-  private def joinable(node: NodeDef): Boolean =
-    Convolutions(node.getOp) || Set("BiasAdd", "FusedBatchNorm", "Add")(node.getOp)
 
   /** Whether `node` is a convolution, shifted and normalised or not, that has one reader. */
   private def foldable(node: NodeDef): Boolean =
@@ -143,19 +135,29 @@ class Layers(
   }
 
   private def sum(node: NodeDef): Made = {
-    val nodes = Seq(0, 1).map(graph.source(node, _))
-    // BigDL joins the sum with a convolution that is its first input, and writes it over the other.
-    val order = if (foldable(nodes(0)) || !foldable(nodes(1))) Seq(0, 1) else Seq(1, 0)
-    val Seq(first, second) = order.map(nodes)
-    val ahead = graph.ancestors(first)
-    val others = graph.readers(second).filter(_.getName != node.getName)
-    sound = sound && (if (foldable(first)) others.forall(reader => ahead(reader.getName))
-               else !nodes.exists(isConvolution))
-    val inputs = order.map(source(node, _))
+    val order = Seq(Seq(0, 1), Seq(1, 0)).find(joinable(node, _))
+    val inputs = order.getOrElse(Seq(0, 1)).map(source(node, _))
     if (inputs.map(_.shape).distinct.size != 1) {
       unknown(node, s"of ${inputs.map(_.shape).mkString(" and ")}")
     }
-    Made(connect(CAddTable(), inputs: _*), inputs.head.shape)
+    val layer = if (order.isDefined) CAddTable() else new Sum
+    Made(connect(layer, inputs: _*), inputs.head.shape)
+  }
+
+  /**
+   * Whether BigDL may join a sum with the convolution that is the first of its inputs. It writes it
+   * over the other one: that is right where nothing reads the other later, and where MKL-DNN has
+   * all values in one order, blocks of 16 channels.
+   */
+  private def joinable(sum: NodeDef, order: Seq[Int]): Boolean = {
+    val Seq(first, second) = order.map(graph.source(sum, _))
+    val ahead = graph.ancestors(first)
+    val others = graph.readers(second).filter(_.getName != sum.getName)
+    foldable(first) && second.getName != inputName && others.forall(o => ahead(o.getName)) && {
+      val folded = Folded(first)
+      val channels = Seq(folded.gain.length, source(folded.input, 0).shape.channels)
+      channels.forall(_ % Block == 0)
+    }
   }
 
   private def concatenation(node: NodeDef): Made = {
@@ -206,6 +208,7 @@ object Layers {
   type Layer = AbstractModule[Activity, Activity, Float]
   type LayerNode = ModuleNode[Float]
 
+  private val Block = 16
   private val Convolutions = Set("Conv2D", "DepthwiseConv2dNative")
 
   private case class Made(layer: LayerNode, shape: Shape)

@@ -46,7 +46,7 @@ object Network {
     val layered = DnnGraph(Seq(input), ends)
     layered.evaluate()
     // A layer that is joined with another has not the values that its name says.
-    compile(layered, fuse = layers.fusible && outputs == Seq(dump.nodes("feature")))
+    compile(layered, fuse = outputs == Seq(dump.nodes("feature")))
     // Weights are in MKL-DNN's own memory and order now; those on the heap are for training.
     layered.parameters()._1.foreach(_.set())
     new Network(layered)

@@ -1,6 +1,5 @@
 """Turns a dumped graph into constants that a TensorFlow session runs without variables."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,7 +23,7 @@ def freeze(
 
     ``NODES.record`` and ``NODES.image_batch`` become placeholders, so a caller feeds records and
     gets images, feeds images and gets features. Batch normalisation is folded into the convolution
-    before it if nothing else reads that: ``w * g`` and ``beta - mean * g`` with ``g = gamma /
+    before it, if there is one: ``w * g`` and ``beta - mean * g`` with ``g = gamma /
     sqrt(variance + epsilon)`` (Ioffe and Szegedy, https://arxiv.org/abs/1502.03167, section 3.1).
 
     Args:
@@ -62,9 +61,6 @@ class _Graph:
         self, definition: Any, weights: Mapping[str, FloatArray], network: Network
     ) -> None:
         self._nodes = {node.name: node for node in definition.node}
-        self._readers = Counter(
-            name.partition(":")[0] for node in definition.node for name in node.input
-        )
         self._weights = weights
         self._network = network
 
@@ -83,7 +79,7 @@ class _Graph:
         return value
 
     def is_foldable(self, norm: Any) -> bool:
-        """Return whether a batch normalisation alone reads a convolution.
+        """Return whether a batch normalisation follows a convolution.
 
         Raises:
             DataError: it is in training mode.
@@ -93,8 +89,7 @@ class _Graph:
                 f"{self._network.name} cannot be frozen: node {norm.name}, a {norm.op}, is in "
                 "training mode, expected evaluation mode"
             )
-        before, _, _ = norm.input[0].partition(":")
-        return self._nodes[before].op in _CONVOLUTIONS and self._readers[before] == 1
+        return self.source(norm, 0).op in _CONVOLUTIONS
 
 
 def _fold(norm: Any, graph: _Graph) -> list[Any]:
