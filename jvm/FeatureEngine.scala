@@ -43,13 +43,13 @@ object FeatureEngine {
           stopIfCancelled()
           FeatureFile.write(folder, chunk.file, conf.value) { write =>
             var written = 0L
-            pipeline.foreachBatch(chunk, records) { (first, labels, outputs) =>
+            pipeline.foreachBatch(chunk, records) { (first, batch, outputs) =>
               stopIfCancelled()
-              for ((label, i) <- labels.zipWithIndex) {
+              for ((labelled, i) <- batch.zipWithIndex) {
                 val feature = outputs.head.slice(i * dump.featureSize, (i + 1) * dump.featureSize)
-                write(Row(chunk.shardName, first + i, label, feature))
+                write(Row(chunk.shardName, first + i, labelled, feature))
               }
-              written += labels.length
+              written += batch.length
             }
             done.add(written)
             written
@@ -81,7 +81,7 @@ object FeatureEngine {
       folder: String): Unit = {
     val image = dump.nodes("image_batch")
     val outputs = names.asScala.filter(_ != image)
-    val pipeline = Pipeline(dump.here(sc.hadoopConfiguration), chunk.records, outputs)
+    val pipeline = Pipeline(dump, sc.hadoopConfiguration, chunk.records, outputs)
     try TfRecords.read(chunk, sc.hadoopConfiguration) { records =>
       pipeline.foreachBatch(chunk, records) { (_, _, arrays) =>
         val values = outputs.zip(arrays).toMap + (image -> pipeline.images)
@@ -116,7 +116,7 @@ object FeatureEngine {
           val offset = feature.storageOffset() - 1
           val values = feature.storage().array().slice(offset, offset + dump.featureSize)
           val label = record[Tensor[Float]](2).max(1)._2.value().toInt - 1
-          write(Row(shard, written, label, values))
+          write(Row(shard, written, Labelled(label, name = ""), values))
           written += 1
         }
         written

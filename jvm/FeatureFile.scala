@@ -32,6 +32,7 @@ object FeatureFile {
       required group feature (LIST) { repeated group list { required float element; } }
       required binary shard (STRING);
       required int64 record;
+      required binary name (STRING);
     }""")
 
   /** Calls `fill` with a way to write a row; the file is whole or not there. */
@@ -46,11 +47,12 @@ object FeatureFile {
       val groups = new SimpleGroupFactory(Schema)
       val records = try fill { row =>
         val group = groups.newGroup()
-        group.add("label", row.label)
+        group.add("label", row.labelled.label)
         val feature = group.addGroup("feature")
         row.feature.foreach(value => feature.addGroup("list").add("element", value))
         group.add("shard", row.shard)
         group.add("record", row.record)
+        group.add("name", row.labelled.name)
         writer.write(group)
       } finally writer.close()
       WrittenFile(name, records, file.sha256)

@@ -52,7 +52,7 @@ class Jpeg {
       if (input.exhausted) damaged()
       val (height, width) = (raster.getHeight, raster.getWidth)
       val samples = raster.getDataElements(0, 0, width, height, null).asInstanceOf[Array[Byte]]
-      header.halfHigh.foreach(upsampleRows(samples, header.ids.size, _, height, width))
+      if (header.halfHigh.nonEmpty) upsampleRows(samples, header, height, width)
       Picture(height, width, header.toRgb(samples, height * width))
     } finally reader.reset()
   }
@@ -135,7 +135,9 @@ object Jpeg {
         for (i <- rgb.indices) samples(i / 3 * 4 + i % 3) = (255 - (rgb(i) & 255)).toByte
       }
       for (i <- rgb.indices) {
-        val (colour, key) = (samples(i / 3 * 4 + i % 3) & 255, samples(i / 3 * 4 + 3) & 255)
+        // No pair of the two: that is an object for every sample.
+        val colour = samples(i / 3 * 4 + i % 3) & 255
+        val key = samples(i / 3 * 4 + 3) & 255
         val value = if (adobe.isDefined) key * colour else (255 - key) * (255 - colour)
         rgb(i) = (value / 255).toByte
       }
@@ -206,14 +208,15 @@ object Jpeg {
   }
 
   /**
-   * Replaces a component's rows that libjpeg 6b doubled by libjpeg-turbo's: three quarters the
-   * nearer row, one quarter the farther (h1v2_fancy_upsample in jdsample.c).
+   * Replaces the rows of half-high components that libjpeg 6b doubled by libjpeg-turbo's: three
+   * quarters the nearer row, one quarter the farther (h1v2_fancy_upsample in jdsample.c).
    */
   private def upsampleRows(
-      samples: Array[Byte], components: Int, component: Int, height: Int, width: Int): Unit = {
+      samples: Array[Byte], header: Header, height: Int, width: Int): Unit = {
     val source = samples.clone()
+    val components = header.ids.size
     val last = (height - 1) / 2
-    for (row <- 0 until height; column <- 0 until width) {
+    for (component <- header.halfHigh; row <- 0 until height; column <- 0 until width) {
       val near = row / 2
       val far = (near + (if (row % 2 == 0) -1 else 1)).max(0).min(last)
       def value(r: Int) = source((2 * r * width + column) * components + component) & 255

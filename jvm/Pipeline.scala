@@ -11,7 +11,10 @@ import com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath.TensorNumeric.Nu
 import org.apache.hadoop.conf.Configuration
 
 /** A record that went through the pipeline. */
-case class Row(shard: String, record: Long, label: Int, feature: Array[Float])
+case class Row(shard: String, record: Long, labelled: Labelled, feature: Array[Float])
+
+/** What a record says of its picture: the label, from 0, and the name, which may be empty. */
+case class Labelled(label: Int, name: String)
 
 /**
  * The pipeline of a dump, recovered once and run by one thread at a time.
@@ -31,17 +34,17 @@ class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
   private val imageFloats = size * size * 3
 
   /**
-   * Runs the chunk's records; gives the number of a batch's first record, the labels, and the
-   * outputs, each of all rows together, to `use`.
+   * Runs the chunk's records; gives the number of a batch's first record, labels and names, and
+   * the outputs, each of all rows together, to `use`.
    */
   def foreachBatch(chunk: Chunk, records: Iterator[Array[Byte]])(
-      use: (Long, Array[Int], Seq[Array[Float]]) => Unit): Unit = {
+      use: (Long, Seq[Labelled], Seq[Array[Float]]) => Unit): Unit = {
     var first = chunk.first
     records.grouped(batch).foreach { group =>
-      val labels = group.zipWithIndex.map { case (record, i) =>
-        prepare(record, i, s"${chunk.shardName}, record ${first + i}")
+      val labelled = group.zipWithIndex.map { case (record, i) =>
+        prepare(record, i, RecordName.origin(chunk, first + i, record))
       }
-      use(first, labels.toArray, network.toSeq.flatMap(_.run(input)))
+      use(first, labelled, network.toSeq.flatMap(_.run(input)))
       first += group.size
     }
   }
@@ -51,12 +54,12 @@ class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
 
   def release(): Unit = network.foreach(_.release())
 
-  /** Puts a record's image into the batch and returns its label. */
-  private def prepare(record: Array[Byte], index: Int, origin: String): Int =
+  /** Puts a record's image into the batch and returns its label and name. */
+  private def prepare(record: Array[Byte], index: Int, origin: => String): Labelled =
     try {
-      val (encoded, label) = parser.parse(record)
+      val (encoded, labelled) = parser.parse(record)
       jpeg.decode(encoded)(preprocessing(_, images, index * imageFloats))
-      label
+      labelled
     } catch {
       case e: DataError => throw new DataError(s"$origin: ${e.getMessage}")
       case e: UnsupportedRecordError =>
@@ -66,9 +69,9 @@ class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
 
 object Pipeline {
 
-  /** Recovers a dump's pipeline, or says that this engine cannot. */
-  def apply(dump: Dump, batch: Int, outputs: Seq[String]): Pipeline =
-    try new Pipeline(dump, batch, outputs)
+  /** Recovers a dump's pipeline, wherever its files are, or says that this engine cannot. */
+  def apply(dump: Dump, conf: Configuration, batch: Int, outputs: Seq[String]): Pipeline =
+    try new Pipeline(dump.here(conf), batch, outputs)
     catch {
       case e: UserError => throw e
       // BigDL's own layers refuse shapes in many words.
@@ -88,7 +91,7 @@ object Pipelines {
   def use[A](dump: Dump, conf: Configuration)(work: Pipeline => A): A = {
     val queue = queueOf(dump)
     val pipeline = Option(queue.poll())
-      .getOrElse(Pipeline(dump.here(conf), Batch, Seq(dump.nodes("feature"))))
+      .getOrElse(Pipeline(dump, conf, Batch, Seq(dump.nodes("feature"))))
     val result =
       try work(pipeline)
       catch {

@@ -13,8 +13,8 @@ class RecordParser(graph: Graph, dump: Dump) {
   private val encodedKey = keyOf(dump.nodes("encoded"))
   private val labelKey = keyOf(dump.nodes("record_label"))
 
-  /** Returns the JPEG and the label of a serialised example. */
-  def parse(record: Array[Byte]): (Array[Byte], Int) = {
+  /** Returns the JPEG, and the label with the name, of a serialised example. */
+  def parse(record: Array[Byte]): (Array[Byte], Labelled) = {
     val features =
       try Example.parseFrom(record).getFeatures.getFeatureMap
       catch { case _: IOException => throw new DataError("it is not a tf.train.Example") }
@@ -22,7 +22,8 @@ class RecordParser(graph: Graph, dump: Dump) {
       Option(features.get(key)).map(values).filter(_.size == 1).map(_.get(0))
         .getOrElse(throw new DataError(s"it has no $key, expected one"))
     val label = only(labelKey, _.getInt64List.getValueList)
-    (only(encodedKey, _.getBytesList.getValueList).toByteArray, label.intValue)
+    val encoded = only(encodedKey, _.getBytesList.getValueList).toByteArray
+    (encoded, Labelled(label.intValue, RecordName(features)))
   }
 
   private def keyOf(end: String): String = {

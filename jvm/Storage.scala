@@ -1,6 +1,7 @@
 package com.intel.analytics.bigdl.graft
 
-import java.io.{File, FileNotFoundException, IOException}
+import java.io.{File, FileInputStream, FileNotFoundException, IOException}
+import java.nio.file.Files
 import java.util.{List => JList, UUID}
 
 import scala.collection.JavaConverters._
@@ -182,16 +183,34 @@ object Storage {
 
 /** Local copies of remote files for what reads local ones only, made once in a JVM's life. */
 object LocalCopy {
-  private val copies = mutable.HashMap[String, String]()
+  private val copies = mutable.HashMap[String, NamelessFile]()
 
   def apply(path: String, conf: Configuration): String =
     if (!HadoopPath.isRemote(path)) path
-    else synchronized {
-      copies.getOrElseUpdate(path, {
-        val copy = File.createTempFile("graft-", s"-${HadoopPath(path).getName}")
-        copy.deleteOnExit()
-        Storage.download(path, copy.getPath, conf)
-        copy.getPath
-      })
-    }
+    else synchronized { copies.getOrElseUpdate(path, copyOf(path, conf)).path }
+
+  private def copyOf(path: String, conf: Configuration): NamelessFile = {
+    val file = File.createTempFile("graft-", s"-${HadoopPath(path).getName}")
+    try {
+      Storage.download(path, file.getPath, conf)
+      new NamelessFile(file)
+    } finally file.delete()
+  }
+}
+
+/**
+ * A file that stays open and may be deleted: `path` leads to its content through Linux' `/proc`.
+ * The system frees its room when this JVM ends, however it ends.
+ */
+private class NamelessFile(file: File) {
+  // Referred to for as long as this is: a stream that nobody refers to is closed.
+  private val stream = new FileInputStream(file)
+
+  val path: String = {
+    val real = file.toPath.toRealPath()
+    val open = Option(new File("/proc/self/fd").listFiles).toSeq.flatten
+    open.find(link => Try(Files.readSymbolicLink(link.toPath)).toOption.contains(real))
+      .getOrElse(throw new SetupError("/proc/self/fd does not list open files: mount /proc"))
+      .getPath
+  }
 }

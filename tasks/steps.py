@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tasks.datasets import extract as datasets
-from tasks.datasets.fetch import as_url, fetch_source, source_of
+from tasks.datasets.fetch import as_url, fetch_source, require_outside, source_of
 from tasks.datasets.options import Options
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
@@ -40,6 +40,7 @@ def download_dataset(
         credentials: for the data set's source.
     """
     given = _sourced(params, home)
+    require_outside(given.dataset_url, home.root)
     return fetch_source(
         given.dataset_url,
         home.downloads,

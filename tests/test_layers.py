@@ -42,6 +42,7 @@ LIGHT = {
     "params.help",
     "params.installation",
     "runs.artifact_record",
+    "runs.data_record",
     "runs.metrics",
     "runs.note",
     "runs.outcome",

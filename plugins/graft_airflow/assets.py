@@ -17,12 +17,15 @@ MODEL = Asset(name="flowers_model", uri="graft://model/flowers", group="model")
 def model_event(metrics: RunMetrics, run_id: str) -> dict[str, Any]:
     """Return the extra of an event of ``MODEL``.
 
-    Its ``accuracy`` is the top-1 accuracy on the validation records, from 0 to 1.
+    Its ``accuracy`` is the top-1 accuracy on the validation records, from 0 to 1, and
+    ``test_accuracy`` that on the test records, where there are some.
     """
     model = metrics.model
+    test = {"test_accuracy": metrics.test.top1} if metrics.test else {}
     return {
         "digest": model.digest,
         "accuracy": metrics.top1,
         "path": model.path,
         "run_id": run_id,
+        **test,
     }

@@ -76,7 +76,8 @@ def dump_validation(run: Run, dataset: Path, checkpoint: Path) -> Artifact:
     """Dump the pipeline that reads the validation records through the network.
 
     * **Reads** the data set and the checkpoint.
-    * **Writes** `dumps/<digest>/`: `model.pb`, `model.bin`, `frozen.pb`, `pipeline.json`.
+    * **Writes** `dumps/<digest>/`: `model.pb`, `model.bin`, `frozen.pb`, `pipeline.json`, which
+      names the test records as well if there are some.
     """
     from tasks import steps
 
@@ -90,6 +91,7 @@ def train_classifier(
 
     * **Reads** both dumps. A run that the schedule or the data set's asset started is *skipped* if
       a model of the same data set, checkpoint and params exists, unless `force` is set.
+    * **Measures** the final head once on the test records, if there are some.
     * **Writes** `features/<digest>/`, `models/<digest>/` (head, predictions, metrics) and
       `runs/<run id>/metrics.json`; a new model updates the asset `flowers_model`.
     * **Log**: images done of all and per second, then a line for every epoch. The button *Spark UI,

@@ -92,7 +92,8 @@ class TrainClassifierOperator(SparkSubmitOperator):
         }
         record_step(run.home, run.run_id, self.task_id, facts)
         self._update_outlets(context, metrics)
-        return {**metrics.model.as_json(), "top1": metrics.top1}
+        test = {"test_top1": metrics.test.top1} if metrics.test else {}
+        return {**metrics.model.as_json(), "top1": metrics.top1, **test}
 
     def _submit(self, context: Context, run: Run) -> RunMetrics:
         """Submit the job and return the metrics that it left."""

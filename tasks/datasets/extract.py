@@ -8,11 +8,12 @@ from pathlib import Path
 
 from tasks.datasets.convert import convert
 from tasks.datasets.dataset import DESCRIPTION
+from tasks.datasets.folder_tree import Folder
 from tasks.datasets.options import Options
 from tasks.datasets.recognise import recognise
 from tasks.datasets.signature import ARCHIVES
 from tasks.datasets.tfrecord import holds_records
-from tasks.datasets.tree import Folder, SingleFile, Tree, kind_of_file
+from tasks.datasets.tree import SingleFile, Tree, kind_of_file
 from tasks.errors import DataError
 from tasks.storage.archive import LeftOut, unpack_each
 from tasks.storage.artifact import LocalArtifact, build
@@ -52,7 +53,7 @@ def extract_dataset(
     chosen = options or Options()
 
     def make(folder: Path) -> None:
-        if isinstance(source, Path):
+        if isinstance(source, Path) and source.is_file():
             require_whole(source.parent, [source.name])
         tree = _tree(source, folder) if isinstance(source, Path) else source
         name = source if isinstance(source, Path) else source.root

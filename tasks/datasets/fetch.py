@@ -3,17 +3,18 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tasks.datasets.list_layout import outside, parse_list
-from tasks.datasets.names import shown
+from tasks.datasets.folder_tree import ListedFolder
+from tasks.datasets.list_layout import check_inside, parse_list
 from tasks.datasets.recognise import is_list_name
 from tasks.datasets.source_list import read_lines
-from tasks.datasets.tree import ListedFolder, Tree
+from tasks.datasets.tree import Tree
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
 from tasks.download.folder import download_folder, is_folder
 from tasks.download.listing import read_listing
 from tasks.errors import DataError
 from tasks.storage.artifact import LocalArtifact
+from tasks.storage.locations import local_path
 from tasks.storage.manifest import read_manifest
 
 
@@ -62,6 +63,26 @@ def fetch_source(
     )
 
 
+def require_outside(place: str, home: Path) -> None:
+    """Raise a ``DataError`` if a place is a folder among Graft's own files, or one around them.
+
+    Args:
+        place: as for ``fetch_source``.
+        home: the folder of all artefacts.
+    """
+    url = as_url(place)
+    if urlsplit(url).scheme != "file":
+        return
+    folder, own = local_path(url).resolve(), home.resolve()
+    if folder.is_dir() and (own.is_relative_to(folder) or folder.is_relative_to(own)):
+        around = own.is_relative_to(folder)
+        words = "has Graft's own files in it" if around else "lies among Graft's own files"
+        raise DataError(
+            f"{str(folder)!r} {words}: GRAFT_HOME is {str(own)!r}; expected a folder of pictures "
+            "alone, or GRAFT_HOME elsewhere"
+        )
+
+
 def source_of(artifact: Path) -> Path | Tree:
     """Return what ``fetch_source`` left in an artefact: a file, or the files of a folder.
 
@@ -85,10 +106,6 @@ def as_url(place: str) -> str:
 def _named(file: Path) -> list[str]:
     names = []
     for row in parse_list(read_lines(file), file.name):
-        if outside(row.path):
-            raise DataError(
-                f"{file.name}: line {row.number}: path {shown(row.path)} leads out of the list's "
-                "folder; expected one relative to the list, without '..'"
-            )
+        check_inside(row, file.name)
         names.append(row.path)
     return names

@@ -1,26 +1,17 @@
 """A list of pictures: CSV or JSON lines with path, label and, optionally, split and group."""
 
-import csv
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from tasks.datasets.list_rows import csv_rows, is_json, json_rows
 from tasks.datasets.names import class_name, shown
 from tasks.datasets.shard_names import SPLIT_WORDS
 from tasks.errors import DataError
 
 #: The most characters of a line.
 MAX_LINE = 2**20
-
-_COLUMNS = {
-    "path": ("path", "file_name", "filename", "filepath", "file", "image", "image_path", "url"),
-    "label": ("label", "class", "class_name", "category"),
-    "split": ("split",),
-    "group": ("group", "group_id"),
-}
-_DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True)
@@ -52,7 +43,7 @@ def parse_list(lines: Iterable[str], name: str) -> Iterator[Row]:
     Raises:
         DataError: a column is missing, or a row is not as expected.
     """
-    rows = _json_rows(lines, name) if is_json(name) else _csv_rows(lines, name)
+    rows = json_rows(lines, name) if is_json(name) else csv_rows(lines, name)
     with_split: bool | None = None
     for number, fields in rows:
         row = _row(number, fields, name)
@@ -65,84 +56,25 @@ def parse_list(lines: Iterable[str], name: str) -> Iterator[Row]:
         yield row
 
 
-def is_json(name: str) -> bool:
-    """Return whether a list is JSON lines, by its name."""
-    return name.lower().endswith((".jsonl", ".ndjson", ".json"))
+def check_inside(row: Row, name: str) -> None:
+    """Raise a ``DataError`` if a row names a picture elsewhere than below the list.
 
-
-def has_columns(first_line: str, name: str) -> bool:
-    """Return whether a file that begins with this line has the columns of a list."""
-    try:
-        names = json.loads(first_line) if is_json(name) else _header(first_line)
-        found = _columns(names)
-    except (ValueError, TypeError, AttributeError, csv.Error, RecursionError):
-        return False
-    return {"path", "label"} <= set(found)
-
-
-def outside(path: str) -> bool:
-    """Return whether a path of a list leads out of the list's folder."""
-    pure = PurePosixPath(path)
-    return pure.is_absolute() or ".." in pure.parts or "://" in path or "\0" in path
-
-
-def _header(line: str) -> list[str]:
-    delimiter = max(_DELIMITERS, key=line.count)
-    return next(csv.reader([line], delimiter=delimiter), [])
-
-
-def _columns(names: Iterable[str]) -> dict[str, str]:
-    """Return a list's own names of the columns by ours."""
-    by_name = {str(name).strip().lower(): name for name in names}
-    found = {}
-    for column, aliases in _COLUMNS.items():
-        own = next((by_name[alias] for alias in aliases if alias in by_name), None)
-        if own is not None:
-            found[column] = own
-    return found
-
-
-def _csv_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    iterator = iter(lines)
-    first = next(iterator, "")
-    header = _header(first)
-    columns = _checked(_columns(header), header, name)
-    places = {column: header.index(own) for column, own in columns.items()}
-    reader = csv.reader(iterator, delimiter=max(_DELIMITERS, key=first.count))
-    try:
-        for cells in reader:
-            number = reader.line_num + 1
-            if not any(cells):
-                continue
-            if len(cells) != len(header):
-                raise DataError(
-                    f"{name}: line {number} has {len(cells)} columns, expected {len(header)}"
-                )
-            yield number, {column: cells[place] for column, place in places.items()}
-    except csv.Error as error:
-        raise DataError(f"{name}: line {reader.line_num + 1}: {error}") from error
-
-
-def _json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            fields = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"{name}: line {number} is no JSON: {error}") from None
-        if not isinstance(fields, dict):
-            raise DataError(f"{name}: line {number} is {shown(line.strip())}, expected an object")
-        columns = _checked(_columns(fields), list(fields), f"{name}: line {number}")
-        yield number, {column: fields[own] for column, own in columns.items()}
-
-
-def _checked(columns: dict[str, str], found: Sequence[str], where: str) -> dict[str, str]:
-    for column in ("path", "label"):
-        if column not in columns:
-            names = ", ".join(shown(str(name)) for name in found[:10]) or "none"
-            raise DataError(f"{where} has no column {column!r}; it has {names}")
-    return columns
+    Args:
+        row: the row.
+        name: of the list.
+    """
+    if "://" in row.path:
+        wanted = (
+            "not a URL: leave out the URL of its folder, and put pictures of other places there"
+        )
+    elif PurePosixPath(row.path).is_absolute() or ".." in row.path.split("/") or "\0" in row.path:
+        wanted = "without '..'"
+    else:
+        return
+    raise DataError(
+        f"{name}: line {row.number}: path {shown(row.path)} leads out of the list's folder; "
+        f"expected one relative to the list, {wanted}"
+    )
 
 
 def _row(number: int, fields: Mapping[str, Any], name: str) -> Row:

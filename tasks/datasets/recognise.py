@@ -7,7 +7,7 @@ from tasks.datasets.dataset import LABELS
 from tasks.datasets.entry import Source
 from tasks.datasets.folder_layout import named_as_picture
 from tasks.datasets.labels import LABEL_FILES, Labels, read_labels
-from tasks.datasets.list_layout import has_columns
+from tasks.datasets.list_rows import has_columns
 from tasks.datasets.names import listed
 from tasks.datasets.shard_names import looks_like_shard
 from tasks.datasets.signature import PICTURES

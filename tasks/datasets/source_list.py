@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tasks.datasets.entry import Classes, Entry, Found, Loaded
-from tasks.datasets.list_layout import MAX_LINE, outside, parse_list
-from tasks.datasets.names import shown
+from tasks.datasets.list_layout import MAX_LINE, check_inside, parse_list
 from tasks.datasets.source_folder import named_classes, read_picture, read_whole
 from tasks.datasets.tree import Tree
 from tasks.errors import DataError, PictureError
@@ -36,11 +35,7 @@ class ListSource:
             DataError: the list is not as expected, or a path leads out of the list's folder.
         """
         for row in parse_list(read_lines(self._path), self._name):
-            if outside(row.path):
-                raise DataError(
-                    f"{self._name}: line {row.number}: path {shown(row.path)} leads out of the "
-                    "list's folder; expected one relative to the list, without '..'"
-                )
+            check_inside(row, self._name)
             yield Entry(
                 where=f"{self._name}: line {row.number}: {row.path}",
                 name=row.path.removeprefix("./"),

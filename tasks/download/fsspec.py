@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import fsspec
+from fsspec.asyn import AsyncFileSystem
+from fsspec.spec import AbstractFileSystem
 
 from tasks.download.credentials import Credentials
 from tasks.download.transfer import Transfer, UnreachableError, Validators, reason
 from tasks.errors import DataError, NetworkError, ParamsError
+from tasks.storage.locations import local_path
 from tasks.storage.progress import ByteProgress
 from tasks.storage.redaction import redact
 from tasks.storage.shown import shown
@@ -49,24 +52,32 @@ def is_fsspec_folder(url: str, credentials: Credentials) -> bool:
 
     Raises:
         ParamsError: the URL is malformed, or its scheme is not known.
+        DataError: the URL may not be read.
         UnreachableError: the source does not answer.
     """
     with _source_errors(url, credentials, UnreachableError):
         files, path = _file_system(url, credentials)
-        return bool(files.isdir(path))
+        try:
+            # Not isdir, which says of what cannot be reached that it is no folder.
+            return bool(files.info(path)["type"] == "directory")
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
 
 def list_fsspec(url: str, credentials: Credentials) -> Iterator[tuple[str, int | None, str]]:
     """Yield path below the folder, size and version of every file in a folder.
 
     Raises:
-        DataError: there is no such folder.
+        DataError: there is no such folder, or one in it cannot be listed.
         UnreachableError: the source does not answer.
     """
     with _source_errors(url, credentials, UnreachableError):
         files, root = _file_system(url, credentials)
-        found = files.find(root, detail=True)
-    prefix = f"{root.rstrip('/')}/"
+        prefix = f"{root.rstrip('/')}/"
+        if _walks_to_find(files):
+            found = dict(_walk(files, root, prefix, url))
+        else:
+            found = files.find(root, detail=True)
     for path, facts in found.items():
         # Object stores list folders as empty objects whose names end in a slash.
         if facts.get("type") == "file" and not path.endswith("/"):
@@ -74,12 +85,42 @@ def list_fsspec(url: str, credentials: Credentials) -> Iterator[tuple[str, int |
             yield path.removeprefix(prefix), facts.get("size"), " ".join(version)
 
 
+def _walks_to_find(files: Any) -> bool:
+    """Return whether a file system has no listing of its own, but fsspec's walk."""
+    if isinstance(files, AsyncFileSystem):
+        return type(files)._find is AsyncFileSystem._find
+    return type(files).find is AbstractFileSystem.find
+
+
+def _walk(files: Any, root: str, prefix: str, url: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what ``find`` does; fsspec's own leaves out folders that it cannot list, in silence."""
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            listed = files.ls(folder, detail=True)
+        except OSError as error:
+            name = folder.removeprefix(prefix)
+            if folder == root:
+                raise
+            raise DataError(
+                f"{redact(url)}: folder {shown(name)!r} cannot be listed: "
+                f"{shown(error.strerror or str(error))}; expected one that may be read"
+            ) from None
+        for facts in listed:
+            path = facts["name"].rstrip("/")
+            if facts["type"] == "directory" and path != folder.rstrip("/"):
+                waiting.append(path)
+            else:
+                yield facts["name"], facts
+
+
 def _file_system(url: str, credentials: Credentials) -> tuple[Any, str]:
     parts = urlsplit(url)
     if parts.scheme == "file":
         if parts.netloc not in {"", "localhost"}:
             raise ParamsError(f"{redact(url)} names a host, expected file:///absolute/path")
-        return fsspec.filesystem("file"), unquote(parts.path)
+        return fsspec.filesystem("file"), str(local_path(url))
     if not parts.scheme:
         raise ParamsError(f"{redact(url)} has no scheme, expected http, https, file or another")
     try:

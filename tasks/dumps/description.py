@@ -2,10 +2,11 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.datasets.dataset import Shard
+from tasks.datasets.dataset import TEST, Shard, Split
 from tasks.dumps.graph import Nodes
 from tasks.errors import DataError
 from tasks.networks.recipe import Preprocessing
@@ -42,6 +43,8 @@ class Dump:
         tolerance: largest relative difference between two engines' features.
         digests: of data set, checkpoint, graph and weights.
         versions: of the packages that made the dump.
+        test: the test records, which the graph of the validation records reads as well; None where
+            the data set has none, and in the dump of another split.
     """
 
     path: Location
@@ -59,6 +62,7 @@ class Dump:
     tolerance: float
     digests: dict[str, str]
     versions: dict[str, str]
+    test: Split | None = None
 
     @property
     def image_size(self) -> int:
@@ -69,9 +73,27 @@ class Dump:
         """Return the content of ``pipeline.json``: all fields but ``path``, as JSON types."""
         fields = {**dataclasses.asdict(self), "format": FORMAT}
         del fields["path"]
-        for shard, written in zip(self.shards, fields["shards"], strict=True):
-            written["path"] = str(shard.path)
+        fields["shards"] = _shards_as_json(self.shards)
+        if self.test is None:
+            del fields["test"]
+        else:
+            fields["test"]["shards"] = _shards_as_json(self.test.shards)
         return fields
+
+
+def dump_of_test(dump: Dump) -> Dump | None:
+    """Return the dump of the test records, None where there are none.
+
+    A graph is the same for every split: its feature is a function of the record that is fed.
+
+    Args:
+        dump: of the validation records.
+    """
+    if dump.test is None:
+        return None
+    return dataclasses.replace(
+        dump, split=TEST, shards=dump.test.shards, records=dump.test.records, test=None
+    )
 
 
 def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
@@ -98,7 +120,7 @@ def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
         raise DataError(
             f"{dump / PIPELINE_JSON} is damaged or of another version ({error}): dump it again"
         ) from None
-    for shard in found.shards:
+    for shard in (*found.shards, *(found.test.shards if found.test else ())):
         _check_shard(dump, shard, files)
     return found
 
@@ -108,18 +130,31 @@ def _parse(dump: Location, content: bytes) -> Dump:
     found = fields.pop("format")
     if found != FORMAT:
         raise ValueError(f"its format is {found}, expected {FORMAT}")
-    shards = tuple(
-        Shard(**{**s, "path": location(s["path"]), "chunk_offsets": tuple(s["chunk_offsets"])})
-        for s in fields["shards"]
-    )
     fields.update(
         path=dump,
         class_names=tuple(fields["class_names"]),
-        shards=shards,
+        shards=_parse_shards(fields["shards"]),
         nodes=Nodes(**fields["nodes"]),
         preprocessing=Preprocessing.from_json(fields["preprocessing"]),
     )
+    if test := fields.get("test"):
+        fields["test"] = Split(
+            records=test["records"],
+            class_counts=tuple(test["class_counts"]),
+            shards=_parse_shards(test["shards"]),
+        )
     return Dump(**fields)
+
+
+def _shards_as_json(shards: Sequence[Shard]) -> list[dict[str, Any]]:
+    return [{**dataclasses.asdict(shard), "path": str(shard.path)} for shard in shards]
+
+
+def _parse_shards(fields: Sequence[Mapping[str, Any]]) -> tuple[Shard, ...]:
+    return tuple(
+        Shard(**{**s, "path": location(s["path"]), "chunk_offsets": tuple(s["chunk_offsets"])})
+        for s in fields
+    )
 
 
 def _check_shard(dump: Location, shard: Shard, files: Files) -> None:

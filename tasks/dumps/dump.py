@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tasks.datasets.dataset import DESCRIPTION, Dataset, Shard, read_dataset
+from tasks.datasets.dataset import (
+    DESCRIPTION,
+    TEST,
+    VALIDATION,
+    Dataset,
+    Split,
+    read_dataset,
+)
 from tasks.dumps.description import DUMP_FILES, FORMAT, FROZEN, GRAPH, PIPELINE_JSON, TENSORS, Dump
 from tasks.dumps.graph import NODES, build_graph
 from tasks.dumps.weights import dump_weights, package_versions, tolerance_of
@@ -24,6 +31,7 @@ from tasks.storage.artifact import Artifact, LocalArtifact, build
 from tasks.storage.content import content_sha256
 from tasks.storage.local_files import write_json
 from tasks.storage.locations import Location
+from tasks.storage.manifest import digest_of
 from tasks.storage.older import log_older
 from tasks.storage.paths import Home
 from tasks.storage.proof import require_whole
@@ -36,6 +44,8 @@ def dump_split(
 ) -> Artifact:
     """Dump the pipeline that reads one split of a data set through a network.
 
+    The dump of the validation records names the test records as well, where there are some.
+
     Args:
         split: ``train`` or ``validation``.
         dataset: folder that ``extract_dataset`` made.
@@ -47,7 +57,9 @@ def dump_split(
     """
     started = time.monotonic()
     published = home.shared(home.datasets) / dataset.name if home.remote else dataset
-    source = _Source(split, dataset, published, checkpoint, network, batch_size, home)
+    require_whole(dataset, [DESCRIPTION])
+    data = read_dataset(dataset)
+    source = _Source(split, data, dataset, published, checkpoint, network, batch_size, home)
     log_older(home.dumps, source.recipe())
     made = build(home.dumps, source.recipe(), source.write, needs=DUMP_FILES)
     if home.remote is None:
@@ -67,6 +79,7 @@ class _Source:
     """All that a dump is made from; ``published`` is where executors find the data set."""
 
     split: str
+    data: Dataset
     dataset: Path
     published: Location
     checkpoint: Path
@@ -85,44 +98,50 @@ class _Source:
             "preprocessing": self.network.preprocessing.as_json(),
             "batch_size": self.batch_size,
             "versions": package_versions(),
+            **({"test": self._test_digest()} if self._has_test() else {}),
         }
 
     def write(self, folder: Path) -> None:
         """Write the dump's files into an empty folder."""
-        require_whole(self.dataset, [DESCRIPTION])
-        data = read_dataset(self.dataset)
-        shards = self._shards(data)
         definition = build_graph(
-            [str(shard.path) for shard in shards],
+            [str(shard.path) for shard in self._published(self.split).shards],
             self.network,
-            class_count=len(data.class_names),
+            class_count=len(self.data.class_names),
             batch_size=self.batch_size,
         )
         (folder / GRAPH).write_bytes(definition.SerializeToString(deterministic=True))
         weights = dump_weights(self.checkpoint, definition, self.network, self.home)
         for name in (TENSORS, FROZEN):
             _link(weights.path / name, folder / name)
-        dump = self._describe(folder, data, shards, weights)
+        dump = self._describe(folder, weights)
         write_json(folder / PIPELINE_JSON, dump.as_json())
         logger.info("dumped %d nodes for %d records", len(definition.node), dump.records)
 
-    def _shards(self, data: Dataset) -> tuple[Shard, ...]:
-        """Return the split's shards at the paths that executors read them from."""
-        return tuple(
+    def _published(self, name: str) -> Split:
+        """Return a split, its shards at the paths that executors read them from."""
+        split = self.data.splits[name]
+        shards = (
             replace(shard, path=_moved(shard.path, self.dataset, self.published))
-            for shard in data.splits[self.split].shards
+            for shard in split.shards
         )
+        return replace(split, shards=tuple(shards))
 
-    def _describe(
-        self, folder: Path, data: Dataset, shards: tuple[Shard, ...], weights: LocalArtifact
-    ) -> Dump:
+    def _has_test(self) -> bool:
+        return self.split == VALIDATION and TEST in self.data.splits
+
+    def _test_digest(self) -> str:
+        """Return a digest of the test shards' paths, which hold the data set's digest."""
+        return digest_of({"shards": [str(shard.path) for shard in self._published(TEST).shards]})
+
+    def _describe(self, folder: Path, weights: LocalArtifact) -> Dump:
+        split = self._published(self.split)
         return Dump(
             path=folder,
             split=self.split,
-            class_names=data.class_names,
-            shards=shards,
-            records=data.splits[self.split].records,
-            records_per_chunk=data.records_per_chunk,
+            class_names=self.data.class_names,
+            shards=split.shards,
+            records=split.records,
+            records_per_chunk=self.data.records_per_chunk,
             nodes=NODES,
             network=self.network.name,
             end_points=dict(network_end_points(self.network)),
@@ -135,8 +154,10 @@ class _Source:
                 "checkpoint": self.checkpoint.name,
                 "graph": content_sha256(folder / GRAPH),
                 "weights": weights.digest,
+                **({"test": self._test_digest()} if self._has_test() else {}),
             },
             versions=package_versions(),
+            test=self._published(TEST) if self._has_test() else None,
         )
 
 

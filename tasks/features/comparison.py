@@ -1,12 +1,13 @@
 """Comparison of two engines' features of the same records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import ParityError
+from tasks.features.record_name import origin
 from tasks.features.store import feature_matrix
 
 FloatArray = npt.NDArray[np.float32]
@@ -14,10 +15,14 @@ FloatArray = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Origin:
-    """The shard and the number of a record."""
+    """Shard and number of a record, and the name of its picture; ``str`` is for messages."""
 
     shard: str
     record: int
+    name: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return origin(self.shard, self.record, self.name)
 
 
 @dataclass(frozen=True)
@@ -58,14 +63,14 @@ def relative_difference(actual: FloatArray, expected: FloatArray) -> FloatArray:
 
 def origins(table: Any) -> list[Origin]:
     """Return where the rows of a table of features came from."""
-    pairs = zip(table["shard"].to_pylist(), table["record"].to_pylist(), strict=True)
-    return [Origin(*pair) for pair in pairs]
+    columns = (table[name].to_pylist() for name in ("shard", "record", "name"))
+    return [Origin(*row) for row in zip(*columns, strict=True)]
 
 
 def rows_like(wanted: Any, table: Any) -> Any:
     """Return the rows of ``table`` that are of the records of ``wanted``, in that order."""
-    place = {origin: i for i, origin in enumerate(origins(table))}
-    return table.take([place[origin] for origin in origins(wanted) if origin in place])
+    place = {record: i for i, record in enumerate(origins(table))}
+    return table.take([place[record] for record in origins(wanted) if record in place])
 
 
 def compare(candidate: Rows, reference: Rows) -> Difference:
@@ -78,8 +83,8 @@ def compare(candidate: Rows, reference: Rows) -> Difference:
     labels = [rows.table["label"].to_numpy() for rows in (candidate, reference)]
     for i in np.flatnonzero(labels[0] != labels[1])[:1]:
         raise ParityError(
-            f"check_parity: the label of {records[i].shard}, record {records[i].record} is "
-            f"{labels[0][i]} to {candidate.engine} and {labels[1][i]} to {reference.engine}"
+            f"check_parity: the label of {records[i]} is {labels[0][i]} to {candidate.engine} and "
+            f"{labels[1][i]} to {reference.engine}"
         )
     difference = relative_difference(
         feature_matrix(candidate.table), feature_matrix(reference.table)

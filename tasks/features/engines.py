@@ -42,14 +42,15 @@ class Engine(Protocol):
         """Write the features of chunks, a Parquet file for each; return the files.
 
         Columns: ``label`` (int32, from 0), ``feature`` (``dump.feature_size`` float32), ``shard``
-        (file name) and ``record`` (number in the shard, from 0). The file is the chunk's
-        ``file_name``. A chunk that Spark tries again, or twice at once, ends as the same file.
+        (file name), ``record`` (number in the shard, from 0) and ``name`` (of the picture, as
+        ``record_name`` returns it). The file is the chunk's ``file_name``. A chunk that Spark tries
+        again, or twice at once, ends as the same file.
 
         Raises:
-            DataError: a record cannot be read or decoded; shard and record are named.
+            DataError: a record cannot be read or decoded; ``origin`` names it.
             UnsupportedGraphError: the engine cannot run the dump's graph; the node is named.
-            UnsupportedRecordError: the engine cannot decode a record that is sound; shard and
-                record are named.
+            UnsupportedRecordError: the engine cannot decode a record that is sound; ``origin``
+                names it.
         """
 
     def end_points(

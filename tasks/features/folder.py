@@ -15,6 +15,7 @@ from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
 from tasks.features.written_file import WrittenFile
 from tasks.spark.shared_artifact import find_manifest, write_manifest
+from tasks.storage.files import LOCAL
 from tasks.storage.local_files import open_to_readers
 from tasks.storage.locations import Location
 from tasks.storage.manifest import Manifest, read_manifest
@@ -74,7 +75,9 @@ class FeatureFolder:
 
     def seal(self, recipe: Mapping[str, Any], files: Sequence[WrittenFile], seconds: float) -> None:
         """Delete all other files, as a killed executor leaves them, and write the manifest."""
-        sizes = self.bridge.files.sizes(self.path)
+        # As the driver's Python sees them: Java may have another idea of the path.
+        is_local = isinstance(self.path, Path)
+        sizes = (LOCAL if is_local else self.bridge.files).sizes(self.path)
         digests = {file.name: file.sha256 for file in sorted(files, key=lambda file: file.name)}
         self._require_seen(digests, sizes)
         for name in set(sizes) - set(digests):

@@ -166,7 +166,7 @@ class _Check:
         return ParityError(
             f"check_parity: the engines {self.candidate} and {reference.name} differ by "
             f"{difference.largest:.1e}, expected at most {self.dump.tolerance:.1e}, first at "
-            f"{node} of {worst.shard}, record {worst.record}; {self.dump.path / TENSORS} and "
-            f"{self.dump.path / FROZEN} are not the same network, or an engine misreads it: dump "
-            "again, and choose parity_records 0 to train all the same"
+            f"{node} of {worst}; {self.dump.path / TENSORS} and {self.dump.path / FROZEN} are not "
+            "the same network, or an engine misreads it: dump again, and choose parity_records 0 "
+            "to train all the same"
         )

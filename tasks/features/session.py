@@ -10,6 +10,7 @@ import numpy.typing as npt
 from tasks.datasets.picture_bound import size_error
 from tasks.dumps.graph import Nodes
 from tasks.errors import DataError
+from tasks.features.record_name import origin, record_name
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -69,21 +70,17 @@ class FrozenSession:
         return np.stack(images), np.array(labels, np.int32)
 
     def _image(self, record: bytes, shard: str, number: int) -> Any:
-        origin = f"{shard}, record {number}"
         feeds = {f"{self.nodes.record}:0": record}
         outputs = [f"{n}:0" for n in (self.nodes.encoded, self.nodes.record_label, JPEG_SHAPE)]
         try:
             encoded, label, shape = self.session.run(outputs, feeds)
-            # TensorFlow's DecodeJpeg takes other formats too, BigDL does not.
-            if not encoded.startswith(_JPEG):
-                raise DataError(f"{origin}: {_no_jpeg(encoded)}")
-            height, width, _ = (int(side) for side in shape)
-            if too_large := size_error(width, height):
-                raise DataError(f"{origin}: {too_large}")
-            image = self.session.run(f"{self.nodes.image}:0", {f"{self.nodes.encoded}:0": encoded})
+            refusal = _refusal(encoded, shape)
+            if refusal is None:
+                node, feed = f"{self.nodes.image}:0", {f"{self.nodes.encoded}:0": encoded}
+                return self.session.run(node, feed), label
         except (self.invalid_argument, UnicodeDecodeError) as error:
-            raise DataError(f"{origin}: {self._reason(feeds, error)}") from None
-        return image, label
+            refusal = self._reason(feeds, error)
+        raise DataError(f"{origin(shard, number, record_name(record))}: {refusal}")
 
     def _reason(self, feeds: Mapping[str, bytes], error: Exception) -> str:
         try:
@@ -103,6 +100,15 @@ def reason(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines()]
     causes = [line for line in lines if line and not line.startswith(_ABOUT_NODES)]
     return next(iter([*causes, *lines]), type(error).__name__)
+
+
+def _refusal(encoded: bytes, shape: Sequence[int]) -> str | None:
+    """Return why a picture is not decoded, of which TensorFlow found the shape; None if it is."""
+    # TensorFlow's DecodeJpeg takes other formats too, BigDL does not.
+    if not encoded.startswith(_JPEG):
+        return _no_jpeg(encoded)
+    height, width, _ = (int(side) for side in shape)
+    return size_error(width, height)
 
 
 def _no_jpeg(encoded: bytes) -> str:

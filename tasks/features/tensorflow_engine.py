@@ -20,6 +20,7 @@ from tasks.errors import UnavailableError
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
 from tasks.features.frozen import send_frozen, session_of
+from tasks.features.record_name import record_name
 from tasks.features.written_file import WrittenFile
 from tasks.spark.errors import user_errors
 from tasks.storage.locations import Location
@@ -102,19 +103,23 @@ def extract_chunk(chunk: Chunk, records: Iterable[bytes], dump: Dump) -> Iterato
     """Yield Arrow record batches of the features of one chunk's records.
 
     Raises:
-        DataError: a picture does not decode; shard and record are named.
+        DataError: a picture does not decode; shard, record and name are told.
     """
     session = session_of(dump)
     remaining = iter(records)
-    name = PurePosixPath(chunk.shard).name
+    shard = PurePosixPath(chunk.shard).name
     for first in range(chunk.first, chunk.first + chunk.records, _BATCH):
         batch = list(islice(remaining, _BATCH))
-        features, labels = session.features(batch, name, first)
-        yield _rows(features, labels, name, first)
+        features, labels = session.features(batch, shard, first)
+        yield _rows(features, labels, shard, first, [record_name(record) for record in batch])
 
 
 def _rows(
-    features: npt.NDArray[np.float32], labels: npt.NDArray[np.int32], shard: str, first: int
+    features: npt.NDArray[np.float32],
+    labels: npt.NDArray[np.int32],
+    shard: str,
+    first: int,
+    names: Sequence[str],
 ) -> Any:
     import pyarrow as pa
 
@@ -126,6 +131,7 @@ def _rows(
             pa.ListArray.from_arrays(offsets, pa.array(features.reshape(-1))),
             pa.array([shard] * count),
             pa.array(np.arange(first, first + count, dtype=np.int64)),
+            pa.array(names, pa.string()),
         ],
-        names=["label", "feature", "shard", "record"],
+        names=["label", "feature", "shard", "record", "name"],
     )

@@ -33,7 +33,16 @@ def show_age(age: timedelta) -> str:
     for unit, one in (("days", timedelta(days=1)), ("hours", timedelta(hours=1))):
         if age >= 2 * one:
             return f"{age // one:,} {unit}"
-    return f"{max(age // timedelta(minutes=1), 0)} minutes"
+    return show_count(max(age // timedelta(minutes=1), 0), "minute", "minutes")
+
+
+def show_count(number: int, one: str, many: str) -> str:
+    """Return a number with its noun.
+
+    >>> show_count(1234, "item", "items")
+    '1,234 items'
+    """
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def show_bytes(size: int) -> str:

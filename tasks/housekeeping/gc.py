@@ -1,14 +1,14 @@
 """``graft gc``: finds what nobody needs in a home, and says it in lines."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
-from tasks.housekeeping.amounts import show_age, show_bytes
+from tasks.housekeeping.amounts import show_age, show_bytes, show_count
 from tasks.housekeeping.delete import delete
 from tasks.housekeeping.inventory import inventory
-from tasks.housekeeping.item import Item
+from tasks.housekeeping.item import TEMPORARY, Item
 from tasks.housekeeping.plan import Plan, Policy, freed_bytes, make_plan
 from tasks.housekeeping.remote import is_training, remote_artifacts
 from tasks.housekeeping.temporary import temporary_files
@@ -46,30 +46,51 @@ def gc_lines(home: Home, policy: Policy, *, deletes: bool) -> Iterator[str]:
     with remote_files(home) as files:
         plan = plan_gc(home, policy, files)
         if not deletes:
-            yield from map(_item_line, plan.going)
+            yield from (_item_line(item) for item in plan.going if item.kind != TEMPORARY)
+            yield from _temporary_line([item for item in plan.going if item.kind == TEMPORARY])
             yield from _summary(plan, policy)
             return
         freed = 0
+        temporary = []
         for deleted in delete(plan, home, files):
-            in_use = "" if deleted.freed is not None else "  stays, it is in use"
-            yield f"{_item_line(deleted.item)}{in_use}"
             freed += deleted.freed or 0
+            if deleted.item.kind != TEMPORARY:
+                in_use = "" if deleted.freed is not None else "  stays, it is in use"
+                yield f"{_item_line(deleted.item)}{in_use}"
+            elif deleted.freed is not None:
+                temporary.append(deleted.item)
+        yield from _temporary_line(temporary)
     yield f"freed {show_bytes(freed)}"
 
 
 def _item_line(item: Item) -> str:
-    age = show_age(timedelta(seconds=time.time() - item.last_use))
-    return f"  {item.kind:<20} {show_bytes(item.size):>10}  {age + ' ago':<16} {item.path}"
+    return _line(item.kind, item.size, item.last_use, str(item.path))
+
+
+def _temporary_line(items: Sequence[Item]) -> Iterator[str]:
+    """Yield one line about all temporary files, since a killed JVM leaves several."""
+    if items:
+        newest = max(item.last_use for item in items)
+        folders = ", ".join(sorted({str(item.path.parent) for item in items}))
+        what = f"{show_count(len(items), 'file or folder', 'files and folders')} in {folders}"
+        yield _line(TEMPORARY, sum(item.size for item in items), newest, what)
+
+
+def _line(kind: str, size: int, last_use: float, what: str) -> str:
+    age = show_age(timedelta(seconds=time.time() - last_use))
+    return f"  {kind:<20} {show_bytes(size):>10}  {age + ' ago':<16} {what}"
 
 
 def _summary(plan: Plan, policy: Policy) -> Iterator[str]:
     if plan.going:
         freed = show_bytes(freed_bytes(plan.going))
-        yield f"{len(plan.going):,} items would go and free {freed}: graft gc --delete"
+        going = show_count(len(plan.going), "item", "items")
+        yield f"{going} would go and free {freed}: graft gc --delete"
     else:
         yield "nothing to delete"
     staying = show_bytes(sum(item.size for item in plan.staying))
-    yield (
-        f"{len(plan.staying):,} items stay, {staying}: the newest {policy.keep} runs and models, "
-        f"what they need, and what was used within {show_age(policy.older_than)}"
-    )
+    stay = show_count(len(plan.staying), "item stays", "items stay")
+    newest = "run and model" if policy.keep == 1 else f"{policy.keep} runs and models"
+    used = show_age(policy.older_than)
+    lately = f", what was used within {used}" if policy.older_than else ""
+    yield f"{stay}, {staying}: the newest {newest}{lately}, what goes on, and what they need"

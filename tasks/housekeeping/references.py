@@ -50,11 +50,12 @@ def _needs(item: Item, manifests: Mapping[Ref, Manifest]) -> Iterator[Ref]:
         metrics = _read(item.path / METRICS)
         yield from _recorded([metrics])
         yield from (_dump_of(path) for path in _values(metrics, "dumps"))
-        for digests in recipe.get("dumps", ()):
+        dumps = recipe.get("dumps")
+        for digests in dumps if isinstance(dumps, list) else ():
             yield from _digests(digests)
     elif item.kind == "dumps":
-        yield Ref("datasets", PurePosixPath(str(recipe.get("dataset"))).name)
-        yield Ref("checkpoints", str(recipe.get("checkpoint")))
+        # Of the data set, the recipe has the path.
+        yield from _digests(recipe)
         if isinstance(item.path, Path):
             yield from _digests(_read(item.path / PIPELINE_JSON).get("digests"))
     elif item.kind in {"features", "weights"}:
@@ -68,14 +69,15 @@ def _needs(item: Item, manifests: Mapping[Ref, Manifest]) -> Iterator[Ref]:
 
 
 def _digests(fields: Any) -> Iterator[Ref]:
-    """Yield the artefacts of a record that has their digests by kind."""
+    """Yield the artefacts of a record that has their digests, or paths that end in them."""
     for name, kind in (
         ("dataset", "datasets"),
         ("checkpoint", "checkpoints"),
         ("weights", "weights"),
     ):
-        if isinstance(fields, Mapping) and name in fields:
-            yield Ref(kind, str(fields[name]))
+        value = fields.get(name) if isinstance(fields, Mapping) else None
+        if isinstance(value, str):
+            yield Ref(kind, PurePosixPath(value).name)
 
 
 def _recorded(contents: Iterable[Any]) -> Iterator[Ref]:

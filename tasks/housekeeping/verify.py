@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.housekeeping.amounts import show_bytes
+from tasks.housekeeping.amounts import show_bytes, show_count
 from tasks.housekeeping.inventory import artifacts
 from tasks.housekeeping.item import UNFINISHED, Item
 from tasks.housekeeping.remote import remote_artifacts
@@ -64,8 +64,9 @@ def summary(checked: Sequence[Checked]) -> str:
     """Return a line about all artefacts."""
     size = show_bytes(sum(one.item.size for one in checked))
     damaged = sum(one.damage is not None for one in checked)
-    found = f"{damaged:,} damaged: the next run makes them anew" if damaged else "none is damaged"
-    return f"{len(checked):,} artefacts, {size}: {found}"
+    makes_anew = "a run that needs one makes it anew"
+    found = f"{damaged:,} damaged: {makes_anew}" if damaged else "none is damaged"
+    return f"{show_count(len(checked), 'artefact', 'artefacts')}, {size}: {found}"
 
 
 def delete_damaged(one: Checked, remote: HadoopFiles | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Predictions of the head for every validation record, as Parquet."""
+"""Predictions of the head for every record of a split, as Parquet."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,13 @@ from tasks.storage.locations import Location
 from tasks.storage.proof import require_whole
 
 PARQUET = "predictions.parquet"
+#: The same of the test records, where there are some.
+TEST_PARQUET = "test_predictions.parquet"
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Predictions for every validation record, in the order of shards and records.
+    """Predictions for every record of a split, in the order of shards and records.
 
     Attributes:
         shard: file name of each record's shard, ``[records]``.
@@ -28,6 +30,8 @@ class Predictions:
         label: its class, from 0, int64 ``[records]``.
         prediction: the most probable class, from 0, int64 ``[records]``.
         probability: probability of every class, float64 ``[records, classes]``.
+        name: name of each record's picture, an Arrow column of strings; empty where it has none,
+            and in the predictions of older versions.
     """
 
     shard: list[str]
@@ -35,6 +39,7 @@ class Predictions:
     label: npt.NDArray[np.int64]
     prediction: npt.NDArray[np.int64]
     probability: npt.NDArray[np.float64]
+    name: Any
 
 
 def write_predictions(
@@ -43,20 +48,20 @@ def write_predictions(
     features: Location,
     head: Head,
     class_names: Sequence[str],
-    folder: Path,
+    path: Path,
 ) -> float:
-    """Write ``predictions.parquet`` into ``folder`` and return the top-1 accuracy.
+    """Write the predictions for a split's records to ``path`` and return the top-1 accuracy.
 
-    Columns: ``shard``, ``record``, ``label`` and ``prediction`` (both from 0), ``label_name``,
-    ``prediction_name``, and ``probability``, one float per class. The executors predict; the driver
-    holds the rows of a few files at a time, however many there are.
+    Columns: ``shard``, ``record``, ``name``, ``label`` and ``prediction`` (both from 0),
+    ``label_name``, ``prediction_name``, and ``probability``, one float per class. The executors
+    predict; the driver holds the rows of a few files at a time, however many there are.
 
     Args:
         bridge: the bridge to the JVM.
-        features: artefact of the validation features.
+        features: artefact of the split's features.
         head: works on raw features.
         class_names: in label order.
-        folder: an existing folder.
+        path: the file, in an existing folder.
     """
     import pyarrow.parquet as pq
 
@@ -65,7 +70,7 @@ def write_predictions(
     right = count = 0
     writer = None
     for table in tables.toLocalIterator(prefetchPartitions=True):
-        writer = writer or pq.ParquetWriter(folder / PARQUET, table.schema)
+        writer = writer or pq.ParquetWriter(path, table.schema)
         writer.write_table(table)
         right += np.count_nonzero(table["label"].to_numpy() == table["prediction"].to_numpy())
         count += table.num_rows
@@ -74,8 +79,12 @@ def write_predictions(
     return float(right / count)
 
 
-def read_predictions(model: Path) -> Predictions:
+def read_predictions(model: Path, name: str = PARQUET) -> Predictions:
     """Return the predictions in a model's folder.
+
+    Args:
+        model: the folder.
+        name: of the file.
 
     Raises:
         DataError: the file is missing, was changed, or cannot be read.
@@ -83,8 +92,8 @@ def read_predictions(model: Path) -> Predictions:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = model / PARQUET
-    require_whole(model, [PARQUET])
+    path = model / name
+    require_whole(model, [name])
     try:
         table = pq.read_table(path).sort_by([("shard", "ascending"), ("record", "ascending")])
         columns = {name: table[name].to_numpy() for name in ("record", "label", "prediction")}
@@ -92,6 +101,7 @@ def read_predictions(model: Path) -> Predictions:
             shard=table["shard"].to_pylist(),
             **{name: column.astype(np.int64) for name, column in columns.items()},
             probability=np.array(table["probability"].to_pylist(), np.float64),
+            name=table["name"] if "name" in table.column_names else pa.array([""] * len(table)),
         )
     except (OSError, KeyError, pa.ArrowInvalid) as error:
         raise DataError(
@@ -113,6 +123,7 @@ def predict(features: Any, head: Head, class_names: Sequence[str]) -> Any:
         {
             "shard": features["shard"],
             "record": features["record"],
+            "name": features["name"],
             "label": label,
             "prediction": prediction,
             "label_name": names[label],

@@ -47,6 +47,7 @@ def report_facts(home: Home, run_id: str) -> dict[str, Any]:
     return {
         "run_id": metrics.run_id,
         "metrics": metrics,
+        "data": metrics.data,
         "plan": asdict(metrics.plan),
         "parity": parity_sentence(metrics.parity),
         "steps": [step for step in steps if step.task_id != "report"],

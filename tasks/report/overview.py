@@ -26,6 +26,7 @@ def overview(home: Home, *, dag_id: str, first: str = "", second: str = "") -> s
         dag_id=dag_id,
         rows=rows,
         best=best_runs(rows),
+        has_test=any(row.test is not None for row in rows),
         most_runs=MOST_RUNS,
         accuracy=line_chart(
             numbers, [row.top1 for row in rows], x_label="run", y_label="top-1 accuracy"

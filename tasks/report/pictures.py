@@ -15,6 +15,7 @@ from tasks.datasets.tfrecord import read_records
 from tasks.errors import DataError
 from tasks.models.predictions import Predictions
 from tasks.networks.tensorflow import import_example
+from tasks.storage.shown import shown
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class WrongPicture:
 
     Attributes:
         shard, record: file name of its shard, and its number in the shard.
+        name: of the picture, as one line of visible characters; empty where it has none.
         label, prediction: names of the classes.
         probability: of the class that the model predicted.
         image: the picture as a ``data:`` URL, None where it cannot be shown.
@@ -38,6 +40,7 @@ class WrongPicture:
 
     shard: str
     record: int
+    name: str
     label: str
     prediction: str
     probability: float
@@ -66,6 +69,7 @@ def wrong_pictures(
         WrongPicture(
             shard=predictions.shard[i],
             record=int(predictions.record[i]),
+            name=shown(predictions.name[int(i)].as_py()),
             label=class_names[predictions.label[i]],
             prediction=class_names[predictions.prediction[i]],
             probability=float(predictions.probability[i, predictions.prediction[i]]),

@@ -37,6 +37,7 @@ class RunRow:
         engine: the feature engine.
         batch_size, epochs: of the training.
         top1: accuracy on the validation records.
+        test: accuracy on the test records; None where there are none.
         seconds: of all its steps together; those of the job where it was submitted by hand.
         reused: the steps that reused an artefact.
         has_report: whether its report exists.
@@ -53,6 +54,7 @@ class RunRow:
     batch_size: int
     epochs: int
     top1: float
+    test: float | None
     seconds: float
     reused: tuple[str, ...]
     has_report: bool
@@ -124,6 +126,7 @@ def _row(home: Home, path: Path) -> RunRow:
         batch_size=metrics.plan.batch_size,
         epochs=params["epochs"],
         top1=metrics.top1,
+        test=metrics.test.top1 if metrics.test else None,
         seconds=seconds,
         reused=tuple(step.task_id for step in steps if step.reused),
         has_report=(path.parent / REPORT).is_file(),
@@ -132,13 +135,15 @@ def _row(home: Home, path: Path) -> RunRow:
 
 
 def _facts(metrics: RunMetrics, params: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-    loss = metrics.epochs[-1].loss
+    loss, test = metrics.epochs[-1].loss, metrics.test
     return {
         "top-1 accuracy": round(metrics.top1, 4),
+        **({"test top-1 accuracy": round(test.top1, 4)} if test else {}),
         "loss of the last epoch": round(loss, 4) if math.isfinite(loss) else None,
         "seconds": round(seconds, 1),
         "data set": metrics.digests.validation["dataset"],
         **{f"{split} records": count for split, count in metrics.records.items()},
+        **({"test records": test.records} if test else {}),
         **params,
         "optimizer": metrics.plan.optimizer,
         "cores": metrics.plan.cores,

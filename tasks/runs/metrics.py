@@ -7,10 +7,26 @@ from typing import Any, Self
 
 from tasks.datasets.pair import Pair
 from tasks.runs.artifact_record import ArtifactRecord
+from tasks.runs.data_record import DataRecord
 from tasks.runs.training_record import Epoch, Plan
 from tasks.runs.typed_json import from_json, read_json
 
 METRICS = "metrics.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """Measurement of the final head on the test records, made once; nothing is chosen by it.
+
+    Attributes:
+        top1: accuracy of the exported head on them.
+        records: how many there are.
+        features: artefact of their features.
+    """
+
+    top1: float
+    records: int
+    features: ArtifactRecord
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +51,7 @@ class Metrics:
         versions: version of every package that matters.
         python: version of Python.
         finished_at: end of the training, ISO 8601 with an offset.
+        test: measurement on the test records; None where the data set has none.
     """
 
     top1: float
@@ -53,6 +70,7 @@ class Metrics:
     versions: dict[str, str]
     python: str
     finished_at: str
+    test: Measurement | None = None
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:
@@ -74,12 +92,17 @@ class Metrics:
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types."""
-        return {**asdict(self), "epochs": [epoch.as_json() for epoch in self.epochs]}
+        content = {**asdict(self), "epochs": [epoch.as_json() for epoch in self.epochs]}
+        if self.test is None:
+            del content["test"]
+        return content
 
-    def of_run(self, run_id: str, model: ArtifactRecord) -> "RunMetrics":
+    def of_run(
+        self, run_id: str, model: ArtifactRecord, data: DataRecord | None = None
+    ) -> "RunMetrics":
         """Return the metrics of a run that made this model, or reused it."""
         own = {field.name: getattr(self, field.name) for field in fields(Metrics)}
-        return RunMetrics(**own, run_id=run_id, model=model)
+        return RunMetrics(**own, run_id=run_id, model=model, data=data)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +112,16 @@ class RunMetrics(Metrics):
     Attributes:
         run_id: the run.
         model: artefact of the model.
+        data: record of the data set; None where the data set is gone or of an older version.
     """
 
     run_id: str
     model: ArtifactRecord
+    data: DataRecord | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types, run and model first."""
-        return {"run_id": self.run_id, "model": self.model.as_json(), **super().as_json()}
+        content = {"run_id": self.run_id, "model": self.model.as_json(), **super().as_json()}
+        if self.data is None:
+            del content["data"]
+        return content

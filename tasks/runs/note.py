@@ -4,12 +4,15 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from tasks.runs.data_record import DataRecord
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.runs.record import Step, data_name, read_failures, read_steps
 from tasks.storage.paths import Home
+from tasks.storage.shown import shown
 
 _TRAIN = "train_classifier"
+_MOST_WARNINGS = 3
 _KILLED = "it was killed, or marked so; see its log"
 
 
@@ -34,6 +37,7 @@ def run_note(home: Home, run_id: str, failed: Collection[str] = ()) -> str:
     if trained and not failures:
         paragraphs.append(_unchanged(trained) if trained.unchanged else "")
         paragraphs.append(_training(metrics, trained.params) if metrics and trained.params else "")
+        paragraphs.append(_found(metrics.data) if metrics and metrics.data else "")
     paragraphs.append(_reuse(steps))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
@@ -64,11 +68,24 @@ def _unchanged(step: Step) -> str:
 
 def _training(metrics: RunMetrics, params: Mapping[str, Any]) -> str:
     counts = " and ".join(f"{count:,} {split}" for split, count in metrics.records.items())
+    test = (
+        f" On {metrics.test.records:,} test records, measured once: **{metrics.test.top1:.4f}**."
+        if metrics.test
+        else ""
+    )
     return (
         f"**Top-1 accuracy {metrics.top1:.4f}** after {len(metrics.epochs)} epochs on "
         f"{_data(params)} ({counts} records of {len(metrics.class_names)} classes), features of "
-        f"{metrics.network} by the engine {params['feature_engine']}."
+        f"{metrics.network} by the engine {params['feature_engine']}.{test}"
     )
+
+
+def _found(data: DataRecord) -> str:
+    """Return what the data set was made of, and its first warnings."""
+    lines = [f"**Data set**: {data.sentence()}."]
+    lines += [f"- {_code(shown(warning))}" for warning in data.warnings[:_MOST_WARNINGS]]
+    more = len(data.warnings) - _MOST_WARNINGS
+    return "\n".join([*lines, *([f"- and {more} more in the report"] if more > 0 else [])])
 
 
 def _data(params: Mapping[str, Any]) -> str:

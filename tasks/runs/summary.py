@@ -21,7 +21,7 @@ def summary(home: Home, run_id: str) -> list[str]:
         f"Run {run_id}",
         "",
         f"  {'step':<22} {'seconds':>8}  artefact",
-        *_steps(read_steps(home, run_id)),
+        *_steps(read_steps(home, run_id), metrics),
         *(_training(metrics) if metrics else ["", "No metrics: the run did not reach its end."]),
         f"  run         {home.run(run_id)}",
     ]
@@ -41,11 +41,12 @@ def parity_sentence(parity: Mapping[str, Any] | None) -> str:
     return f"both engines agree on {parity['records']} records to {difference:.1e}"
 
 
-def _steps(steps: Sequence[Step]) -> Iterator[str]:
+def _steps(steps: Sequence[Step], metrics: RunMetrics | None) -> Iterator[str]:
+    test = {"test": metrics.test.features} if metrics and metrics.test else {}
     for step in steps:
         yield f"  {step.task_id:<22} {step.seconds:>8.1f}  {_artefact(step)}"
         if step.features and not step.reused:
-            for split, features in step.features.items():
+            for split, features in (*step.features.items(), *test.items()):
                 name = f"features, {split}"
                 yield f"    {name:<20} {features.seconds:>8.1f}  {_artefact(features)}"
 
@@ -67,6 +68,13 @@ def _training(metrics: RunMetrics) -> Iterator[str]:
     counts = ", ".join(f"{count:,} {split}" for split, count in metrics.records.items())
     yield ""
     yield f"  top-1 accuracy {metrics.top1:.4f} ({counts} records)"
+    if metrics.test:
+        yield (
+            f"  test        top-1 accuracy {metrics.test.top1:.4f} ({metrics.test.records:,} test "
+            "records, measured once with the final head)"
+        )
+    if metrics.data:
+        yield f"  data        {metrics.data.sentence()}"
     engine = metrics.config["feature_engine"]
     yield f"  features    by the engine {engine}; {parity_sentence(metrics.parity)}"
     model = metrics.model.path

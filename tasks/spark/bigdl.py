@@ -66,13 +66,25 @@ def silence_stdout(jvm: Any) -> None:
     system.setOut(jvm.java.io.PrintStream(nowhere))
 
 
-def log_optimizer_to(spark: Any, path: Path) -> None:
-    """Make log4j write the optimiser's lines to ``path`` from now on.
+@contextmanager
+def optimizer_logged_to(spark: Any, path: Path) -> Iterator[None]:
+    """Make log4j write the optimiser's lines to ``path``, and close the file at the end.
+
+    A file that stays open cannot be removed for good: on NFS its folder stays, and log4j would
+    write the lines of the next training to the removed file.
 
     Args:
         spark: the Spark context.
         path: a local file.
     """
+    _log_optimizer_to(spark, str(path))
+    try:
+        yield
+    finally:
+        _log_optimizer_to(spark, os.devnull)
+
+
+def _log_optimizer_to(spark: Any, path: str) -> None:
     jvm = spark._jvm
-    jvm.java.lang.System.setProperty(_LOG_PROPERTY, str(path))
+    jvm.java.lang.System.setProperty(_LOG_PROPERTY, path)
     jvm.org.apache.logging.log4j.LogManager.getContext(False).reconfigure()

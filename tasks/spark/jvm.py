@@ -80,6 +80,19 @@ def save_tensors(tensors: Mapping[str, npt.NDArray[np.float32]], path: Path) -> 
         package.TensorDictionary.save(values.name, names, shapes, str(path))
 
 
+def require_same_folder(jvm: Any, folder: Path) -> None:
+    """Check that Java finds a folder of this machine under the path that Python has for it.
+
+    Raises:
+        SetupError: Java's locale has no characters for the path.
+    """
+    if not jvm.java.io.File(str(folder)).isDirectory():
+        raise SetupError(
+            f"Java cannot spell {folder} in its locale and would write to another folder: set "
+            "LC_ALL=C.UTF-8, as env.sh does, or GRAFT_HOME to a folder whose name is plain ASCII"
+        )
+
+
 _PACKAGE = "com.intel.analytics.bigdl.graft"
 
 

@@ -1,9 +1,10 @@
 """Locations: paths on this machine, and URLs of Hadoop's file systems."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from tasks.errors import ParamsError
 
@@ -40,6 +41,16 @@ class RemotePath:
 Location = Path | RemotePath
 
 
+def local_path(url: str) -> Path:
+    """Return the path that a ``file://`` URL names; bytes that are not UTF-8 stay what they are.
+
+    >>> local_path("file:///my%20pictures")
+    PosixPath('/my pictures')
+    """
+    quoted = urlsplit(url).path.encode("utf-8", "surrogateescape")
+    return Path(os.fsdecode(unquote_to_bytes(quoted)))
+
+
 def location(text: str) -> Location:
     """Return a path, or the ``RemotePath`` of a URL; a ``file://`` URL is a path.
 
@@ -50,7 +61,7 @@ def location(text: str) -> Location:
         return Path(text)
     parts = urlsplit(text)
     if parts.scheme.lower() == "file":
-        return Path(unquote(parts.path))
+        return local_path(text)
     # A user alone, as in abfss://container@account, is not a secret.
     if parts.password is not None:
         raise ParamsError(

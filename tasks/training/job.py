@@ -14,17 +14,20 @@ from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import Metrics, RunMetrics
 from tasks.runs.outcome import clear_outcome, write_error, write_metrics
+from tasks.runs.read_data_record import read_data_record
 from tasks.spark.cluster import spark_cluster
 from tasks.spark.executors import cluster_errors
 from tasks.spark.files import HadoopFiles
+from tasks.spark.jvm import require_same_folder
 from tasks.spark.parent_guard import guard_parents
 from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.files import LOCAL
+from tasks.storage.local_files import make_folder, storage_errors
 from tasks.storage.locations import Location, RemotePath, location
 from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
 from tasks.training.dump_pair import read_dumps
-from tasks.training.model import MODEL_FILES, ModelMaker
+from tasks.training.model import ModelMaker, model_files
 from tasks.training.plan import plan_training
 from tasks.training.stages import Stages
 
@@ -44,8 +47,7 @@ def run(config: JobConfig) -> Path:
     clear_outcome(home, run_id)
     try:
         model = _find_or_make_model(config, home, run_id)
-        record = ArtifactRecord(**model.as_dict())
-        metrics = Metrics.read(model.path).of_run(run_id, record)
+        metrics = _metrics_of_run(model, home, run_id)
     except GraftError as error:
         # Where not even this can be written, the first error is the one to report.
         with suppress(StorageError):
@@ -54,6 +56,13 @@ def run(config: JobConfig) -> Path:
     write_metrics(home, run_id, metrics)
     _log_result(metrics)
     return home.run(run_id)
+
+
+def _metrics_of_run(model: LocalArtifact, home: Home, run_id: str) -> RunMetrics:
+    metrics = Metrics.read(model.path)
+    # Where GRAFT_HOME is a URL, this is the copy on this machine.
+    data = read_data_record(home.datasets / metrics.digests.validation["dataset"])
+    return metrics.of_run(run_id, ArtifactRecord(**model.as_dict()), data)
 
 
 def _find_or_make_model(config: JobConfig, home: Home, run_id: str) -> LocalArtifact:
@@ -66,13 +75,17 @@ def _find_or_make_model(config: JobConfig, home: Home, run_id: str) -> LocalArti
             cluster = stack.enter_context(spark_cluster(f"graft {run_id}"))
         spark = cluster.context
         stack.enter_context(cluster_errors(spark))
+        with storage_errors(home.root):
+            make_folder(home.root)
+        require_same_folder(spark._jvm, home.root)
         dumps = dumps or read_dumps(folders, HadoopFiles.of(spark))
         plan = plan_training(config, dumps, cluster)
         inputs = inputs_of(config, dumps.map(lambda dump: dump.digests))
         recipe = Recipe(inputs, plan, run_id if config.force else None).as_json()
         snapshots = home.snapshots / digest_of(recipe)
         maker = ModelMaker(config, home, dumps, cluster, plan, stages)
-        model = build(home.models, recipe, partial(maker.make, snapshots), needs=MODEL_FILES)
+        needs = model_files(dumps)
+        model = build(home.models, recipe, partial(maker.make, snapshots), needs=needs)
         shutil.rmtree(snapshots, ignore_errors=True)
         return model
 
@@ -90,3 +103,9 @@ def _log_result(metrics: RunMetrics) -> None:
         len(metrics.epochs),
         metrics.model.path,
     )
+    if metrics.test:
+        logger.info(
+            "test: top-1 accuracy %.4f on %d records, measured once with the final head",
+            metrics.test.top1,
+            metrics.test.records,
+        )

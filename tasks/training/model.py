@@ -1,7 +1,6 @@
 """Making of a model's files: features, parity check, training, predictions, export and metrics."""
 
 import importlib.metadata
-import logging
 import platform
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -11,30 +10,34 @@ from pathlib import Path
 from typing import Any
 
 from tasks.datasets.pair import Pair
-from tasks.dumps.description import Dump
+from tasks.dumps.description import Dump, dump_of_test
 from tasks.features.bridge import Bridge
 from tasks.features.extraction import extract_features
 from tasks.features.parity import check_parity
 from tasks.models.export import ARRAYS, BIGDL, export_head
-from tasks.models.predictions import PARQUET, write_predictions
+from tasks.models.predictions import PARQUET, TEST_PARQUET, write_predictions
 from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
-from tasks.runs.metrics import METRICS, Metrics
-from tasks.runs.training_record import Epoch, Plan
+from tasks.runs.metrics import METRICS, Measurement, Metrics
+from tasks.runs.training_record import Plan
 from tasks.spark.cluster import Cluster
 from tasks.spark.executors import wait_for_executors
 from tasks.storage.artifact import Artifact
 from tasks.storage.local_files import write_json
 from tasks.storage.paths import Home
+from tasks.training.measurement import measure_test, warn_of_difference
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.stages import Stages
 from tasks.training.train import Trained, train
 
-logger = logging.getLogger(__name__)
-
-#: Files of a model.
+#: Files of every model.
 MODEL_FILES = (METRICS, PARQUET, ARRAYS, BIGDL, OPTIMIZER_LOG)
 _PACKAGES = ("pyspark", "bigdl-dllib-spark3", "tensorflow-cpu", "numpy", "pyarrow")
+
+
+def model_files(dumps: Pair[Dump]) -> tuple[str, ...]:
+    """Return the names of the files of a model that is trained on these dumps."""
+    return (*MODEL_FILES, *((TEST_PARQUET,) if dump_of_test(dumps.validation) else ()))
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,7 @@ class ModelMaker:
         """
         bridge = Bridge(self.cluster.context)
         with self.stages.timed("features"):
-            features = Pair(
-                *extract_features(bridge, [*self.dumps], self.config.feature_engine, self.home)
-            )
+            features, test_features = self._extract(bridge)
         with self.stages.timed("parity"):
             parity = self._check_parity(bridge, features.validation)
         # An executor that was lost during the extraction may be back by now.
@@ -78,9 +79,26 @@ class ModelMaker:
             shutil.copyfile(snapshots / OPTIMIZER_LOG, folder / OPTIMIZER_LOG)
         with self.stages.timed("export"):
             top1 = self._export(bridge, trained, features.validation, folder)
-        _warn_of_difference(top1, trained.epochs[-1])
-        metrics = self._metrics(features, parity, trained, top1)
+        warn_of_difference(top1, trained.epochs[-1])
+        test = None
+        if test_features:
+            with self.stages.timed("test"):
+                test = measure_test(
+                    bridge,
+                    features=test_features,
+                    head=trained.head,
+                    class_names=self.dumps.train.class_names,
+                    path=folder / TEST_PARQUET,
+                )
+        metrics = self._metrics(features, parity, trained, top1, test)
         write_json(folder / METRICS, metrics.as_json())
+
+    def _extract(self, bridge: Bridge) -> tuple[Pair[Artifact], Artifact | None]:
+        """Return the features to train and to measure on, and those of the test records."""
+        test = dump_of_test(self.dumps.validation)
+        dumps = [*self.dumps, *([test] if test else [])]
+        made = extract_features(bridge, dumps, self.config.feature_engine, self.home)
+        return Pair(made[0], made[1]), made[2] if test else None
 
     def _check_parity(self, bridge: Bridge, features: Artifact) -> dict[str, Any] | None:
         if not self.config.parity_records:
@@ -117,7 +135,7 @@ class ModelMaker:
                 features=features.path,
                 head=trained.head,
                 class_names=class_names,
-                folder=folder,
+                path=folder / PARQUET,
             )
             exported.result()
         return top1
@@ -128,6 +146,7 @@ class ModelMaker:
         parity: dict[str, Any] | None,
         trained: Trained,
         top1: float,
+        test: Measurement | None,
     ) -> Metrics:
         return Metrics(
             top1=top1,
@@ -146,16 +165,5 @@ class ModelMaker:
             versions={name: importlib.metadata.version(name) for name in _PACKAGES},
             python=platform.python_version(),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-
-
-def _warn_of_difference(top1: float, last: Epoch) -> None:
-    """Log when the exported head and BigDL's model disagree on validation records."""
-    if round(top1 * last.count) != last.correct:
-        logger.warning(
-            "the exported head is right on %d of %d validation records, BigDL's model was on %d: "
-            "the others lie within rounding of a boundary between classes",
-            round(top1 * last.count),
-            last.count,
-            last.correct,
+            test=test,
         )

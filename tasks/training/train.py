@@ -23,7 +23,7 @@ from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head, Scaling, fold
 from tasks.params.definitions import JobConfig
 from tasks.runs.training_record import Epoch, Plan
-from tasks.spark.bigdl import log_optimizer_to, quiet
+from tasks.spark.bigdl import optimizer_logged_to, quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors
 from tasks.storage.locations import Location
@@ -84,20 +84,21 @@ def train(
         snapshot = restore(spark, folder)
         with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        log_optimizer_to(spark, log)
-        model = new_model(
-            spark, class_count=class_count, feature_size=feature_size, seed=config.seed
-        )
-        if snapshot:
-            logger.info("training resumed after epoch %d of %d", snapshot.epoch, config.epochs)
-            model.set_weights([snapshot.weight, snapshot.bias])
-        optimizer, scaling = _optimizer(bridge, features, model, config, plan)
-        if snapshot:
-            start_after(spark, optimizer, snapshot)
-        first = snapshot.epoch + 1 if snapshot else 1
-        save_snapshots(spark, optimizer, folder=folder, first_epoch=first, last_epoch=config.epochs)
-        with followed(log, partial(_show, folder), iterations=config.log_iterations):
-            trained = optimizer.optimize()
+        with optimizer_logged_to(spark, log):
+            model = new_model(
+                spark, class_count=class_count, feature_size=feature_size, seed=config.seed
+            )
+            if snapshot:
+                logger.info("training resumed after epoch %d of %d", snapshot.epoch, config.epochs)
+                model.set_weights([snapshot.weight, snapshot.bias])
+            optimizer, scaling = _optimizer(bridge, features, model, config, plan)
+            if snapshot:
+                start_after(spark, optimizer, snapshot)
+            first = snapshot.epoch + 1 if snapshot else 1
+            last = config.epochs
+            save_snapshots(spark, optimizer, folder=folder, first_epoch=first, last_epoch=last)
+            with followed(log, partial(_show, folder), iterations=config.log_iterations):
+                trained = optimizer.optimize()
     with log.open(encoding="utf-8") as lines:
         epochs = list(read_epochs(lines))
     _require_finite(epochs, config, folder)

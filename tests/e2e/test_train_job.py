@@ -235,13 +235,18 @@ def test_parity_can_be_left_out(shell: Shell, again: Ran) -> None:
     assert "check_parity" not in again.output
 
 
+def copy_to_edit(dump: Path, target: Path) -> Path:
+    """Copy a dump without its manifest, which would tell that the copy was changed."""
+    ignored = shutil.ignore_patterns(MANIFEST)
+    return Path(shutil.copytree(dump, target / dump.name, ignore=ignored))
+
+
 @pytest.fixture
 def refused_by_bigdl(dumps: Dumps, tmp_path: Path) -> Dumps:
     """Copies of the dumps with an operation in model.pb that BigDL has no layer for."""
     graph_def = import_tensorflow().compat.v1.GraphDef
     for folder in map(Path, dumps):
-        copy = tmp_path / folder.name
-        shutil.copytree(folder, copy)
+        copy = copy_to_edit(folder, tmp_path)
         description = json.loads((copy / "pipeline.json").read_text())
         description["digests"]["graph"] = "edited"
         (copy / "pipeline.json").write_text(json.dumps(description))
@@ -272,8 +277,7 @@ def test_engines_that_disagree_stop_the_job(shell: Shell, dumps: Dumps, tmp_path
     """A dump whose model.bin is of another checkpoint than its frozen.pb."""
     copies = []
     for dump in map(Path, dumps):
-        copies.append(tmp_path / dump.name)
-        shutil.copytree(dump, copies[-1])
+        copies.append(copy_to_edit(dump, tmp_path))
         description = json.loads((copies[-1] / "pipeline.json").read_text())
         description["digests"]["weights"] = "another"
         (copies[-1] / "pipeline.json").write_text(json.dumps(description))
@@ -320,13 +324,13 @@ def test_a_folder_that_is_no_dump_is_named(shell: Shell, tmp_path: Path) -> None
 
 def break_third_records(dump: Path, home: Home) -> Path:
     """Return the data set of a dump with pictures that ``extract_dataset`` would have refused."""
-    (dataset,) = {Path(str(shard.path)).parent for shard in read_dump(dump).shards}
+    dataset = home.datasets / read_dump(dump).digests["dataset"]
 
     def make(folder: Path) -> None:
         shutil.copytree(
             dataset, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST)
         )
-        for shard in folder.glob("*-00000-of-*"):
+        for shard in folder.rglob("*_00000-of-*"):
             records = list(read_records(shard))
             records[3] = records[3].replace(b"\xff\xd8\xff", b"no ", 1)
             write_records(shard, records)

@@ -45,6 +45,22 @@ METRICS: dict[str, Any] = {
     "finished_at": "2026-11-25T10:00:00+00:00",
 }
 
+#: The metrics of a run on a data set with a test split have this as ``test``.
+TEST: dict[str, Any] = {
+    "top1": 0.6125,
+    "records": 80,
+    "features": {"path": "/features/t", "digest": "t", "reused": False, "seconds": 2.5},
+}
+#: The metrics of a run whose data set is there have such a record as ``data``.
+DATA: dict[str, Any] = {
+    "layout": "folder",
+    "class_counts": {"train": [5, 3], "validation": [2, 2]},
+    "counts": {"read": 14, "converted": 1, "copies": 0, "skipped": 2},
+    "notes": ["1 picture stored anew as JPEG"],
+    "warnings": ["2 pictures cannot be used: 'a`<b>.jpg'"],
+    "skipped": [{"name": r"no\n<b>.jpg", "reason": "is no picture"}],
+}
+
 
 def write_run(home: Home, run_id: str, /, **changes: Any) -> Home:
     """Write steps, metrics and the predictions of the tiny data set; return the home.

@@ -16,4 +16,6 @@ Graft = Callable[..., Result]
 def graft() -> Iterator[Graft]:
     """Runs a command line and returns what it printed and its exit status."""
     with patch.dict(os.environ):
+        # Set for the tests; most users have none.
+        os.environ.pop("AIRFLOW_HOME", None)
         yield lambda *arguments, **environ: CliRunner().invoke(app, arguments, env=environ)

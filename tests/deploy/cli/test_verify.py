@@ -35,7 +35,7 @@ def test_a_damaged_one_is_named_and_the_status_is_1(
     digest = week.made["dataset"].name
     line = f"datasets     {digest}  DAMAGED: file has another content, by its SHA-256"
     assert line in ran.stdout.splitlines()
-    assert ran.stdout.endswith(": 1 damaged: the next run makes them anew\n")
+    assert ran.stdout.endswith(": 1 damaged: a run that needs one makes it anew\n")
     assert (week.made["dataset"] / "file").exists()
 
 

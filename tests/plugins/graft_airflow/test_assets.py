@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from graft_airflow.assets import DATASET, MODEL, model_event
-from tasks.runs.metrics import RunMetrics
+from tasks.runs.artifact_record import ArtifactRecord
+from tasks.runs.metrics import Measurement, RunMetrics
 
 pytestmark = pytest.mark.filterwarnings(
     "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"
@@ -24,3 +26,9 @@ def test_an_event_of_the_model_says_which_and_how_good(metrics: RunMetrics) -> N
         "run_id": "manual__2026",
     }
     assert json.loads(json.dumps(event)) == event
+
+
+def test_an_event_has_the_test_accuracy_where_there_is_one(metrics: RunMetrics) -> None:
+    features = ArtifactRecord(path="/f/t", digest="t", reused=False, seconds=1.0)
+    tested = replace(metrics, test=Measurement(top1=0.6, records=80, features=features))
+    assert model_event(tested, "manual__2026")["test_accuracy"] == 0.6

@@ -12,6 +12,7 @@ from tasks.errors import GraftError
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
+from tasks.features.written_file import count_records
 from tasks.spark.cluster import spark_cluster
 
 
@@ -24,7 +25,7 @@ def main() -> None:
             target = folder / str(number)
             target.mkdir()
             try:
-                print(engine.extract([Chunk(shard, 0, 0, 0, 1)], dump, target))
+                print(count_records(engine.extract([Chunk(shard, 0, 0, 0, 1)], dump, target)))
             except GraftError as error:
                 print(f"{type(error).__name__}: {error}")
 

@@ -6,13 +6,16 @@ Prints a line for each: a fact, or the error that a user would see.
 import os
 import signal
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import psutil
 
 from tasks.errors import GraftError
 from tasks.spark.cluster import Cluster, spark_cluster
 from tasks.spark.executors import cluster_errors
+from tasks.spark.jvm import require_same_folder
 
 
 def describe(cluster: Cluster) -> None:
@@ -51,7 +54,19 @@ def stop(cluster: Cluster) -> None:
         cluster.context.parallelize([1]).collect()
 
 
-ACTIONS = {"describe": describe, "lose-an-executor": lose_an_executor, "stop": stop}
+def find_a_folder(cluster: Cluster) -> None:
+    """Have Java find a folder whose name is not plain ASCII."""
+    with tempfile.TemporaryDirectory(suffix="gräft") as folder:
+        require_same_folder(cluster.context._jvm, Path(folder))
+        print("found")
+
+
+ACTIONS = {
+    "describe": describe,
+    "find-a-folder": find_a_folder,
+    "lose-an-executor": lose_an_executor,
+    "stop": stop,
+}
 
 try:
     with spark_cluster("tests") as cluster:

@@ -16,8 +16,8 @@ from support.sources import (
     write_folder,
 )
 from tasks.datasets.entry import Source
+from tasks.datasets.folder_tree import Folder
 from tasks.datasets.recognise import recognise
-from tasks.datasets.tree import Folder
 
 
 @pytest.fixture(params=["folder", "list", "parquet", "tfrecord", "gzip"])

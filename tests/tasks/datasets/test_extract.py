@@ -1,10 +1,13 @@
 """Every layout from its files to a data set."""
 
 import logging
+import os
 from pathlib import Path
 
+import fsspec
 import pytest
 
+from support.damage import flip_byte
 from support.sources import (
     CLASSES,
     FILES,
@@ -24,8 +27,13 @@ from support.sources import (
     write_zip,
 )
 from tasks.datasets.extract import extract_dataset
+from tasks.datasets.fetch import source_of
 from tasks.datasets.options import Options
+from tasks.download.folder import download_folder
 from tasks.errors import DataError, StorageError
+from tasks.storage.artifact import LocalArtifact, build
+from tasks.storage.content import _hash
+from tasks.storage.manifest import read_manifest
 
 
 def _sources(folder: Path) -> dict[str, Path]:
@@ -174,3 +182,54 @@ def test_what_is_no_data_set(
     path.write_bytes(content)
     with pytest.raises(DataError, match=f"^{path}:? .*({message})"):
         extract(path)
+
+
+class TestDamage:
+    """Data sets, and the downloads that they are made of, after a byte of them has flipped."""
+
+    @pytest.fixture
+    def download(self, tmp_path: Path) -> Path:
+        """The artefact of a download, a zip."""
+        archive = write_zip(tmp_path / "flowers.zip", FILES)
+
+        def make(folder: Path) -> None:
+            archive.rename(folder / archive.name)
+
+        return build(tmp_path / "downloads", {"sha256": "f", "name": archive.name}, make).path
+
+    def test_a_data_set_is_made_anew(
+        self, download: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def extract() -> LocalArtifact:
+            return extract_dataset(download / "flowers.zip", "f", tmp_path / "datasets")
+
+        path = extract().path
+        names = sorted(read_manifest(path).files)
+        contents = {name: (path / name).read_bytes() for name in names}
+        for name in names:
+            flip_byte(path / name)
+            assert not extract().reused
+            assert f"{path} was changed after it was made ({name}): " in caplog.text
+        assert {name: (path / name).read_bytes() for name in names} == contents
+        assert extract().reused
+
+    def test_a_changed_archive_is_not_made_a_data_set(self, download: Path, tmp_path: Path) -> None:
+        flip_byte(download / "flowers.zip")
+        message = f"^{download}/flowers.zip has another content, by its SHA-256: it was changed"
+        with pytest.raises(DataError, match=message):
+            extract_dataset(download / "flowers.zip", "f", tmp_path / "datasets")
+        assert not [path for path in (tmp_path / "datasets").iterdir() if path.is_dir()]
+
+    def test_a_changed_copy_of_a_folder_is_not_made_a_data_set(self, tmp_path: Path) -> None:
+        files = fsspec.filesystem("memory")
+        for name, content in FILES.items():
+            files.pipe_file(f"/damage/{name}", content)
+        download = download_folder("memory://damage", tmp_path / "downloads").path
+        copy = download / "files" / next(iter(FILES))
+        before = copy.stat()
+        # In a comment or the like: the picture itself is still one.
+        flip_byte(copy, -3)
+        os.utime(copy, ns=(before.st_atime_ns, before.st_mtime_ns))
+        _hash.cache_clear()  # the next step is another process
+        with pytest.raises(DataError, match=f"{copy} has another content, by its SHA-256"):
+            extract_dataset(source_of(download), "f", tmp_path / "datasets")

@@ -11,7 +11,7 @@ from support.sources import CLASSES, FILES, contents, csv_list, rows_of, write_f
 from tasks.datasets import fetch
 from tasks.datasets.dataset import Dataset, read_dataset
 from tasks.datasets.extract import extract_dataset
-from tasks.datasets.fetch import as_url, fetch_source, source_of
+from tasks.datasets.fetch import as_url, fetch_source, require_outside, source_of
 from tasks.errors import DataError
 from tasks.storage.manifest import read_manifest
 
@@ -93,3 +93,26 @@ def test_a_list_that_leads_out(tmp_path: Path, path: str) -> None:
 def test_nothing_is_there(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"file:///.*/gone: no such file"):
         fetch_source(str(tmp_path / "gone"), tmp_path / "downloads")
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [
+        ("work", "has Graft's own files in it"),
+        ("", "has Graft's own files in it"),
+        ("work/pictures", "lies among Graft's own files"),
+    ],
+)
+def test_a_folder_around_or_among_grafts_own_files(tmp_path: Path, folder: str, words: str) -> None:
+    place = tmp_path / folder
+    place.mkdir(parents=True, exist_ok=True)
+    message = rf"^'{place}' {words}: GRAFT_HOME is '{tmp_path}/work'; expected a folder of pictu"
+    with pytest.raises(DataError, match=message):
+        require_outside(str(place), tmp_path / "work")
+
+
+@pytest.mark.parametrize("place", ["/{}/pictures", "/{}/worker", "/{}/work/a.zip", "s3://a/work"])
+def test_other_places_are_no_matter(tmp_path: Path, place: str) -> None:
+    for name in ("pictures", "worker", "work"):
+        (tmp_path / name).mkdir()
+    require_outside(place.format(str(tmp_path).strip("/")), tmp_path / "work")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.datasets.list_layout import Row, has_columns, outside, parse_list
+from tasks.datasets.list_layout import Row, check_inside, parse_list
 from tasks.errors import DataError
 
 
@@ -76,20 +76,21 @@ def test_deeply_nested_json_is_refused() -> None:
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../a.jpg", "a/../../b", "file:///a", "a\0b"])
 def test_outside(path: str) -> None:
-    assert outside(path)
+    with pytest.raises(DataError, match=r"^list.csv: line 7: path '.*' leads out of the"):
+        check_inside(Row(7, path, "rose", None, None), "list.csv")
+
+
+@pytest.mark.parametrize("path", ["https://host/a/1.jpg", "s3://bucket/1.jpg"])
+def test_a_url_is_told_what_to_write_instead(path: str) -> None:
+    with pytest.raises(
+        DataError, match=r"relative to the list, not a URL: leave out the URL of its folder"
+    ):
+        check_inside(Row(7, path, "rose", None, None), "list.csv")
 
 
 @pytest.mark.parametrize("path", ["a.jpg", "./a/b.jpg", "a..b/c.jpg", "日本/花.png"])
 def test_inside(path: str) -> None:
-    assert not outside(path)
-
-
-def test_has_columns() -> None:
-    assert has_columns("id,path,label\n", "a.csv")
-    assert has_columns('{"file_name": "a", "label": 1}\n', "metadata.jsonl")
-    assert not has_columns("name,price\n", "a.csv")
-    assert not has_columns("[1, 2]\n", "a.jsonl")
-    assert not has_columns("{" * 100_000, "a.jsonl")
+    check_inside(Row(7, path, "rose", None, None), "list.csv")
 
 
 cells = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1).filter(str.strip)

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from support.sources import FILES, encoded, image, write_folder
+from tasks.datasets.folder_tree import Folder
 from tasks.datasets.index import Index
 from tasks.datasets.reading import Reading, read_all
 from tasks.datasets.recognise import recognise
 from tasks.datasets.spill import Spill
-from tasks.datasets.tree import Folder
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from support.sources import (
     slim_record,
     write_folder,
 )
+from tasks.datasets.folder_tree import Folder
 from tasks.datasets.recognise import recognise
-from tasks.datasets.tree import Folder
 from tasks.errors import DataError
 from tasks.params.data import Layout
 

@@ -26,6 +26,7 @@ from tasks.datasets.dataset import RECORDS_PER_CHUNK, read_dataset, shard_name
 from tasks.datasets.extract import extract_dataset
 from tasks.datasets.tfrecord import read_records
 from tasks.errors import DataError, StorageError
+from tasks.storage.artifact import is_whole
 from tasks.storage.local_files import file_sha256
 
 
@@ -101,8 +102,10 @@ class TestGood:
     def test_names_in_the_archive_do_not_meet_ours(
         self, extract_files: Extract, files: Files
     ) -> None:
-        extract_files({**files, "dataset.json": b"theirs", "artifact.json": b"theirs"})
-        assert extract_files(files).reused
+        theirs = {**files, "dataset.json": b"theirs", "artifact.json": b"theirs"}
+        made = extract_files(theirs)
+        assert read_dataset(made.path).class_names == ("daisy", "dandelion", "roses")
+        assert is_whole(made.path)
 
     @pytest.mark.parametrize(
         "labels", ["0:a\r\n1:b\r\n2:c\r\n", "0:a\n1:b\n2:c", "0: a\n1:b\n2:c\n\n"]

@@ -1,14 +1,19 @@
 """Copies of files and of what fsspec knows."""
 
 import dataclasses
+import os
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
+from fsspec.spec import AbstractFileSystem
 
 from support.http_server import CONTENT
+from tasks.download.credentials import NO_CREDENTIALS
 from tasks.download.download import download, downloaded_file
-from tasks.download.fsspec import fetch_fsspec
+from tasks.download.fsspec import fetch_fsspec, is_fsspec_folder, list_fsspec
 from tasks.download.transfer import DEFAULT_POLICY, Transfer
 from tasks.errors import DataError, NetworkError
 
@@ -109,3 +114,54 @@ def test_a_file_that_is_shorter_than_its_size(
     message = r"^memory://bucket/e.tar broke off after 1,048,576 of 1,048,585 bytes$"
     with pytest.raises(NetworkError, match=message):
         fetch_fsspec(transfer)
+
+
+class Locked(MemoryFileSystem):  # type: ignore[misc] # fsspec has no types
+    """A memory in which a folder may not be listed, and another does not answer."""
+
+    protocol = "locked"
+    find = AbstractFileSystem.find
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return str(MemoryFileSystem._strip_protocol(path.replace("locked://", "memory://")))
+
+    def ls(self, path: str, detail: bool = True, **kwargs: Any) -> Any:
+        if path.endswith("/private"):
+            raise PermissionError(13, "Permission denied")
+        return super().ls(path, detail, **kwargs)
+
+    def info(self, path: str, **kwargs: Any) -> Any:
+        if path.endswith("/away"):
+            raise ConnectionResetError("the other side hung up")
+        return super().info(path, **kwargs)
+
+
+@pytest.fixture
+def locked() -> None:
+    fsspec.register_implementation("locked", Locked, clobber=True)
+    memory = fsspec.filesystem("memory")
+    for name in ("open/1.jpg", "shut/2.jpg", "shut/private/3.jpg"):
+        memory.pipe(f"/{name}", CONTENT)
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_folder_that_cannot_be_listed_is_named_and_not_left_out() -> None:
+    message = r"^locked://shut: folder 'private' cannot be listed: Permission denied; expected"
+    with pytest.raises(DataError, match=message):
+        list(list_fsspec("locked://shut", NO_CREDENTIALS))
+    assert [path for path, *_ in list_fsspec("locked://open", NO_CREDENTIALS)] == ["1.jpg"]
+
+
+@pytest.mark.usefixtures("locked")
+def test_what_does_not_answer_is_not_taken_for_a_file() -> None:
+    with pytest.raises(NetworkError, match=r"^locked://shut/away cannot be read: .*hung up"):
+        is_fsspec_folder("locked://shut/away", NO_CREDENTIALS)
+
+
+def test_names_of_every_kind_are_what_the_path_says(tmp_path: Path) -> None:
+    for name in (b"caf\xe9", "雛 #?%".encode(), b"100%25"):
+        path = tmp_path / os.fsdecode(name)
+        path.write_bytes(CONTENT)
+        artifact = download(path.as_uri(), tmp_path / "downloads")
+        assert downloaded_file(artifact.path).read_bytes() == CONTENT

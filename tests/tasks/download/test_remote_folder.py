@@ -8,14 +8,8 @@ from support.http_server import ScriptedServer, serve_folder
 from support.sources import write_folder
 from tasks.download import remote_folder
 from tasks.download.credentials import Credentials
-from tasks.download.remote_folder import (
-    RemoteFile,
-    check_path,
-    copy_files,
-    file_url,
-    fingerprint,
-    list_remote,
-)
+from tasks.download.remote_folder import copy_files, file_url
+from tasks.download.remote_listing import RemoteFile, list_remote
 from tasks.download.transfer import RetryPolicy
 from tasks.errors import DataError, NetworkError
 
@@ -70,39 +64,6 @@ def test_a_server_that_is_gone(tmp_path: Path) -> None:
         pass
     with pytest.raises(NetworkError, match="attempts made: 2"):
         list(copy_files(url, [RemoteFile("a", None, "")], tmp_path, POLICY))
-
-
-def test_a_fingerprint_tells_versions_apart() -> None:
-    files = [RemoteFile("a", 1, "x"), RemoteFile("b", 2, "y")]
-    same = [RemoteFile("a", 1, "x"), RemoteFile("b", 2, "y")]
-    assert fingerprint(files) == fingerprint(same)
-    for other in (RemoteFile("b", 2, "z"), RemoteFile("b", 3, "y"), RemoteFile("c", 2, "y")):
-        assert fingerprint([files[0], other]) != fingerprint(files)
-
-
-@pytest.mark.parametrize("path", ["", "/a", "../a", "a/../../b", "http://b/c", "a\0b"])
-def test_paths_that_lead_out(path: str) -> None:
-    with pytest.raises(DataError, match=r"^s3://b has a file '.*', expected a path within"):
-        check_path(path, "s3://b")
-
-
-@pytest.mark.parametrize("path", ["a\nb.jpg", "a/\x1b[2J", "caf\udce9.jpg"])
-def test_names_that_cannot_be_printed(path: str) -> None:
-    message = r"^s3://b has a file '.*\\.*', expected UTF-8 without control characters$"
-    with pytest.raises(DataError, match=message):
-        check_path(path, "s3://b")
-
-
-@pytest.mark.parametrize("limit", ["_MOST_FILES", "MAX_BYTES"])
-def test_a_folder_of_too_much(memory: str, limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote_folder, limit, 2)
-    with pytest.raises(DataError, match=r"^memory://graft has 3 files of 6 bytes, expected at mo"):
-        list_remote(memory)
-
-
-def test_a_folder_without_files(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"file:///.* has no files"):
-        list_remote(tmp_path.as_uri())
 
 
 def test_urls_of_files() -> None:

@@ -1,5 +1,6 @@
 import logging
 import shutil
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 
 from support.damage import flip_byte
 from support.locations import local
+from support.sources import CLASSES, FILES, write_folder
 from tasks.datasets.dataset import SPLITS, read_dataset
+from tasks.datasets.extract import extract_dataset
 from tasks.dumps.description import (
     DUMP_FILES,
     FORMAT,
@@ -16,6 +19,7 @@ from tasks.dumps.description import (
     GRAPH,
     PIPELINE_JSON,
     TENSORS,
+    dump_of_test,
     read_dump,
 )
 from tasks.dumps.dump import _link, dump_split
@@ -170,6 +174,62 @@ class TestAnotherNetwork:
         assert (images.shape, features.shape) == ((4, 40, 40, 3), (4, 1, 1, 6))
         # (value - 0.25) * 4 of values in [0, 1].
         assert -1 <= images.min() < 0 < images.max() <= 3
+
+
+class TestTestSplit:
+    @pytest.fixture
+    def tested(self, tmp_path: Path) -> Path:
+        """A data set with test records."""
+        splits = {"train": 6, "val": 1, "test": 1}
+        names = iter(FILES)
+        files = {
+            f"{split}/{name}": FILES[name]
+            for _ in CLASSES
+            for split, count in splits.items()
+            for name in islice(names, count)
+        }
+        folder = write_folder(tmp_path / "pictures", files)
+        return extract_dataset(folder, "digest", tmp_path / "datasets").path
+
+    def test_the_dump_of_the_validation_records_names_the_test_records(
+        self, tested: Path, tiny_network: Network, tiny_checkpoint: Path, tmp_path: Path
+    ) -> None:
+        train, validation = (
+            read_dump(
+                dump_split(
+                    split=split,
+                    dataset=tested,
+                    checkpoint=tiny_checkpoint,
+                    network=tiny_network,
+                    batch_size=BATCH_SIZE,
+                    home=Home(tmp_path),
+                ).path
+            )
+            for split in SPLITS
+        )
+        assert (train.test, dump_of_test(train), "test" in train.digests) == (None, None, False)
+        found = dump_of_test(validation)
+        assert found is not None
+        assert (found.split, found.records, found.test) == ("test", 3, None)
+        assert found.shards == read_dataset(tested).splits["test"].shards
+        assert found.path == validation.path
+        assert len(validation.digests["test"]) == 16
+
+    def test_a_test_shard_that_is_gone_is_named(
+        self, tested: Path, tiny_network: Network, tiny_checkpoint: Path, tmp_path: Path
+    ) -> None:
+        made = dump_split(
+            split="validation",
+            dataset=tested,
+            checkpoint=tiny_checkpoint,
+            network=tiny_network,
+            batch_size=BATCH_SIZE,
+            home=Home(tmp_path),
+        )
+        (shard,) = read_dataset(tested).splits["test"].shards
+        local(shard.path).unlink()
+        with pytest.raises(DataError, match=f"reads {shard.path}, which is missing"):
+            read_dump(made.path)
 
 
 class TestReuse:

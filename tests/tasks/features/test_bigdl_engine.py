@@ -13,6 +13,7 @@ from PIL import Image, ImageCms
 
 from support.locations import local
 from tasks.datasets.dataset import SPLITS
+from tasks.datasets.example import picture_example
 from tasks.datasets.tfrecord import read_records, write_records
 from tasks.dumps.description import GRAPH, Dump, read_dump
 from tasks.errors import DataError, StorageError, UnsupportedGraphError, UnsupportedRecordError
@@ -115,7 +116,7 @@ def test_rows_have_the_promised_types(dump: Dump, extract: Any) -> None:
     table = extract([Chunk(str(dump.shards[0].path), 0, 0, 0, 2)], dump)
     types = {name: str(table.schema.field(name).type) for name in table.schema.names}
     assert types.pop("feature").startswith("list<element: float")
-    assert types == {"label": "int32", "shard": "string", "record": "int64"}
+    assert types == {"label": "int32", "shard": "string", "record": "int64", "name": "string"}
 
 
 def test_leaves_nothing_but_the_files(engine: BigdlEngine, dump: Dump, tmp_path: Path) -> None:
@@ -329,6 +330,37 @@ def test_both_engines_refuse_a_picture_with_the_same_words(
         extract([chunk], dump)
     assert str(ours.value) == str(theirs.value)
     assert str(ours.value).startswith("odd_train_00000-of-00001.tfrecord, record 2: image/encoded ")
+
+
+def test_both_engines_tell_and_store_the_name_of_a_record(
+    extract: Any,
+    dump: Dump,
+    shard_of: ShardOf,
+    pictures: dict[str, list[tuple[bytes, int]]],
+) -> None:
+    good, _ = pictures["train"][0]
+    names = ["Gänseblümchen/1.jpg", "a\n<b>\x1b[2J/2.jpg", ""]
+    chunk = shard_of([good, good, good])
+    records = [
+        picture_example(good, width=9, height=9, label=0, text=b"a", name=name.encode())
+        for name in names
+    ]
+    write_records(Path(chunk.shard), records)
+    batches = extract_chunk(chunk, records, dump)
+    assert [name for batch in batches for name in batch["name"].to_pylist()] == names
+    assert extract([chunk], dump)["name"].to_pylist() == names
+
+    broken = [record.replace(good, good[:300].ljust(len(good), b"\0")) for record in records]
+    write_records(Path(chunk.shard), [records[0], *broken[1:]])
+    with pytest.raises(DataError) as theirs:
+        list(extract_chunk(chunk, [records[0], *broken[1:]], dump))
+    shutil.rmtree(Path(chunk.shard).parent / "features")
+    with pytest.raises(DataError) as ours:
+        extract([chunk], dump)
+    assert str(ours.value) == str(theirs.value)
+    assert str(ours.value).startswith(
+        r"odd_train_00000-of-00001.tfrecord, record 1 (a\n<b>\x1b[2J/2.jpg): image/encoded "
+    )
 
 
 def test_arithmetic_coding_is_left_to_tensorflow(

@@ -27,6 +27,7 @@ def table(feature: Sequence[Sequence[float]], **changes: Any) -> Any:
         "feature": pa.array([np.array(row, np.float32) for row in feature], pa.list_(pa.float32())),
         "shard": pa.array(["s.tfrecord"] * count),
         "record": pa.array(range(count)),
+        "name": pa.array([f"{number}.jpg" for number in range(count)]),
     }
     return pa.table({**columns, **changes})
 
@@ -79,7 +80,7 @@ def test_labels_are_compared_too() -> None:
     with pytest.raises(ParityError) as caught:
         compare(Rows("ours", table([[1], [1]], label=labels)), Rows("theirs", table([[1], [1]])))
     assert str(caught.value) == (
-        "check_parity: the label of s.tfrecord, record 1 is 3 to ours and 0 to theirs"
+        "check_parity: the label of s.tfrecord, record 1 (1.jpg) is 3 to ours and 0 to theirs"
     )
 
 

@@ -16,7 +16,6 @@ from tasks.errors import (
     DataError,
     EngineError,
     GraftError,
-    SetupError,
     UnavailableError,
     UnsupportedGraphError,
     UnsupportedRecordError,
@@ -25,10 +24,8 @@ from tasks.features import chunks
 from tasks.features.bridge import Bridge
 from tasks.features.engines import ENGINES
 from tasks.features.extraction import _raise_first, extract_features
-from tasks.features.folder import FeatureFolder
 from tasks.features.store import feature_files, read_tables
 from tasks.features.tensorflow_engine import TensorflowEngine
-from tasks.features.written_file import WrittenFile
 from tasks.storage.artifact import Artifact
 from tasks.storage.manifest import MANIFEST, digest_of, read_manifest
 from tasks.storage.paths import Home
@@ -154,14 +151,6 @@ def test_other_users_may_read_features_whatever_the_umask(extract: Extract) -> N
     assert {file.stat().st_mode & 0o777 for file in path.iterdir()} == {0o644}
 
 
-def test_a_file_that_the_driver_does_not_see_is_named(bridge: Bridge, tmp_path: Path) -> None:
-    folder = FeatureFolder(bridge, tmp_path)
-    message = rf"^an executor wrote {tmp_path}/a.parquet, but it is not there: .* C.UTF-8"
-    with pytest.raises(SetupError, match=message):
-        folder.seal({}, [WrittenFile("a.parquet", 1, "0" * 64)], 1.0)
-    assert not (tmp_path / MANIFEST).exists()
-
-
 def test_another_plan_is_another_artefact(
     extract: Extract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,7 +168,7 @@ def test_the_recipe_is_all_that_features_depend_on(
     made = extract_features(bridge, pair, engine, home)
     for dump, artifact in zip(pair, made, strict=True):
         recipe = {
-            "format": 3,
+            "format": 4,
             "engine": engine,
             "engine_version": ENGINES[engine](bridge).version,
             "split": dump.split,

@@ -112,6 +112,7 @@ def test_rows_have_the_promised_types(dumps: dict[str, Artifact], extract: Extra
         "feature": "list<item: float>",
         "shard": "string",
         "record": "int64",
+        "name": "string",
     }
 
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tasks.errors import ParamsError
-from tasks.housekeeping.amounts import parse_age, show_age, show_bytes
+from tasks.housekeeping.amounts import parse_age, show_age, show_bytes, show_count
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,7 @@ def test_other_ages_are_refused(text: str) -> None:
     ("age", "text"),
     [
         (timedelta(seconds=-5), "0 minutes"),
+        (timedelta(seconds=61), "1 minute"),
         (timedelta(minutes=59), "59 minutes"),
         (timedelta(minutes=119), "119 minutes"),
         (timedelta(hours=2), "2 hours"),
@@ -58,3 +59,8 @@ def test_ages_are_shown(age: timedelta, text: str) -> None:
 )
 def test_sizes_are_shown(size: int, text: str) -> None:
     assert show_bytes(size) == text
+
+
+def test_a_number_has_its_noun() -> None:
+    shown = [show_count(number, "item", "items") for number in (0, 1, 2, 12345)]
+    assert shown == ["0 items", "1 item", "2 items", "12,345 items"]

@@ -74,7 +74,7 @@ def test_every_other_damage_is_named(home: Home, weeks: Sequence[Week]) -> None:
     assert found[made["pretrained"].name] == (
         "DAMAGED: artifact.json has the recipe of another artefact"
     )
-    assert summary(list(verify(home))).endswith("5 damaged: the next run makes them anew")
+    assert summary(list(verify(home))).endswith("5 damaged: a run that needs one makes it anew")
 
 
 def test_what_is_damaged_can_be_deleted_and_is_made_anew(home: Home, weeks: Sequence[Week]) -> None:

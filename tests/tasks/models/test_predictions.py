@@ -39,6 +39,7 @@ def tables() -> list[pa.Table]:
                 ),
                 "shard": [f"tiny_validation_{number:05d}.tfrecord"] * records,
                 "record": np.arange(records, dtype=np.int32),
+                "name": [f"{number}/{record}.jpg" for record in range(records)],
             }
         )
         for number, records in enumerate(SHARDS)
@@ -66,7 +67,9 @@ def written(
     features, folder = tmp_path_factory.mktemp("features"), tmp_path_factory.mktemp("model")
     for number, table in enumerate(tables):
         pq.write_table(table, features / f"tiny_validation_{number:05d}-000000.parquet")
-    top1 = write_predictions(bridge, features=features, head=head, class_names=NAMES, folder=folder)
+    top1 = write_predictions(
+        bridge, features=features, head=head, class_names=NAMES, path=folder / PARQUET
+    )
     return folder, top1
 
 
@@ -82,6 +85,9 @@ def test_every_record_gets_the_most_probable_class(
         for _ in range(n)
     ]
     assert found.record.tolist() == [record for n in SHARDS for record in range(n)]
+    assert found.name.to_pylist() == [
+        f"{number}/{record}.jpg" for number, n in enumerate(SHARDS) for record in range(n)
+    ]
     label = np.concatenate([table["label"].to_numpy() for table in tables])
     np.testing.assert_array_equal(found.label, label)
     np.testing.assert_array_equal(found.prediction, expected.argmax(axis=1))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from support.run_files import TEST
 from tasks.report.overview import overview
 from tasks.runs.record import DAG_ID
 from tasks.storage.paths import Home
@@ -31,6 +32,21 @@ def test_marks_the_best_in_words_and_numbers_the_runs(two_runs: Home) -> None:
     assert page.count("<strong>best</strong>") == 1
     assert page.index("0.7500 <strong>best") < page.index(">0.5000<")
     assert 'aria-label="top-1 accuracy by run: 2 values from 0.5000 to 0.7500' in page
+
+
+def test_test_accuracy_has_a_column_where_a_run_has_it(two_runs: Home, write_run: Run) -> None:
+    assert '<th scope="col" class="n">test</th>' not in overview(two_runs, dag_id=DAG_ID)
+    write_run("run2", top1=0.5, test=TEST)
+    page = overview(two_runs, dag_id=DAG_ID, first="run0", second="run2")
+    assert '<th scope="col" class="n">test</th>' in page
+    assert '<td class="n">0.6125</td>' in page
+    assert page.count('<td class="n">none</td>') == 2
+    assert (
+        '<th scope="row">test top-1 accuracy</th><td class="path">none</td>'
+        '<td class="path">0.6125</td><td>differs</td>'
+    ) in page
+    # The best on validation: nothing is chosen by the test records.
+    assert page.index("0.7500 <strong>best") > 0
 
 
 def test_links_to_the_reports_that_exist(two_runs: Home) -> None:

@@ -5,9 +5,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from support.run_files import DATA, TEST
 from tasks.errors import DataError, StorageError
+from tasks.models.predictions import PARQUET
 from tasks.report import facts
 from tasks.report.html import TEMPLATES
 from tasks.report.page import write_report
@@ -111,6 +115,35 @@ class TestContent:
         assert "learning_rate 0.001" in page.text
         assert "pyspark 3.5.9 python 3.11.7" in page.text
         assert "dataset da7a" in page.text
+
+    def test_a_test_split_and_the_data_set(self, write_run: Run) -> None:
+        home = write_run("run", test=TEST, data=DATA)
+        text = Page(write_report(home, "run").path.read_text()).text
+        assert "top-1 accuracy, test 0.6125" in text
+        assert "test records 80" in text
+        assert "measured once on the test records; nothing was chosen by them" in text
+        assert "features, test 2.5 made /features/t" in text
+        assert "Read as folder. 1 picture stored anew as JPEG" in text
+        assert "class train validation stripes 5 2 spots 3 2" in text
+        assert "converted 1 copies 0 skipped 2" in text
+        assert "Warnings 2 pictures cannot be used: 'a`<b>.jpg'" in text
+        assert "left out, the first 1 of 2 picture reason no\\n<b>.jpg is no picture" in text
+
+    def test_a_run_without_them_says_nothing_of_them(self, page: Page) -> None:
+        for word in ("test records", "Data set", "Warnings", "left out"):
+            assert word not in page.text
+
+    def test_a_wrong_picture_has_its_name_beside_shard_and_number(self, write_run: Run) -> None:
+        home = write_run("run")
+        path = home.models / "m0de1" / PARQUET
+        table = pq.read_table(path)
+        names = ["a.jpg", "<b>\n.jpg", "", "c/ä.jpg"]
+        pq.write_table(table.append_column("name", pa.array(names)), path)
+        html = write_report(home, "run").path.read_text(encoding="utf-8")
+        text = Page(html).text
+        assert "c/ä.jpg tiny_validation_00001-of-00002.tfrecord, record 1" in text
+        assert "<b>\\n.jpg tiny_validation_00000-of-00002.tfrecord, record 1" in text
+        assert "&lt;b&gt;\\n.jpg" in html
 
     def test_params_are_the_runs_where_they_were_recorded(self, write_run: Run) -> None:
         home = write_run("run")

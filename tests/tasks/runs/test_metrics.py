@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from support.run_files import DATA, TEST
 from tasks.datasets.pair import Pair
 from tasks.errors import DataError
 from tasks.runs.artifact_record import ArtifactRecord
@@ -98,3 +99,17 @@ def test_a_file_that_is_damaged_is_one_error_that_names_it(
         RunMetrics.read(tmp_path)
     assert str(caught.value).startswith(f"{path} is damaged or of another version (")
     assert reason in str(caught.value)
+
+
+def test_test_records_and_data_set_are_kept_where_there_are_some(old: dict[str, Any]) -> None:
+    content = {**old, "network": "inception_v1", "test": TEST, "data": DATA}
+    metrics = RunMetrics.from_json(content)
+    assert metrics.test is not None
+    assert (metrics.test.top1, metrics.test.records, metrics.test.features.digest) == (
+        0.6125,
+        80,
+        "t",
+    )
+    assert metrics.data is not None
+    assert metrics.data.counts["skipped"] == 2
+    assert json.loads(json.dumps(metrics.as_json())) == content

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from support.run_files import DATA, TEST
 from tasks.params.definitions import RunParams
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.note import run_note
@@ -50,6 +51,22 @@ def test_of_a_training(home: Home, train: Train) -> None:
         "validation records of 2 classes), features of inception_v1 by the engine bigdl.\n\n"
         "Reused: download_dataset, extract_dataset. Made: dump_train, train_classifier."
     )
+
+
+def test_of_a_training_on_data_with_a_test_split_and_warnings(
+    home: Home, train: Train, run_metrics: dict[str, Any]
+) -> None:
+    train()
+    data = {**DATA, "warnings": [*DATA["warnings"], "b", "c\nd", "e"]}
+    content = {**run_metrics, **FLOWERS, "test": TEST, "data": data}
+    write_metrics(home, RUN, RunMetrics.from_json(content))
+    note = run_note(home, RUN)
+    assert (
+        " by the engine bigdl. On 80 test records, measured once: **0.6125**.\n\n"
+        "**Data set**: read as folder, 14 pictures; 1 picture stored anew as JPEG; 2 pictures "
+        "skipped; 4 warnings.\n- ``2 pictures cannot be used: 'a`<b>.jpg'``\n- `b`\n- `c\\nd`\n"
+        "- and 1 more in the report\n\nReused: "
+    ) in note
 
 
 def test_of_the_sample(home: Home, train: Train) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from support.run_files import DATA, TEST
 from tasks.errors import DataError
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import write_metrics
@@ -86,6 +87,21 @@ def test_a_whole_run(tmp_path: Path, write: Write) -> None:
         "metrics /work/models/abc/metrics.json",
         f"run {tmp_path}/runs/manual__2026",
     ]
+
+
+def test_test_records_and_the_data_set_have_a_line_each(tmp_path: Path, write: Write) -> None:
+    home = Home(tmp_path)
+    record(home, "train_classifier", features=FEATURES)
+    write(test=TEST, data=DATA)
+    lines = words(summary(home, RUN))
+    assert "features, test 2.5 made /features/t" in lines
+    assert (
+        "test top-1 accuracy 0.6125 (80 test records, measured once with the final head)" in lines
+    )
+    assert (
+        "data read as folder, 14 pictures; 1 picture stored anew as JPEG; 2 pictures skipped; "
+        "1 warning"
+    ) in lines
 
 
 def test_a_reused_model_says_whose_figures_they_are(tmp_path: Path, write: Write) -> None:

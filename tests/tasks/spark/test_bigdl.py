@@ -1,12 +1,13 @@
 """BigDL's engine on a Spark context, and what it prints."""
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from support.spark import Join
-from tasks.spark.bigdl import log_optimizer_to, quiet
+from tasks.spark.bigdl import optimizer_logged_to, quiet
 from tasks.spark.cluster import Cluster
 
 
@@ -35,16 +36,38 @@ def test_quiet_swallows_what_is_printed(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == "after\n"
 
 
-def test_the_optimisers_lines_go_to_a_file(cluster: Cluster, tmp_path: Path) -> None:
-    log = cluster.context._jvm.org.apache.logging.log4j.LogManager
-    optimizer = log.getLogger("com.intel.analytics.bigdl.dllib.optim.DistriOptimizer$")
-    try:
+class TestOptimizerLog:
+    @pytest.fixture
+    def write(self, cluster: Cluster) -> Callable[[Path, str], None]:
+        """Writes a line of the optimiser, and one of another logger."""
+        log = cluster.context._jvm.org.apache.logging.log4j.LogManager
+
+        def write(path: Path, line: str) -> None:
+            with optimizer_logged_to(cluster.context, path):
+                log.getLogger("com.intel.analytics.bigdl.dllib.optim.DistriOptimizer$").info(line)
+                log.getLogger("org.apache.spark").error("of another logger")
+
+        return write
+
+    def test_the_optimisers_lines_go_to_a_file(
+        self, write: Callable[[Path, str], None], tmp_path: Path
+    ) -> None:
         for name in ("first.log", "second.log"):
-            log_optimizer_to(cluster.context, tmp_path / name)
-            optimizer.info(f"[Epoch 1] to {name}")
-        log.getLogger("org.apache.spark").error("of another logger")
-    finally:
-        log_optimizer_to(cluster.context, Path(os.devnull))
-    for name in ("first.log", "second.log"):
-        (line,) = (tmp_path / name).read_text().splitlines()
-        assert line.endswith(f"[Epoch 1] to {name}")
+            write(tmp_path / name, f"[Epoch 1] to {name}")
+        for name in ("first.log", "second.log"):
+            assert (tmp_path / name).read_text() == f"[Epoch 1] to {name}\n"
+
+    def test_a_file_that_was_removed_is_made_anew(
+        self, write: Callable[[Path, str], None], tmp_path: Path
+    ) -> None:
+        for line in ("of the first try", "of the second try"):
+            write(tmp_path / "optimizer.log", line)
+            assert (tmp_path / "optimizer.log").read_text() == f"{line}\n"
+            (tmp_path / "optimizer.log").unlink()
+
+    def test_no_file_stays_open(
+        self, cluster: Cluster, write: Callable[[Path, str], None], tmp_path: Path
+    ) -> None:
+        jvm = psutil.Process(cluster.context._jvm.java.lang.ProcessHandle.current().pid())
+        write(tmp_path / "optimizer.log", "a line")
+        assert str(tmp_path / "optimizer.log") not in {file.path for file in jvm.open_files()}

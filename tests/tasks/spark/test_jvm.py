@@ -1,5 +1,6 @@
 """JVMs with BigDL for steps that run outside Spark."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from support.spark import Join
 from tasks.errors import SetupError
 from tasks.spark import jvm
 from tasks.spark.jvm import bigdl_jvm, graft_package, save_tensors
@@ -81,3 +83,17 @@ class TestSaveTensors:
             assert tuple(loaded[name].shape()) == expected.shape
             found = np.array(list(loaded[name].storage()), np.float32)
             np.testing.assert_array_equal(found, expected.reshape(-1))
+
+
+class TestSameFolder:
+    def test_java_finds_it_in_a_locale_that_can_spell_it(self, join: Join) -> None:
+        assert join("local[1]", "find-a-folder") == "found\n"
+
+    def test_a_locale_that_cannot_spell_it_is_told(self, join: Join) -> None:
+        said = join("local[1]", "find-a-folder", LC_ALL="C")
+        assert re.fullmatch(
+            r"SetupError: Java cannot spell /\S+gräft in its locale and would write to another "
+            r"folder: set LC_ALL=C.UTF-8, as env.sh does, or GRAFT_HOME to a folder whose name is "
+            r"plain ASCII\n",
+            said,
+        )

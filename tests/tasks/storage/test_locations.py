@@ -1,9 +1,10 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from tasks.errors import ParamsError
-from tasks.storage.locations import RemotePath, location
+from tasks.storage.locations import RemotePath, local_path, location
 
 
 @pytest.mark.parametrize("url", ["s3a://bucket/a b", "hdfs://host:8020/x", "viewfs://graft/home"])
@@ -23,6 +24,12 @@ def test_what_is_no_url_is_a_path(text: str) -> None:
 
 def test_a_file_url_is_a_path() -> None:
     assert location("file:///a/b%20c") == Path("/a/b c")
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9", "雛 #?%".encode(), b"100%25"])
+def test_a_file_url_keeps_every_byte_of_a_name(name: bytes) -> None:
+    path = Path("/a", os.fsdecode(name))
+    assert local_path(path.as_uri()) == location(path.as_uri()) == path
 
 
 def test_a_user_is_no_password() -> None:

@@ -1,28 +1,26 @@
 """Makes a model of the tiny data set, for real."""
 
 import json
-import logging
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.datasets.dataset import SPLITS
+from tasks.datasets.dataset import SPLITS, Split
 from tasks.datasets.pair import Pair
 from tasks.dumps.description import Dump, read_dump
 from tasks.features.store import feature_files, read_features
 from tasks.models.export import load_head
-from tasks.models.predictions import read_predictions
+from tasks.models.predictions import TEST_PARQUET, read_predictions
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
 from tasks.runs.metrics import Metrics
-from tasks.runs.training_record import Epoch
 from tasks.spark.cluster import Cluster
 from tasks.storage.artifact import Artifact
 from tasks.storage.paths import Home
-from tasks.training.model import ModelMaker, _warn_of_difference
+from tasks.training.model import ModelMaker, model_files
 from tasks.training.plan import plan_training
 from tasks.training.stages import Stages
 
@@ -111,17 +109,31 @@ def test_head_predictions_and_accuracy_belong_together(made: Path, graft_home: H
     assert pq.read_table(made / "predictions.parquet").num_rows == metrics.records.validation
 
 
-def epoch(**changes: Any) -> Epoch:
-    fields = {"epoch": 1, "iteration": 1, "records": 8, "total": 8, "loss": 1.0, "seconds": 0.1}
-    return Epoch(**{**fields, "wall_clock_seconds": 0.1, **changes})
-
-
-@pytest.mark.parametrize(("correct", "warned"), [(2, False), (3, True)])
-def test_a_head_that_counts_differently_is_told(
-    caplog: pytest.LogCaptureFixture, correct: int, warned: bool
+def test_test_records_are_measured_once_with_the_final_head(
+    maker: ModelMaker, made: Path, graft_home: Home, tmp_path: Path
 ) -> None:
-    with caplog.at_level(logging.WARNING):
-        _warn_of_difference(0.5, epoch(correct=correct, count=4))
-    told = "the exported head is right on 2 of 4 validation records, BigDL's model was on 3"
-    assert (told in caplog.text) is warned
-    assert bool(caplog.records) is warned
+    train, validation = maker.dumps
+    # Any records will do as a test split: here those of training.
+    test = Split(train.records, (), train.shards)
+    digests = {**validation.digests, "test": "abc"}
+    pair = Pair(train, replace(validation, test=test, digests=digests))
+    tested = replace(maker, dumps=pair, stages=Stages())
+    tested.make(tmp_path / "snapshots", tmp_path)
+    metrics, without = Metrics.read(tmp_path), Metrics.read(made)
+    assert list(metrics.stages) == ["features", "parity", "training", "export", "test"]
+    head, _ = load_head(tmp_path / "head.npz")
+    assert metrics.test is not None
+    features = read_features(*feature_files(graft_home.features / metrics.test.features.digest))
+    expected = head.logits(features.feature).argmax(axis=1)
+    assert metrics.test.records == len(features.label) == 8
+    assert metrics.test.top1 == np.mean(expected == features.label)
+    assert metrics.test.features.digest != metrics.features.train.digest
+    predictions = read_predictions(tmp_path, TEST_PARQUET)
+    np.testing.assert_array_equal(predictions.prediction, expected)
+    # All else is as without them.
+    assert (metrics.top1, metrics.records) == (without.top1, without.records)
+    assert {path.name for path in tmp_path.iterdir()} - {"snapshots"} == {
+        *(path.name for path in made.iterdir()),
+        TEST_PARQUET,
+    }
+    assert set(model_files(pair)) == {*model_files(maker.dumps), TEST_PARQUET}

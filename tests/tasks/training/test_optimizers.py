@@ -1,10 +1,8 @@
 """BigDL's optimisers for one step, against the same step in NumPy."""
 
 import io
-import os
 from collections.abc import Callable
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +18,7 @@ from tasks.models.head import Scaling, fit_scaling
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
 from tasks.runs.training_record import Plan
-from tasks.spark.bigdl import log_optimizer_to, quiet
+from tasks.spark.bigdl import quiet
 from tasks.spark.cluster import Cluster
 from tasks.training.optimizers import (
     RMSPROP_EPSILON,
@@ -73,7 +71,6 @@ def plan_of(*, batch_size: int, cores: int, steps: int) -> Plan:
 def build(request: pytest.FixtureRequest, cluster: Cluster, features: Pair[Features]) -> Optimizer:
     """Builds one of the optimisers, whose one step of an epoch takes all records."""
     plan = plan_of(batch_size=RECORDS, cores=cluster.cores, steps=1)
-    log_optimizer_to(cluster.context, Path(os.devnull))
 
     def build(model: Any, config: JobConfig) -> tuple[Any, Scaling | None]:
         if request.param == "local":

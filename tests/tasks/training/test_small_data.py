@@ -1,6 +1,5 @@
 """Trains for real on fewer records than a batch, than the cores, and on one of each split."""
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,6 @@ from tasks.datasets.pair import Pair
 from tasks.features.bridge import Bridge
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
-from tasks.spark.bigdl import log_optimizer_to
 from tasks.spark.cluster import Cluster
 from tasks.storage.paths import Home
 from tasks.training import snapshots
@@ -59,7 +57,6 @@ def run(cluster: Cluster, bridge: Bridge, tmp_path: Path) -> Run:
         if not features.train.exists():
             for folder, count in zip(features, counts, strict=True):
                 write_features(folder, count)
-        log_optimizer_to(cluster.context, Path(os.devnull))
         return train(
             bridge,
             features,

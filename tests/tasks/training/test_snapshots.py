@@ -1,6 +1,5 @@
 """Snapshots that BigDL's local optimiser really wrote, and what is made of them."""
 
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from tasks.models.bigdl_head import new_model
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
 from tasks.runs.training_record import Plan
-from tasks.spark.bigdl import log_optimizer_to, quiet
+from tasks.spark.bigdl import optimizer_logged_to, quiet
 from tasks.spark.cluster import Cluster
 from tasks.training import snapshots
 from tasks.training.optimizer_log import OPTIMIZER_LOG
@@ -55,11 +54,10 @@ def trained(
     spark = cluster.context
     with pytest.MonkeyPatch.context() as patch, quiet():
         patch.setattr(snapshots, "SECONDS_BETWEEN", 0.0)
-        log_optimizer_to(spark, folder / OPTIMIZER_LOG)
-        optimizer = optimizer_of(cluster, model_of(cluster))
-        save_snapshots(spark, optimizer, folder=folder, first_epoch=1, last_epoch=EPOCHS)
-        weights = optimizer.optimize().get_weights()
-        log_optimizer_to(spark, Path(os.devnull))
+        with optimizer_logged_to(spark, folder / OPTIMIZER_LOG):
+            optimizer = optimizer_of(cluster, model_of(cluster))
+            save_snapshots(spark, optimizer, folder=folder, first_epoch=1, last_epoch=EPOCHS)
+            weights = optimizer.optimize().get_weights()
     return folder, weights
 
 
@@ -134,9 +132,8 @@ def test_an_optimizer_counts_on_from_a_snapshot(cluster: Cluster, folder: Path) 
     with quiet():
         optimizer = optimizer_of(cluster, model_of(cluster))
         start_after(spark, optimizer, snapshot)
-        log_optimizer_to(spark, log)
-        optimizer.optimize()
-        log_optimizer_to(spark, Path(os.devnull))
+        with optimizer_logged_to(spark, log):
+            optimizer.optimize()
     trained = log.read_text().partition("Training resumed after epoch 2\n")[2]
     assert "[Epoch 3 4/8][Iteration 5]" in trained
     assert "[Epoch 3 8/8][Iteration 6]" in trained

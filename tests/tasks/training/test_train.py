@@ -1,6 +1,5 @@
 """Trains for real, in this process, on features that a line tells apart."""
 
-import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +16,6 @@ from tasks.features.bridge import Bridge
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
 from tasks.runs.training_record import Epoch, Plan
-from tasks.spark.bigdl import log_optimizer_to
 from tasks.spark.cluster import Cluster
 from tasks.training import snapshots
 from tasks.training.optimizer_log import OPTIMIZER_LOG
@@ -84,8 +82,6 @@ def run(
 
     def run(epochs: int, **values: object) -> Trained:
         given = config(epochs=epochs, **values)
-        # log4j keeps the file open that it writes to; a job's next try is another process.
-        log_optimizer_to(cluster.context, Path(os.devnull))
         return train(
             bridge,
             features,
