@@ -35,7 +35,7 @@ run: export GRAFT_DATA := $(value DATA)
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  .venv/bin/graft --help: run, ui, doctor, train, report and sample with all their options"
-	@echo "  variables: SOURCE=sample|urls, DATA=~/pictures, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PORT, PYTHON"
+	@echo "  variables: DATA=~/pictures, NETWORK=mobilenet_v1, SOURCE=sample|urls, CONF='{\"epochs\": 5}', GRAFT_HOME (default work/), PORT, PYTHON"
 
 setup: $(READY) ## Make .venv from the lock; cheap when nothing changed
 setup-dev: $(DEV_READY) ## The same with test and lint tools
@@ -59,8 +59,8 @@ $(DEV_INSTALLED): requirements.txt requirements-dev.txt pyproject.toml scripts/s
 doctor: $(READY) ## Check this machine: a line each, ok or what to do
 	@$(GRAFT) doctor
 
-run: $(READY) ## Run the DAG to its end and print a summary (DATA=..., CONF='{...}')
-	@$(STOPPED_WITH_MAKE) $(GRAFT) run --source '$(SOURCE)' $(if $(value DATA),--data "$$GRAFT_DATA") --conf "$$GRAFT_CONF"
+run: $(READY) ## Run the DAG to its end and print a summary (DATA=..., NETWORK=..., CONF='{...}')
+	@$(STOPPED_WITH_MAKE) $(GRAFT) run --source '$(SOURCE)' $(if $(value DATA),--data "$$GRAFT_DATA") $(if $(NETWORK),--param 'network=$(NETWORK)') --conf "$$GRAFT_CONF"
 
 ui: $(READY) ## Airflow with its web pages on 127.0.0.1, until Ctrl-C (PORT=...)
 	@$(STOPPED_WITH_MAKE) $(GRAFT) ui --port '$(PORT)'

@@ -15,6 +15,7 @@ from deploy.display import Display, display
 from deploy.run_events import Kind, RunEvent
 from deploy.terminal import say
 from tasks.errors import SetupError
+from tasks.networks.inception import INCEPTION_V1
 from tasks.runs.record import TASK_IDS
 from tasks.runs.summary import summary
 from tasks.storage.paths import Home
@@ -34,10 +35,11 @@ def run(params: Mapping[str, Any], unused: Mapping[str, str] | None = None) -> b
     home = Home.from_environ()
     log = home.airflow / "dags-test.log"
     uses_sample = params["source"] == "sample"
+    network = str(params.get("network", INCEPTION_V1.name))
     preparations = ["doctor", "sample"] if uses_sample else ["doctor"]
     with display([*preparations, *TASK_IDS], str(home.root)) as shown:
         _examine(shown, unused or {})
-        _prepare(home, shown, uses_sample=uses_sample)
+        _prepare(home, shown, sample_of=network if uses_sample else None)
         told, succeeded = run_dag(params, log, shown)
     _conclude(home, told, succeeded=succeeded, uses_sample=uses_sample)
     say(f"  log         {log}")
@@ -57,20 +59,20 @@ def _examine(shown: Display, unused: Mapping[str, str]) -> None:
     shown.show(RunEvent(Kind.ENDED, "doctor"))
 
 
-def _prepare(home: Home, shown: Display, *, uses_sample: bool) -> None:
-    """Bring the data base up to date, and meanwhile make the sample if it is used."""
+def _prepare(home: Home, shown: Display, *, sample_of: str | None) -> None:
+    """Bring the data base up to date, and meanwhile make the sample of a network if it is used."""
     with ThreadPoolExecutor() as pool:
         migrated = pool.submit(migrate_database, home)
-        if uses_sample:
+        if sample_of:
             shown.show(RunEvent(Kind.STARTED, "sample"))
-            shown.show(RunEvent(Kind.SAID, _make_sample()))
+            shown.show(RunEvent(Kind.SAID, _make_sample(sample_of)))
             shown.show(RunEvent(Kind.ENDED, "sample"))
         migrated.result()
 
 
-def _make_sample() -> str:
+def _make_sample(network: str) -> str:
     """Make the sample, which the steps would do as well, and return its data set's URL."""
-    command = [sys.executable, "-m", "deploy.cli", "sample", "make"]
+    command = [sys.executable, "-m", "deploy.cli", "sample", "make", "--network", network]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode:
         problem = made.stderr.strip().removeprefix("error: ")

@@ -9,7 +9,7 @@ import org.apache.hadoop.conf.Configuration
  * @param graph path of model.pb
  * @param tensors path of model.bin
  * @param nodes names of graph nodes by their role, as pipeline.json has them
- * @param imageSize height and width of the network's input, in pixels
+ * @param preprocessing what turns a decoded picture into the network's input
  * @param featureSize floats per feature
  */
 case class Dump(
@@ -17,7 +17,7 @@ case class Dump(
     graph: String,
     tensors: String,
     nodes: Map[String, String],
-    imageSize: Int,
+    preprocessing: Recipe,
     featureSize: Int) {
 
   /** The same with model.pb and model.bin on this machine: BigDL reads them with settings of its own. */

@@ -18,8 +18,14 @@ object FeatureEngine {
 
   /** A dump as Python has it. */
   def dump(weights: String, graph: String, tensors: String, nodes: JMap[String, String],
-      imageSize: Int, featureSize: Int): Dump =
-    Dump(weights, graph, tensors, nodes.asScala.toMap, imageSize, featureSize)
+      preprocessing: Recipe, featureSize: Int): Dump =
+    Dump(weights, graph, tensors, nodes.asScala.toMap, preprocessing, featureSize)
+
+  /** A preprocessing as Python has it. */
+  def recipe(size: Int, scale: Double, crop: Double, shorterSide: Int, subtract: JList[Double],
+      multiply: JList[Double], bgr: Boolean): Recipe =
+    Recipe(size, scale.toFloat, crop, shorterSide, subtract.asScala.map(_.toFloat),
+      multiply.asScala.map(_.toFloat), bgr)
 
   /**
    * Writes the features of all chunks, a file for each, on the executors.

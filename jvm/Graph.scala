@@ -3,6 +3,7 @@ package com.intel.analytics.bigdl.graft
 import java.nio.ByteOrder.LITTLE_ENDIAN
 
 import scala.collection.JavaConverters._
+import scala.collection.mutable
 import scala.util.control.NonFatal
 
 import com.intel.analytics.bigdl.dllib.utils.tf.TensorflowLoader
@@ -30,6 +31,29 @@ class Graph(path: String) {
     val found = input(node, index)._1
     if (found.getOp == "Identity") source(found, 0) else found
   }
+
+  /** The nodes that read a node, past nodes that change nothing but for the last of them. */
+  def readers(node: NodeDef): Seq[NodeDef] =
+    direct.getOrElse(node.getName, Nil).flatMap { reader =>
+      if (reader.getOp != "Identity") Seq(reader)
+      else if (direct.contains(reader.getName)) readers(reader)
+      else Seq(reader)
+    }
+
+  /** The names of all nodes that a node depends on. */
+  def ancestors(node: NodeDef): Set[String] = {
+    val found = mutable.HashSet[String]()
+    def visit(name: String): Unit = if (found.add(name)) inputs(apply(name)).foreach(visit)
+    inputs(node).foreach(visit)
+    found.toSet
+  }
+
+  private lazy val direct: Map[String, Seq[NodeDef]] =
+    nodes.values.toSeq.flatMap(reader => inputs(reader).map(_ -> reader))
+      .groupBy(_._1).map { case (name, pairs) => name -> pairs.map(_._2) }
+
+  private def inputs(node: NodeDef): Seq[String] =
+    node.getInputList.asScala.map(_.stripPrefix("^").split(":").head)
 }
 
 /** Reads attributes of nodes, and refuses nodes. */
@@ -40,14 +64,18 @@ object Graph {
   def text(node: NodeDef, attribute: String): String =
     node.getAttrOrThrow(attribute).getS.toStringUtf8
 
+  /** The lengths of a constant's axes. */
+  def shape(constant: NodeDef): Array[Int] =
+    valueOf(constant).getTensorShape.getDimList.asScala.map(_.getSize.toInt).toArray
+
   /** The values of a float32 constant. */
   def floats(constant: NodeDef): Array[Float] = {
     val tensor = valueOf(constant)
-    val size = tensor.getTensorShape.getDimList.asScala.map(_.getSize.toInt).product
-    // One value stands for all where all are equal.
-    if (tensor.getFloatValCount == 1) Array.fill(size)(tensor.getFloatVal(0))
-    else if (tensor.getFloatValCount > 0) {
-      tensor.getFloatValList.asScala.map(_.floatValue).toArray
+    val size = shape(constant).product
+    if (tensor.getTensorContent.isEmpty) {
+      // The last value stands for all that follow; TensorFlow 2 writes none where all are zero.
+      val values = tensor.getFloatValList.asScala.map(_.floatValue).toArray
+      values.padTo(size, values.lastOption.getOrElse(0f))
     } else {
       val content = tensor.getTensorContent.asReadOnlyByteBuffer().order(LITTLE_ENDIAN)
       val values = new Array[Float](content.remaining / 4)
@@ -59,8 +87,10 @@ object Graph {
   /** The values of an int32 constant. */
   def ints(constant: NodeDef): Array[Int] = {
     val tensor = valueOf(constant)
-    if (tensor.getIntValCount > 0) tensor.getIntValList.asScala.map(_.intValue).toArray
-    else {
+    if (tensor.getTensorContent.isEmpty) {
+      val values = tensor.getIntValList.asScala.map(_.intValue).toArray
+      values.padTo(shape(constant).product, values.lastOption.getOrElse(0))
+    } else {
       val content = tensor.getTensorContent.asReadOnlyByteBuffer().order(LITTLE_ENDIAN)
       val values = new Array[Int](content.remaining / 4)
       content.asIntBuffer().get(values)

@@ -26,11 +26,12 @@ class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
   Jpeg.requireSame(graph.source(graph(dump.nodes("decoded")), 0))
   private val parser = new RecordParser(graph, dump)
   private val jpeg = new Jpeg
-  private val preprocessing = new Preprocessing(graph, dump)
+  private val preprocessing = new Preprocessing(dump.preprocessing)
   private val network =
     if (outputs.isEmpty) None else Some(Network(graph, dump, batch, outputs))
-  private val input = Tensor[Float](batch, dump.imageSize, dump.imageSize, 3)
-  private val imageFloats = dump.imageSize * dump.imageSize * 3
+  private val size = dump.preprocessing.size
+  private val input = Tensor[Float](batch, size, size, 3)
+  private val imageFloats = size * size * 3
 
   /**
    * Runs the chunk's records; gives the number of a batch's first record, labels and names, and

@@ -4,7 +4,6 @@ import java.io.IOException
 import java.util.{List => JList}
 
 import org.tensorflow.example.{Example, Feature}
-import org.tensorflow.framework.{DataType, NodeDef}
 
 /**
  * The part of a graph that parses a record: which keys of a `tf.train.Example` hold the picture
@@ -35,40 +34,31 @@ class RecordParser(graph: Graph, dump: Dump) {
 }
 
 /**
- * The part of a graph between a decoded picture and the network's input, one pass over the pixels.
+ * What turns a decoded picture into a network's input, in one pass over the pixels.
  *
- * BigDL's own modules for these nodes compute the same at 140 ms for a picture. Every value is
- * computed in float32 in TensorFlow's order: what comes before scaling once for every byte, then the
- * scaling (bilinear, neither aligned corners nor half-pixel centres: compute_lerp in TensorFlow's
- * resize_bilinear_op.cc), then what comes after.
+ * Every value is computed in float32 in the order of TensorFlow's operations, so that it is the same
+ * to the bit: what comes before scaling once for every byte, then the scaling (bilinear, neither
+ * aligned corners nor half-pixel centres: compute_lerp in TensorFlow's resize_bilinear_op.cc), then
+ * what comes after.
  */
-class Preprocessing(graph: Graph, dump: Dump) {
-  import Preprocessing._
+class Preprocessing(recipe: Recipe) {
+  private val size = recipe.size
+  private val ofByte = Array.tabulate(256)(byte => byte.toFloat * recipe.scale)
+  private val subtract = recipe.subtract.toArray
+  private val multiply = recipe.multiply.toArray
 
-  private val steps = stepsTo(graph(dump.nodes("image")), Nil)
-  private val resizes = steps.collect { case resize: Resize => resize }
-  private val Seq(Resize(height, width)) = resizes.take(1)
-  if (resizes.size != 1 || height != dump.imageSize || width != dump.imageSize) {
-    Graph.unknown(graph(dump.nodes("image")), s"of pictures scaled by ${resizes.mkString(", ")}")
-  }
-  private val (before, after) = {
-    val (head, tail) = steps.span(!_.isInstanceOf[Resize])
-    (pointwise(head), pointwise(tail))
-  }
-  private val ofByte = Array.tabulate(256)(byte => before.foldLeft(byte.toFloat)((x, f) => f(x)))
-
-  /** Writes the image of a picture, float32 `[height, width, 3]`, to `target` from `offset` on. */
+  /** Writes the image of a picture, float32 `[size, size, 3]`, to `target` from `offset` on. */
   def apply(picture: Picture, target: Array[Float], offset: Int): Unit = {
-    val rows = new Interpolation(picture.height, height)
-    val columns = new Interpolation(picture.width, width)
+    val rows = along(picture.height, picture)
+    val columns = along(picture.width, picture)
     val bytes = picture.bytes
     var o = offset
     var y = 0
-    while (y < height) {
+    while (y < size) {
       val top = rows.lower(y) * picture.width
       val bottom = rows.upper(y) * picture.width
       var x = 0
-      while (x < width) {
+      while (x < size) {
         val left = columns.lower(x)
         val right = columns.upper(x)
         var c = 0
@@ -79,61 +69,57 @@ class Preprocessing(graph: Graph, dump: Dump) {
           val bottomRight = ofByte(bytes((bottom + right) * 3 + c) & 255)
           val above = topLeft + (topRight - topLeft) * columns.weight(x)
           val below = bottomLeft + (bottomRight - bottomLeft) * columns.weight(x)
-          target(o) = above + (below - above) * rows.weight(y)
-          o += 1
+          val value = above + (below - above) * rows.weight(y)
+          target(o + (if (recipe.bgr) 2 - c else c)) = (value - subtract(c)) * multiply(c)
           c += 1
         }
+        o += 3
         x += 1
       }
       y += 1
     }
-    after.foreach { step =>
-      var i = offset
-      while (i < o) { target(i) = step(target(i)); i += 1 }
-    }
   }
 
-  /** Steps from the decoded picture to `node`, followed by `later`. */
-  private def stepsTo(node: NodeDef, later: List[Step]): List[Step] =
-    if (node.getName == dump.nodes("decoded")) later
-    else {
-      lazy val operand = {
-        val values = Graph.floats(graph.source(node, 1))
-        if (values.length == 1) values.head else Graph.unknown(node, "with more than one value")
-      }
-      val step: Step = node.getOp match {
-        // They change shapes, not values.
-        case "Identity" | "ExpandDims" | "Squeeze" => Unchanged
-        case "Cast" if node.getAttrOrThrow("DstT").getType == DataType.DT_FLOAT => Unchanged
-        case "Mul" => Multiply(operand)
-        case "Sub" => Subtract(operand)
-        case "ResizeBilinear" =>
-          Graph.requireFalse(node, "align_corners")
-          Graph.requireFalse(node, "half_pixel_centers")
-          val Array(height, width) = Graph.ints(graph.source(node, 1))
-          Resize(height, width)
-        case _ => Graph.unknown(node, "before the network")
-      }
-      stepsTo(graph.input(node, 0)._1, step :: later)
+  private def along(length: Int, picture: Picture): Interpolation =
+    if (recipe.shorterSide > 0) {
+      val factor = recipe.shorterSide.toFloat / math.min(picture.height, picture.width)
+      val scaled = math.rint(length * factor).toInt
+      Interpolation(length, scaled, first = (scaled - size) / 2, count = size, start = 0)
+    } else {
+      val start = ((length - length * recipe.crop) / 2).toInt
+      Interpolation(length - 2 * start, size, first = 0, count = size, start)
     }
-
-  private def pointwise(steps: List[Step]): List[Pointwise] =
-    steps.collect { case step: Pointwise => step }
 }
 
-private object Preprocessing {
-  sealed trait Step
-  sealed trait Pointwise extends Step { def apply(x: Float): Float }
-  case object Unchanged extends Step
-  case class Resize(height: Int, width: Int) extends Step
-  case class Multiply(by: Float) extends Pointwise { def apply(x: Float): Float = x * by }
-  case class Subtract(by: Float) extends Pointwise { def apply(x: Float): Float = x - by }
+/**
+ * The numbers of a preprocessing; the fields are those of Python's `Preprocessing`.
+ *
+ * @param shorterSide 0 where there is none
+ */
+case class Recipe(
+    size: Int, scale: Float, crop: Double, shorterSide: Int, subtract: Seq[Float],
+    multiply: Seq[Float], bgr: Boolean)
 
-  /** For every output row, or column: the two input ones that it lies between, and where. */
-  class Interpolation(input: Int, output: Int) {
-    private val scale = input / output.toFloat
-    val lower: Array[Int] = Array.tabulate(output)(i => (i * scale).toInt)
-    val upper: Array[Int] = lower.map(i => math.min(i + 1, input - 1))
-    val weight: Array[Float] = Array.tabulate(output)(i => i * scale - lower(i))
+/** For every row, or column, of an image: the two of the picture that it lies between, and where. */
+private class Interpolation(
+    val lower: Array[Int], val upper: Array[Int], val weight: Array[Float])
+
+private object Interpolation {
+
+  /**
+   * @param input pixels that are scaled
+   * @param output pixels that they become
+   * @param first of these that is wanted
+   * @param count how many are wanted
+   * @param start of the input in the picture
+   */
+  def apply(input: Int, output: Int, first: Int, count: Int, start: Int): Interpolation = {
+    val scale = input / output.toFloat
+    val places = Array.tabulate(count)(i => (first + i) * scale)
+    val lower = places.map(_.toInt)
+    new Interpolation(
+      lower.map(_ + start),
+      lower.map(place => math.min(place + 1, input - 1) + start),
+      places.zip(lower).map { case (place, low) => place - low })
   }
 }

@@ -12,10 +12,12 @@ from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
 from tasks.download.kept import distrust
 from tasks.dumps.dump import dump_split
-from tasks.errors import DataError, NetworkError
+from tasks.errors import DataError, NetworkError, ParamsError
 from tasks.networks import checkpoint as checkpoints
+from tasks.networks.network import Network
 from tasks.networks.registry import get_network
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
+from tasks.params.network import NetworkParams
 from tasks.storage.artifact import Artifact, LocalArtifact
 from tasks.storage.manifest import read_manifest
 from tasks.storage.paths import Home
@@ -75,7 +77,7 @@ def fetch_checkpoint(
     given = _sourced(params, home)
     try:
         archive = download(
-            as_url(given.checkpoint_url),
+            as_url(given.checkpoint),
             home.downloads,
             given.checkpoint_sha256,
             credentials=credentials,
@@ -87,7 +89,7 @@ def fetch_checkpoint(
         fetched = checkpoints.fetch_checkpoint(
             downloaded_file(archive.path),
             _sha256(archive.path),
-            get_network(params.network),
+            network_of(params),
             home.checkpoints,
         )
     return dataclasses.replace(fetched, seconds=archive.seconds + fetched.seconds)
@@ -99,10 +101,28 @@ def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: H
         split=split,
         dataset=dataset,
         checkpoint=checkpoint,
-        network=get_network(params.network),
+        network=network_of(params),
         batch_size=params.dump_batch_size,
         home=home,
     )
+
+
+def network_of(params: NetworkParams) -> Network:
+    """Return the network that a run uses, with its crop.
+
+    Raises:
+        ParamsError: a crop is given, and the network's preprocessing has none.
+    """
+    network = get_network(params.network)
+    if params.crop is None:
+        return network
+    preprocessing = network.preprocessing
+    if preprocessing.shorter_side is not None:
+        raise ParamsError(
+            f"crop is {params.crop}, but {network.name} scales a picture's shorter side to "
+            f"{preprocessing.shorter_side} pixels and takes its middle: leave crop empty"
+        )
+    return dataclasses.replace(network, preprocessing=preprocessing.cropped(params.crop))
 
 
 def _sourced(params: RunParams, home: Home) -> RunParams:
@@ -112,7 +132,9 @@ def _sourced(params: RunParams, home: Home) -> RunParams:
     from tasks.sample.make import make_sample, sample_conf
 
     unused = dict.fromkeys(SOURCE_PARAMS)
-    return params.model_copy(update={**unused, **sample_conf(make_sample(home).path)})
+    network = get_network(params.network)
+    sample = sample_conf(make_sample(home, network).path, network)
+    return params.model_copy(update={**unused, **sample})
 
 
 def _sha256(archive: Path) -> str:

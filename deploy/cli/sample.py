@@ -9,6 +9,8 @@ import typer
 
 from deploy.cli.errors import one_line_errors
 from deploy.environment import set_environment
+from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.registry import get_network
 from tasks.storage.paths import Home
 
 app = typer.Typer(
@@ -21,13 +23,18 @@ app = typer.Typer(
 
 @app.command()
 @one_line_errors()
-def make() -> None:
+def make(
+    network: Annotated[
+        str, typer.Option(metavar="NAME", help="The network that gets random weights.")
+    ] = INCEPTION_V1.name,
+) -> None:
     """Make it below GRAFT_HOME and print a run's params as JSON."""
     from tasks.sample.make import make_sample, sample_conf
 
     set_environment()
-    sample = make_sample(Home.from_environ())
-    sys.stdout.write(f"{json.dumps(sample_conf(sample.path))}\n")
+    record = get_network(network)
+    sample = make_sample(Home.from_environ(), record)
+    sys.stdout.write(f"{json.dumps(sample_conf(sample.path, record))}\n")
 
 
 @app.command()

@@ -55,7 +55,7 @@ def fetch_checkpoint(run: Run) -> Artifact:
     from tasks import steps
 
     params = run.params
-    credentials = source_credentials(run, params.checkpoint_conn_id, params.checkpoint_url)
+    credentials = source_credentials(run, params.checkpoint_conn_id, params.checkpoint)
     return steps.fetch_checkpoint(params, run.home, credentials)
 
 

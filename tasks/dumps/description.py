@@ -8,6 +8,7 @@ from typing import Any
 from tasks.datasets.dataset import TEST, Shard, Split
 from tasks.dumps.graph import Nodes
 from tasks.errors import DataError
+from tasks.networks.recipe import Preprocessing
 from tasks.storage.files import LOCAL, Files
 from tasks.storage.local_files import parse_json
 from tasks.storage.locations import Location, location
@@ -19,7 +20,7 @@ FROZEN = "frozen.pb"
 PIPELINE_JSON = "pipeline.json"
 DUMP_FILES = (PIPELINE_JSON, GRAPH, TENSORS, FROZEN)
 #: Version of ``pipeline.json`` and part of a dump's recipe, so raising it remakes every dump.
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ class Dump:
         network: name of the network that turns images into features.
         end_points: the network's layers worth comparing: node by TF-Slim's name, first to last.
         batch_size: images per batch of the graph.
-        image_size: height and width of the network's input, in pixels.
+        preprocessing: what turns a decoded picture into the network's input.
         feature_size: floats per feature.
+        tolerance: largest relative difference between two engines' features.
         digests: of data set, checkpoint, graph and weights.
         versions: of the packages that made the dump.
         test: the test records, which the graph of the validation records reads as well; None where
@@ -55,11 +57,17 @@ class Dump:
     network: str
     end_points: dict[str, str]
     batch_size: int
-    image_size: int
+    preprocessing: Preprocessing
     feature_size: int
+    tolerance: float
     digests: dict[str, str]
     versions: dict[str, str]
     test: Split | None = None
+
+    @property
+    def image_size(self) -> int:
+        """Height and width of the network's input, in pixels."""
+        return self.preprocessing.size
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``pipeline.json``: all fields but ``path``, as JSON types."""
@@ -127,6 +135,7 @@ def _parse(dump: Location, content: bytes) -> Dump:
         class_names=tuple(fields["class_names"]),
         shards=_parse_shards(fields["shards"]),
         nodes=Nodes(**fields["nodes"]),
+        preprocessing=Preprocessing.from_json(fields["preprocessing"]),
     )
     if test := fields.get("test"):
         fields["test"] = Split(

@@ -22,12 +22,12 @@ from tasks.datasets.dataset import (
 )
 from tasks.dumps.description import DUMP_FILES, FORMAT, FROZEN, GRAPH, PIPELINE_JSON, TENSORS, Dump
 from tasks.dumps.graph import NODES, build_graph
-from tasks.dumps.weights import dump_weights, package_versions
+from tasks.dumps.weights import dump_weights, package_versions, tolerance_of
 from tasks.networks.network import Network
 from tasks.networks.structure import network_end_points
 from tasks.spark.files import hadoop_files
 from tasks.spark.publish import publish
-from tasks.storage.artifact import Artifact, build
+from tasks.storage.artifact import Artifact, LocalArtifact, build
 from tasks.storage.content import content_sha256
 from tasks.storage.local_files import write_json
 from tasks.storage.locations import Location
@@ -95,6 +95,7 @@ class _Source:
             "dataset": str(self.published),
             "checkpoint": self.checkpoint.name,
             "network": self.network.name,
+            "preprocessing": self.network.preprocessing.as_json(),
             "batch_size": self.batch_size,
             "versions": package_versions(),
             **({"test": self._test_digest()} if self._has_test() else {}),
@@ -112,7 +113,7 @@ class _Source:
         weights = dump_weights(self.checkpoint, definition, self.network, self.home)
         for name in (TENSORS, FROZEN):
             _link(weights.path / name, folder / name)
-        dump = self._describe(folder, weights.digest)
+        dump = self._describe(folder, weights)
         write_json(folder / PIPELINE_JSON, dump.as_json())
         logger.info("dumped %d nodes for %d records", len(definition.node), dump.records)
 
@@ -132,7 +133,7 @@ class _Source:
         """Return a digest of the test shards' paths, which hold the data set's digest."""
         return digest_of({"shards": [str(shard.path) for shard in self._published(TEST).shards]})
 
-    def _describe(self, folder: Path, weights: str) -> Dump:
+    def _describe(self, folder: Path, weights: LocalArtifact) -> Dump:
         split = self._published(self.split)
         return Dump(
             path=folder,
@@ -145,13 +146,14 @@ class _Source:
             network=self.network.name,
             end_points=dict(network_end_points(self.network)),
             batch_size=self.batch_size,
-            image_size=self.network.image_size,
+            preprocessing=self.network.preprocessing,
             feature_size=self.network.feature_size,
+            tolerance=tolerance_of(weights.path),
             digests={
                 "dataset": self.dataset.name,
                 "checkpoint": self.checkpoint.name,
                 "graph": content_sha256(folder / GRAPH),
-                "weights": weights,
+                "weights": weights.digest,
                 **({"test": self._test_digest()} if self._has_test() else {}),
             },
             versions=package_versions(),

@@ -11,24 +11,29 @@ from tasks.errors import DataError
 from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow
 
+_CONVOLUTIONS = ("Conv2D", "DepthwiseConv2dNative")
+
 FloatArray = npt.NDArray[np.float32]
 
 
-def freeze(definition: Any, weights: Mapping[str, FloatArray], network: Network) -> Any:
+def freeze(
+    definition: Any, weights: Mapping[str, FloatArray], network: Network, *, fold: bool = True
+) -> Any:
     """Return the part of a dumped graph that turns a record into a feature, weights included.
 
     ``NODES.record`` and ``NODES.image_batch`` become placeholders, so a caller feeds records and
-    gets images, feeds images and gets features. Batch normalisation is folded into the
-    convolutions before it: ``w * g`` and ``beta - mean * g`` with ``g = gamma / sqrt(variance +
-    epsilon)`` (Ioffe and Szegedy, https://arxiv.org/abs/1502.03167, section 3.1).
+    gets images, feeds images and gets features. Batch normalisation is folded into the convolution
+    before it, if there is one: ``w * g`` and ``beta - mean * g`` with ``g = gamma /
+    sqrt(variance + epsilon)`` (Ioffe and Szegedy, https://arxiv.org/abs/1502.03167, section 3.1).
 
     Args:
         definition: the ``GraphDef`` that ``build_graph`` returned.
         weights: float32 arrays by variable name.
         network: the network in the graph.
+        fold: whether to fold batch normalisation.
 
     Raises:
-        DataError: a batch normalisation does not follow a convolution, or is in training mode.
+        DataError: a batch normalisation is in training mode.
     """
     tf = import_tensorflow().compat.v1
     frozen = tf.GraphDef()
@@ -40,7 +45,7 @@ def freeze(definition: Any, weights: Mapping[str, FloatArray], network: Network)
         elif node.name == NODES.image_batch:
             shape = [None, network.image_size, network.image_size, 3]
             frozen.node.append(_placeholder(node.name, tf.float32.as_datatype_enum, shape))
-        elif node.op == "FusedBatchNorm":
+        elif fold and node.op == "FusedBatchNorm" and graph.is_foldable(node):
             frozen.node.extend(_fold(node, graph))
         elif node.op == "VariableV2":
             frozen.node.append(_constant(node.name, weights[node.name]))
@@ -73,28 +78,33 @@ class _Graph:
         value: FloatArray = import_tensorflow().make_ndarray(found.attr["value"].tensor)
         return value
 
-    def refuse(self, node: Any, reason: str) -> DataError:
-        """Return the error that says why a node cannot be frozen."""
-        return DataError(
-            f"{self._network.name} cannot be frozen: node {node.name}, a {node.op}, {reason}"
-        )
+    def is_foldable(self, norm: Any) -> bool:
+        """Return whether a batch normalisation follows a convolution.
+
+        Raises:
+            DataError: it is in training mode.
+        """
+        if norm.attr["is_training"].b:
+            raise DataError(
+                f"{self._network.name} cannot be frozen: node {norm.name}, a {norm.op}, is in "
+                "training mode, expected evaluation mode"
+            )
+        return self.source(norm, 0).op in _CONVOLUTIONS
 
 
 def _fold(norm: Any, graph: _Graph) -> list[Any]:
     """Return the nodes that replace a batch normalisation and the convolution before it."""
     convolution = graph.source(norm, 0)
-    if convolution.op != "Conv2D":
-        found = f"{convolution.name}, a {convolution.op}"
-        raise graph.refuse(norm, f"follows {found}, expected it to follow a Conv2D")
-    if norm.attr["is_training"].b:
-        raise graph.refuse(norm, "is in training mode, expected evaluation mode")
     gamma, beta, mean, variance = (graph.value(norm, index) for index in range(1, 5))
     gain = gamma / np.sqrt(variance + np.float32(norm.attr["epsilon"].f))
-    weights = _constant(f"{norm.name}/weights", graph.value(convolution, 1) * gain)
+    kernel = graph.value(convolution, 1)
+    # The channels of a depthwise convolution are those of its last two axes.
+    factor = gain.reshape(kernel.shape[2:]) if convolution.op != "Conv2D" else gain
+    weights = _constant(f"{norm.name}/weights", kernel * factor)
     bias = _constant(f"{norm.name}/bias", beta - mean * gain)
     folded = type(norm)()
     folded.CopyFrom(convolution)
-    folded.name = f"{norm.name}/Conv2D"
+    folded.name = f"{norm.name}/{convolution.op}"
     folded.input[1] = weights.name
     added = type(norm)(name=norm.name, op="BiasAdd", input=[folded.name, bias.name])
     added.attr["T"].CopyFrom(norm.attr["T"])

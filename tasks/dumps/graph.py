@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tasks.datasets.example import IMAGE_ENCODED, LABEL
-from tasks.networks.network import Network, Preprocessing
+from tasks.networks.network import Network
 from tasks.networks.preprocessing import decode, preprocess
+from tasks.networks.recipe import Preprocessing
 from tasks.networks.slim import import_slim
 from tasks.networks.tensorflow import import_tensorflow
 

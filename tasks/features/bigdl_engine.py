@@ -16,6 +16,7 @@ from tasks.errors import UnavailableError
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
 from tasks.features.written_file import WrittenFile, parse_written
+from tasks.networks.recipe import Preprocessing
 from tasks.spark.errors import user_errors
 from tasks.spark.failures import NOEXEC
 from tasks.spark.runtime import scala_jar
@@ -85,8 +86,19 @@ class BigdlEngine:
             str(dump.path / GRAPH),
             str(dump.path / TENSORS),
             self._bridge.java_map(asdict(dump.nodes)),
-            dump.image_size,
+            self._java_recipe(dump.preprocessing),
             dump.feature_size,
+        )
+
+    def _java_recipe(self, preprocessing: Preprocessing) -> Any:
+        return self._scala.recipe(
+            preprocessing.size,
+            preprocessing.scale,
+            preprocessing.crop,
+            preprocessing.shorter_side or 0,
+            self._bridge.java_list(preprocessing.subtract),
+            self._bridge.java_list(preprocessing.multiply),
+            preprocessing.bgr,
         )
 
 

@@ -10,9 +10,6 @@ from tasks.errors import ParityError
 from tasks.features.record_name import origin
 from tasks.features.store import feature_matrix
 
-#: The largest relative difference that counts as agreement.
-TOLERANCE = 1e-4
-
 FloatArray = npt.NDArray[np.float32]
 
 
@@ -48,10 +45,9 @@ class Difference:
     largest: float
     worst: Origin
 
-    @property
-    def is_agreement(self) -> bool:
-        """Return whether it is within ``TOLERANCE``; NaN is not."""
-        return self.largest <= TOLERANCE
+    def is_within(self, tolerance: float) -> bool:
+        """Return whether it is within a tolerance; NaN is not."""
+        return self.largest <= tolerance
 
 
 def relative_difference(actual: FloatArray, expected: FloatArray) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from tasks.dumps.description import Dump
 from tasks.features.chunks import chunk_at
-from tasks.features.comparison import TOLERANCE, Origin, relative_difference
+from tasks.features.comparison import Origin, relative_difference
 from tasks.features.engines import Engine
 
 
@@ -23,7 +23,7 @@ def first_difference(dump: Dump, origin: Origin, *, candidate: Engine, reference
     )
     for name, node in nodes.items():
         difference = relative_difference(actual[node], expected[node]).max()
-        if not difference <= TOLERANCE:
+        if not difference <= dump.tolerance:
             return f"{name} ({node}, by {difference:.1e})"
     return "no node by itself"
 

@@ -1,4 +1,4 @@
-"""``check_parity``: the same records through another feature engine, compared to 1e-4.
+"""``check_parity``: the same records through another feature engine, compared within a tolerance.
 
 Every engine runs the same dump. Where two differ, one of them computes something else than the
 network of the dump, and a head that is trained on its features is worthless.
@@ -16,7 +16,6 @@ from tasks.errors import EngineError, ParityError
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk, first_chunks, plan_chunks
 from tasks.features.comparison import (
-    TOLERANCE,
     Difference,
     Rows,
     compare,
@@ -130,7 +129,7 @@ class _Check:
         parity = Parity(**read_json_file(found))
         logger.info(
             "check_parity: %s and %s agree on %d records, largest relative difference %.1e "
-            "(at most %.0e passes)",
+            "(at most %.1e passes)",
             self.candidate,
             reference.name,
             parity.records,
@@ -148,7 +147,7 @@ class _Check:
         ours = rows_like(theirs, load_tables(self.bridge, self.features.path, shards))
         require_all(min(theirs.num_rows, ours.num_rows), expected, self.dump)
         difference = compare(Rows(self.candidate, ours), Rows(reference.name, theirs))
-        if not difference.is_agreement:
+        if not difference.is_within(self.dump.tolerance):
             raise self._disagreement(difference, reference)
         if is_constant(ours) and self._pictures_differ(chunks):
             raise ParityError(
@@ -156,7 +155,7 @@ class _Check:
                 "pictures differ: the network tells none from another; its checkpoint is damaged "
                 "or was never trained"
             )
-        parity = Parity(theirs.num_rows, difference.largest, TOLERANCE)
+        parity = Parity(theirs.num_rows, difference.largest, self.dump.tolerance)
         write_json(folder / PARITY, parity.as_json())
 
     def _extract(self, reference: Engine, chunks: list[Chunk], digest: str) -> Any:
@@ -186,8 +185,8 @@ class _Check:
         node = first_difference(self.dump, worst, candidate=candidate, reference=reference)
         return ParityError(
             f"check_parity: the engines {self.candidate} and {reference.name} differ by "
-            f"{difference.largest:.1e}, expected at most {TOLERANCE:.0e}, first at {node} of "
-            f"{worst}; {self.dump.path / TENSORS} and {self.dump.path / FROZEN} are not the same "
-            "network, or an engine misreads it: dump again, and choose parity_records 0 to train "
-            "all the same"
+            f"{difference.largest:.1e}, expected at most {self.dump.tolerance:.1e}, first at "
+            f"{node} of {worst}; {self.dump.path / TENSORS} and {self.dump.path / FROZEN} are not "
+            "the same network, or an engine misreads it: dump again, and choose parity_records 0 "
+            "to train all the same"
         )

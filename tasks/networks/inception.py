@@ -1,70 +1,83 @@
-"""TF-Slim's Inception v1 up to its last average pooling.
+"""TF-Slim's Inception networks up to their last average pooling.
 
-Szegedy et al., "Going deeper with convolutions", 2014, https://arxiv.org/abs/1409.4842, with batch
-normalisation as in TF-Slim's release of 2016-08-28.
+- v1: Szegedy et al., "Going deeper with convolutions", https://arxiv.org/abs/1409.4842, with batch
+  normalisation as in TF-Slim's release of 2016-08-28.
+- v2: Ioffe and Szegedy, "Batch normalization", https://arxiv.org/abs/1502.03167.
+- v3: Szegedy et al., "Rethinking the Inception architecture", https://arxiv.org/abs/1512.00567.
 """
 
-import warnings
+from functools import partial
 from typing import Any
 
-from tasks.networks.network import Network, Preprocessing
-from tasks.networks.slim import import_slim
-from tasks.networks.tensorflow import import_tensorflow
+from tasks.networks.network import Network
+from tasks.networks.recipe import inception
+from tasks.networks.slim import evaluation_mode, import_slim
 
-_SCOPE = "InceptionV1"
+_URL = "http://download.tensorflow.org/models/inception_{}_2016_08_28.tar.gz"
+# ImageNet's 1,000 and a background class.
+_CLASSES = 1001
 
 
-def build_inception_v1(images: Any) -> tuple[Any, dict[str, Any]]:
-    """Add the network in evaluation mode to the current graph, with version 1 variables.
+def build_inception(images: Any, version: str, pooling: str) -> tuple[Any, dict[str, Any]]:
+    """Add a network in evaluation mode to the current graph, with version 1 variables.
 
     Args:
-        images: float32 tensor ``[batch, 224, 224, 3]`` in ``[-1, 1]``.
+        images: float32 tensor ``[batch, size, size, 3]`` in ``[-1, 1]``.
+        version: ``v1``, ``v2`` or ``v3``.
+        pooling: TF-Slim's name of the last pooling, without its size.
 
     Returns:
-        The features, float32 ``[batch, 1, 1, 1024]``, and the network's end points by name.
+        The features, float32 ``[batch, 1, 1, channels]``, and the network's layers by name.
     """
-    tf = import_tensorflow().compat.v1
-    slim = import_slim()
-    nets = slim.nets
-    # BigDL's loader reads VariableV2, not the resource variables of TensorFlow 2.
-    tf.get_variable_scope().set_use_resource(False)
-    with (
-        warnings.catch_warnings(),
-        slim.arg_scope(nets.inception.inception_v1_arg_scope()),
-        slim.arg_scope([slim.batch_norm], is_training=False),
-    ):
-        warnings.simplefilter("ignore")
-        net, end_points = nets.inception_v1.inception_v1_base(images, scope=_SCOPE)
-        features = slim.avg_pool2d(net, [7, 7], stride=1, scope=f"{_SCOPE}/Logits/AvgPool_0a_7x7")
+    networks = import_slim().nets.inception
+    scope = f"Inception{version.upper()}"
+    with evaluation_mode(getattr(networks, f"inception_{version}_arg_scope")()) as slim:
+        net, end_points = getattr(networks, f"inception_{version}_base")(images, scope=scope)
+        height, width = net.shape[1:3].as_list()
+        name = f"{scope}/Logits/{pooling}_{height}x{width}"
+        features = slim.avg_pool2d(net, [height, width], stride=1, padding="VALID", scope=name)
     return features, end_points
 
 
 INCEPTION_V1 = Network(
     name="inception_v1",
-    scope=_SCOPE,
-    # The network was trained on values in [-1, 1].
-    preprocessing=Preprocessing(size=224, subtract=0.5, multiply=2.0),
+    scope="InceptionV1",
+    logits="Logits/Conv2d_0c_1x1",
+    # The original BigDL example takes the whole picture.
+    preprocessing=inception(224, crop=1.0),
     feature_size=1024,
-    end_points=(
-        "Conv2d_1a_7x7",
-        "MaxPool_2a_3x3",
-        "Conv2d_2b_1x1",
-        "Conv2d_2c_3x3",
-        "MaxPool_3a_3x3",
-        "Mixed_3b",
-        "Mixed_3c",
-        "MaxPool_4a_3x3",
-        "Mixed_4b",
-        "Mixed_4c",
-        "Mixed_4d",
-        "Mixed_4e",
-        "Mixed_4f",
-        "MaxPool_5a_2x2",
-        "Mixed_5b",
-        "Mixed_5c",
-    ),
-    build=build_inception_v1,
-    checkpoint_url="http://download.tensorflow.org/models/inception_v1_2016_08_28.tar.gz",
-    # ImageNet's 1,000 and a background class.
-    checkpoint_classes=1001,
+    build=partial(build_inception, version="v1", pooling="AvgPool_0a"),
+    checkpoint_url=_URL.format("v1"),
+    checkpoint_classes=_CLASSES,
+    gflops=2.99,
+    parameters=5.6,
+    top1=0.698,
+)
+
+INCEPTION_V2 = Network(
+    name="inception_v2",
+    scope="InceptionV2",
+    logits="Logits/Conv2d_1c_1x1",
+    preprocessing=inception(224),
+    feature_size=1024,
+    build=partial(build_inception, version="v2", pooling="AvgPool_1a"),
+    checkpoint_url=_URL.format("v2"),
+    checkpoint_classes=_CLASSES,
+    gflops=3.87,
+    parameters=10.2,
+    top1=0.739,
+)
+
+INCEPTION_V3 = Network(
+    name="inception_v3",
+    scope="InceptionV3",
+    logits="Logits/Conv2d_1c_1x1",
+    preprocessing=inception(299),
+    feature_size=2048,
+    build=partial(build_inception, version="v3", pooling="AvgPool_1a"),
+    checkpoint_url=_URL.format("v3"),
+    checkpoint_classes=_CLASSES,
+    gflops=11.42,
+    parameters=21.8,
+    top1=0.780,
 )

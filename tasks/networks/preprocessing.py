@@ -1,12 +1,11 @@
 """Preprocessing of a picture for a network, as TensorFlow operations.
 
-The steps and their order are those of the original BigDL transfer-learning example: the whole
-picture is scaled to the network's size, without cropping.
+``jvm/Preprocessing.scala`` computes the same, to the bit, from the same recipe.
 """
 
 from typing import Any
 
-from tasks.networks.network import Preprocessing
+from tasks.networks.recipe import Channels, Preprocessing
 from tasks.networks.tensorflow import import_tensorflow
 
 
@@ -19,25 +18,75 @@ def decode(encoded: Any) -> Any:
     return import_tensorflow().io.decode_jpeg(encoded, channels=3, dct_method="INTEGER_ACCURATE")
 
 
-def resize(image: Any, size: int) -> Any:
-    """Scale ``[height, width, 3]`` to ``[size, size, 3]``.
+def resize(image: Any, size: Any) -> Any:
+    """Scale ``[height, width, 3]`` to ``size``, a height and a width.
 
     Bilinear with neither aligned corners nor half-pixel centres: TensorFlow 1's default, which
     TF-Slim's checkpoints were trained with and BigDL computes.
     """
     tf = import_tensorflow().compat.v1
-    batch = tf.image.resize_bilinear(tf.expand_dims(image, 0), [size, size], align_corners=False)
+    batch = tf.image.resize_bilinear(tf.expand_dims(image, 0), size, align_corners=False)
     return tf.squeeze(batch, [0])
 
 
-def scale(image: Any, preprocessing: Preprocessing) -> Any:
-    """Map values in ``[0, 1]`` to the range that the network was trained on."""
+def crop_centre(image: Any, share: float) -> Any:
+    """Keep the middle of ``[height, width, 3]``, as ``tf.image.central_crop`` does.
+
+    The picture loses ``(length - length * share) / 2`` pixels, rounded down, at both ends.
+    """
     tf = import_tensorflow()
-    return tf.multiply(tf.subtract(image, preprocessing.subtract), preprocessing.multiply)
+    lengths = tf.shape(image)[:2]
+    exact = tf.cast(lengths, tf.float64)
+    start = tf.cast((exact - exact * share) / 2, tf.int32)
+    return _cut(image, start, lengths - start * 2)
+
+
+def resize_shorter_side(image: Any, shorter_side: int, size: int) -> Any:
+    """Scale ``[height, width, 3]`` until its shorter side has a length, and keep the middle of it.
+
+    As TF-Slim's ``vgg_preprocessing`` does: lengths are rounded to the nearest even integer where
+    they lie between two, offsets are rounded down.
+    """
+    tf = import_tensorflow()
+    lengths = tf.cast(tf.shape(image)[:2], tf.float32)
+    factor = tf.cast(shorter_side, tf.float32) / tf.reduce_min(lengths)
+    scaled = tf.cast(tf.math.rint(lengths * factor), tf.int32)
+    resized = resize(image, scaled)
+    return _cut(resized, (scaled - size) // 2, [size, size])
+
+
+def _cut(image: Any, start: Any, lengths: Any) -> Any:
+    tf = import_tensorflow()
+    return tf.slice(image, tf.concat([start, [0]], 0), tf.concat([lengths, [3]], 0))
+
+
+def normalise(image: Any, preprocessing: Preprocessing) -> Any:
+    """Map values to the range that the network was trained on."""
+    tf = import_tensorflow()
+    image = tf.subtract(image, _channels(preprocessing.subtract))
+    if set(preprocessing.multiply) != {1.0}:
+        image = tf.multiply(image, _channels(preprocessing.multiply))
+    return tf.reverse(image, [2]) if preprocessing.bgr else image
 
 
 def preprocess(picture: Any, preprocessing: Preprocessing) -> Any:
     """Turn a picture, uint8 ``[height, width, 3]``, into a network's input, ``[size, size, 3]``."""
     tf = import_tensorflow()
-    image = tf.image.convert_image_dtype(picture, tf.float32)
-    return scale(resize(image, preprocessing.size), preprocessing)
+    size = preprocessing.size
+    image = tf.cast(picture, tf.float32)
+    if preprocessing.scale != 1:
+        image = tf.multiply(image, preprocessing.scale)
+    if preprocessing.crop != 1:
+        image = crop_centre(image, preprocessing.crop)
+    if preprocessing.shorter_side is None:
+        image = resize(image, [size, size])
+    else:
+        image = resize_shorter_side(image, preprocessing.shorter_side, size)
+    image = normalise(image, preprocessing)
+    image.set_shape([size, size, 3])
+    return image
+
+
+def _channels(values: Channels) -> Any:
+    # BigDL's loader knows a subtraction of one value, not one for each channel.
+    return values[0] if len(set(values)) == 1 else list(values)

@@ -16,7 +16,7 @@ def network_variables(network: Network) -> _Shapes:
 
 
 def network_end_points(network: Network) -> Mapping[str, str]:
-    """Return the node of every end point by the end point's name, in the record's order."""
+    """Return the node of every layer before the features by the layer's name, first to last."""
     return _structure(network)[1]
 
 
@@ -25,9 +25,15 @@ def _structure(network: Network) -> tuple[_Shapes, Mapping[str, str]]:
     tf = import_tensorflow().compat.v1
     with tf.Graph().as_default() as graph:
         size = network.image_size
-        _, tensors = network.build(tf.placeholder(tf.float32, [None, size, size, 3]))
+        features, layers = network.build(tf.placeholder(tf.float32, [None, size, size, 3]))
         variables = graph.get_collection(tf.GraphKeys.GLOBAL_VARIABLES)
+        needed = tf.graph_util.extract_sub_graph(graph.as_graph_def(), [features.op.name])
+    order = {operation.name: number for number, operation in enumerate(graph.get_operations())}
+    names = {node.name for node in needed.node} - {features.op.name}
+    found = {name: layer.op.name for name, layer in layers.items() if layer.op.name in names}
     return (
-        MappingProxyType({v.op.name: tuple(v.shape.as_list()) for v in variables}),
-        MappingProxyType({name: tensors[name].op.name for name in network.end_points}),
+        MappingProxyType(
+            {v.op.name: tuple(v.shape.as_list()) for v in variables if v.op.name in names}
+        ),
+        MappingProxyType(dict(sorted(found.items(), key=lambda item: order[item[1]]))),
     )

@@ -22,14 +22,29 @@ class NetworkParams(Params, title="Network"):
     network: NetworkName = Field(
         INCEPTION_V1.name,
         title="Network",
-        description="TF-Slim's name of the network that turns pictures into features.",
+        description=(
+            "TF-Slim's name of the network that turns pictures into features; graft networks says "
+            "what each needs."
+        ),
     )
-    checkpoint_url: str = Field(
-        INCEPTION_V1.checkpoint_url,
+    crop: float | None = Field(
+        None,
+        ge=0.1,
+        le=1,
+        title="Crop",
+        description=(
+            "Share of a picture's height and width that the network sees, its middle. Empty: what "
+            "the network was published with, and the whole picture for inception_v1."
+        ),
+        examples=[0.875],
+    )
+    checkpoint_url: str | None = Field(
+        None,
         pattern=PLACE,
         title="Checkpoint URL",
         description=(
             "A tar archive with the network's TF-Slim checkpoint: a URL, or a path of this machine."
+            " Empty: the network's official archive."
         ),
         examples=["https://example.org/inception_v1.tar.gz"],
     )
@@ -46,6 +61,11 @@ class NetworkParams(Params, title="Network"):
         examples=[64],
         json_schema_extra={"unit": "images"},
     )
+
+    @property
+    def checkpoint(self) -> str:
+        """URL or path of the checkpoint's archive, the official one if none is given."""
+        return self.checkpoint_url or NETWORKS[self.network].checkpoint_url
 
 
 class FeatureParams(Params, title="Network"):

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.networks.network import Network
+from tasks.networks.recipe import Preprocessing
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.sample.drawing.flower import FLOWERS, draw_flower
 
@@ -20,6 +21,8 @@ _SEED = 3
 # Processors differ in the last bits of a sum. Statistics rounded to this many binary digits make
 # the file the same on all of them.
 _DIGITS = 7
+# Variables of batch normalisation that begin with 1; the others begin with 0.
+_ONES = ("variance", "gamma")
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -30,13 +33,13 @@ def write_checkpoint(network: Network, folder: Path) -> Path:
     Names and shapes are those of the official release.
 
     Args:
-        network: one of TF-Slim's Inception networks, whose input is in ``[-1, 1]``.
+        network: any of the table.
         folder: gets the file.
     """
     tf = import_tensorflow()
     definition = _training_graph(network)
     weights = random_weights(variable_shapes(definition, network), np.random.default_rng(_SEED))
-    weights = calibrate(definition, weights, calibration_pictures(network.image_size))
+    weights = calibrate(definition, weights, calibration_images(network.preprocessing))
     names = sorted(weights)
     path = folder / f"{network.name}.ckpt"
     tf.raw_ops.Save(
@@ -52,7 +55,7 @@ def variable_shapes(definition: Any, network: Network) -> dict[str, tuple[int, .
         for node in definition.node
         if node.op == "VariableV2"
     }
-    logits = f"{network.scope}/Logits/Conv2d_0c_1x1"
+    logits = f"{network.scope}/{network.logits}"
     return found | {
         f"{logits}/weights": (1, 1, network.feature_size, network.checkpoint_classes),
         f"{logits}/biases": (network.checkpoint_classes,),
@@ -69,20 +72,25 @@ def random_weights(
     """
     values = {}
     for name, shape in sorted(shapes.items()):
-        if name.endswith("/weights"):
-            deviation = np.sqrt(2 / np.prod(shape[:-1]))
+        if name.endswith("weights"):
+            # Each output of a depthwise convolution reads one channel.
+            inputs = shape[:-2] if name.endswith("depthwise_weights") else shape[:-1]
+            deviation = np.sqrt(2 / np.prod(inputs))
             values[name] = rng.standard_normal(shape, np.float32) * np.float32(deviation)
         else:
-            values[name] = np.full(shape, float(name.endswith("variance")), np.float32)
+            values[name] = np.full(shape, float(name.endswith(_ONES)), np.float32)
     return values
 
 
-def calibration_pictures(size: int) -> FloatArray:
-    """Return float32 ``[16, size, size, 3]`` in ``[-1, 1]``, the five kinds in turn."""
-    rng = np.random.default_rng(_SEED)
+def calibration_images(preprocessing: Preprocessing) -> FloatArray:
+    """Return 16 drawn pictures as a network's input, the five kinds in turn."""
+    rng, size = np.random.default_rng(_SEED), preprocessing.size
     drawn = [draw_flower(FLOWERS[i % len(FLOWERS)], rng, size) for i in range(_PICTURES)]
     pictures = np.stack([np.asarray(picture.convert("RGB"), np.float32) for picture in drawn])
-    return pictures / np.float32(127.5) - np.float32(1)
+    scaled = pictures * np.float32(preprocessing.scale)
+    centred = scaled - np.asarray(preprocessing.subtract, np.float32)
+    images: FloatArray = centred * np.asarray(preprocessing.multiply, np.float32)
+    return images
 
 
 def calibrate(

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.network import Network
 from tasks.sample.archive import write_archive
 from tasks.sample.checkpoint import write_checkpoint
 from tasks.sample.dataset import dataset_files
@@ -15,13 +16,16 @@ from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.paths import Home
 
 DATASET_ARCHIVE = "flowers.tar.gz"
-CHECKPOINT_ARCHIVE = "inception_v1.tar.gz"
 #: Part of the sample's recipe: raise it when any byte of the archives changes.
 VERSION = 1
 
 
-def make_sample(home: Home) -> LocalArtifact:
+def make_sample(home: Home, network: Network = INCEPTION_V1) -> LocalArtifact:
     """Return the sample's folder with its two archives, making it if it is not there.
+
+    Args:
+        home: where it is kept.
+        network: gets random weights; any of the table.
 
     Raises:
         StorageError: ``home`` cannot be written, or the disk is full.
@@ -31,18 +35,24 @@ def make_sample(home: Home) -> LocalArtifact:
         # A second process draws while this one imports TensorFlow.
         with ProcessPoolExecutor(1) as pool:
             drawn = pool.submit(_write_dataset, folder)
-            _write_checkpoint(folder)
+            _write_checkpoint(network, folder)
             drawn.result()
 
-    needs = (DATASET_ARCHIVE, CHECKPOINT_ARCHIVE)
-    return build(home.samples, {"version": VERSION}, make, needs=needs)
+    others = {} if network == INCEPTION_V1 else {"network": network.name}
+    recipe = {"version": VERSION, **others}
+    return build(home.samples, recipe, make, needs=(DATASET_ARCHIVE, checkpoint_archive(network)))
 
 
-def sample_conf(sample: Path) -> dict[str, str]:
+def checkpoint_archive(network: Network) -> str:
+    """Return the name of the archive with a network's checkpoint."""
+    return f"{network.name}.tar.gz"
+
+
+def sample_conf(sample: Path, network: Network = INCEPTION_V1) -> dict[str, str]:
     """Return the params of a run on the sample in the folder ``sample``."""
     return {
         "dataset_url": (sample / DATASET_ARCHIVE).as_uri(),
-        "checkpoint_url": (sample / CHECKPOINT_ARCHIVE).as_uri(),
+        "checkpoint_url": (sample / checkpoint_archive(network)).as_uri(),
     }
 
 
@@ -51,7 +61,7 @@ def _write_dataset(folder: Path) -> None:
         write_archive(folder / DATASET_ARCHIVE, dataset_files(Path(scratch)))
 
 
-def _write_checkpoint(folder: Path) -> None:
+def _write_checkpoint(network: Network, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        checkpoint = write_checkpoint(INCEPTION_V1, Path(scratch))
-        write_archive(folder / CHECKPOINT_ARCHIVE, [checkpoint])
+        checkpoint = write_checkpoint(network, Path(scratch))
+        write_archive(folder / checkpoint_archive(network), [checkpoint])

@@ -1,7 +1,6 @@
 """A JVM with BigDL on its class path for steps that run outside Spark."""
 
 import os
-import pickle
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -21,19 +20,27 @@ from tasks.spark.user import log_in
 
 _LAST_BYTES = 2**16
 
+# Of a JVM that holds nothing large.
+_HEAP_MIB = 1024
+
 
 @contextmanager
-def bigdl_jvm() -> Iterator[Any]:
-    """Start a JVM without a Spark context, yield its py4j gateway and end it."""
+def bigdl_jvm(heap: int = _HEAP_MIB) -> Iterator[Any]:
+    """Start a JVM without a Spark context, yield its py4j gateway and end it.
+
+    Args:
+        heap: the most memory that its objects may take, in MiB.
+    """
     from pyspark import SparkConf
     from pyspark.errors import PySparkRuntimeError
     from pyspark.java_gateway import launch_gateway
 
+    conf = {**submit_conf(), "spark.driver.memory": f"{heap}m"}
     with tempfile.TemporaryFile() as said:
         try:
             with patch.dict(os.environ, {**submit_env(), **network_env("local")}):
                 gateway = launch_gateway(
-                    SparkConf(loadDefaults=False).setAll(submit_conf().items()),
+                    SparkConf(loadDefaults=False).setAll(conf.items()),
                     # Java tells on its standard output why it does not start. What BigDL prints
                     # of every class that it registers goes with the file.
                     popen_kwargs={"stdout": said, "stderr": said},
@@ -64,17 +71,29 @@ def _start_error(said: IO[bytes]) -> GraftError:
 def save_tensors(tensors: Mapping[str, npt.NDArray[np.float32]], path: Path) -> None:
     """Write a tensor dictionary, the ``model.bin`` that BigDL's loader reads.
 
-    The arrays keep TensorFlow's layout. BigDL's own ``dump_model`` writes the same, but needs a
-    TensorFlow 1 API that no longer exists.
+    The arrays keep TensorFlow's layout. They reach the JVM in a file: py4j fails with more than
+    about 100 MB. BigDL's own ``dump_model`` writes the same, but needs a TensorFlow 1 API that no
+    longer exists.
     """
-    from bigdl.dllib.utils.common import JTensor
-
-    dictionary = {name: JTensor.from_ndarray(value) for name, value in tensors.items()}
-    with bigdl_jvm() as gateway, user_errors():
-        serde = gateway.jvm.org.apache.spark.bigdl.api.python.BigDLSerDe
-        python_api = gateway.jvm.com.intel.analytics.bigdl.dllib.utils.python.api.PythonBigDL
-        loaded = serde.loads(bytearray(pickle.dumps(dictionary, protocol=2)))
-        python_api.ofFloat().saveTensorDictionary(loaded, str(path))
+    size = sum(value.nbytes for value in tensors.values())
+    with (
+        tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".values") as values,
+        bigdl_jvm(_HEAP_MIB + 2 * size // 2**20) as gateway,
+        user_errors(),
+    ):
+        for value in tensors.values():
+            values.write(np.ascontiguousarray(value, "<f4").tobytes())
+        values.flush()
+        lists = gateway.jvm.java.util.ArrayList
+        names, shapes = lists(), lists()
+        for name, value in tensors.items():
+            names.add(name)
+            shape = lists()
+            for length in value.shape:
+                shape.add(length)
+            shapes.add(shape)
+        package = graft_package(gateway.jvm)
+        package.TensorDictionary.save(values.name, names, shapes, str(path))
 
 
 def require_same_folder(jvm: Any, folder: Path) -> None:

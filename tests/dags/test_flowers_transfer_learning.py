@@ -162,7 +162,7 @@ class TestParams:
             ("epochs", 0),
             ("batch_size", 0),
             ("feature_engine", "torch"),
-            ("network", "vgg_16"),
+            ("network", "vgg_17"),
             ("source", "tulips"),
             ("learning_rate", "much"),
         ],

@@ -7,7 +7,8 @@ import numpy as np
 
 from support.archives import pack
 from support.plain_slim import FloatArray
-from tasks.networks.network import Network, Preprocessing
+from tasks.networks.network import Network
+from tasks.networks.recipe import Preprocessing
 from tasks.networks.slim import import_slim
 from tasks.networks.tensorflow import import_tensorflow
 
@@ -24,18 +25,22 @@ def build_tiny(images: Any) -> tuple[Any, dict[str, Any]]:
             first, 6, [3, 3], 2, normalizer_fn=slim.batch_norm, normalizer_params=norm, scope="b"
         )
         features = slim.avg_pool2d(second, second.shape[1:3].as_list(), 1, scope="pool")
-    return features, {"a": first, "b": second, "Logits": features}
+        other = tf.reduce_max(first, name="other")
+    return features, {"b": second, "a": first, "Logits": features, "Other": other}
 
 
 TINY = Network(
     name="tiny",
     scope="Tiny",
-    preprocessing=Preprocessing(size=40, subtract=0.25, multiply=4.0),
+    logits="Logits",
+    preprocessing=Preprocessing(size=40, subtract=(0.25,) * 3, multiply=(4.0,) * 3),
     feature_size=6,
-    end_points=("a", "b"),
     build=build_tiny,
     checkpoint_url="https://example.org/tiny.tar.gz",
     checkpoint_classes=3,
+    gflops=0.0,
+    parameters=0.0,
+    top1=0.5,
 )
 
 

@@ -15,7 +15,7 @@ from tasks.download.download import download
 from tasks.dumps.description import read_dump
 from tasks.errors import DataError, NetworkError, ParamsError
 from tasks.params.definitions import RunParams
-from tasks.sample.make import CHECKPOINT_ARCHIVE, DATASET_ARCHIVE, VERSION
+from tasks.sample.make import DATASET_ARCHIVE, VERSION
 from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.local_files import file_sha256
 from tasks.storage.paths import Home
@@ -83,7 +83,7 @@ def test_the_sample_takes_the_place_of_the_urls_and_their_digests(
 
     def make(folder: Path) -> None:
         shutil.copy(dataset_archive, folder / DATASET_ARCHIVE)
-        shutil.copy(checkpoint_archive, folder / CHECKPOINT_ARCHIVE)
+        shutil.copy(checkpoint_archive, folder / "inception_v1.tar.gz")
 
     build(home.samples, {"version": VERSION}, make)
     params = RunParams(

@@ -53,7 +53,7 @@ def test_an_optional_param_may_be_left_empty(params: dict[str, Any]) -> None:
     assert param.resolve("f" * 64) == "f" * 64
 
 
-@pytest.mark.parametrize(("name", "value"), [("epochs", 1001), ("network", "vgg_16")])
+@pytest.mark.parametrize(("name", "value"), [("epochs", 1001), ("network", "vgg_17")])
 def test_what_the_form_keeps_to_is_enforced(params: dict[str, Any], name: str, value: Any) -> None:
     from airflow.sdk.exceptions import ParamValidationError
 

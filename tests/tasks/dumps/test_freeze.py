@@ -77,8 +77,7 @@ def convolve_and_rectify(images: Any, weights: Any) -> Any:
 
 
 def convolve_depthwise(images: Any, weights: Any) -> Any:
-    of_one = weights[..., :1]
-    return import_tensorflow().nn.depthwise_conv2d(images, of_one, [1, 2, 2, 1], "SAME")
+    return import_tensorflow().nn.depthwise_conv2d(images, weights, [1, 2, 2, 1], "SAME")
 
 
 @pytest.fixture(scope="module")
@@ -129,27 +128,42 @@ def test_folds_a_normalisation_into_its_convolution(
     graph = layer_graph(values, convolve, both=both)
     frozen = freeze(graph.as_graph_def(), values, tiny_network)
     assert not [node.name for node in frozen.node if node.op in ("FusedBatchNorm", "VariableV2")]
-    tf = import_tensorflow().compat.v1
-    with tf.Graph().as_default() as thawed:
-        tf.import_graph_def(frozen, name="")
     np.testing.assert_allclose(
-        feature_of(thawed, images, {}), feature_of(graph, images, values), rtol=1e-5, atol=1e-5
+        feature_of(thaw(frozen), images, {}),
+        feature_of(graph, images, values),
+        rtol=1e-5,
+        atol=1e-5,
     )
 
 
+def thaw(frozen: Any) -> Any:
+    tf = import_tensorflow().compat.v1
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(frozen, name="")
+    return graph
+
+
+@pytest.mark.parametrize("fold", [True, False])
 @pytest.mark.parametrize(
-    ("layer", "op"),
-    [(convolve_and_rectify, "Relu"), (convolve_depthwise, "DepthwiseConv2dNative")],
+    ("layer", "is_folded"),
+    [(convolve, True), (convolve_depthwise, True), (convolve_and_rectify, False)],
 )
-def test_refuses_a_normalisation_of_anything_but_a_convolution(
-    layer: Layer, op: str, values: dict[str, Any], tiny_network: Network
+def test_gives_what_the_graph_gives(
+    layer: Layer, is_folded: bool, fold: bool, values: dict[str, Any], tiny_network: Network
 ) -> None:
-    message = (
-        rf"^tiny cannot be frozen: node norm, a FusedBatchNorm, follows \w+, a {op}, expected it "
-        "to follow a Conv2D$"
+    images = np.random.default_rng(2).standard_normal((2, 40, 40, 3)).astype(np.float32)
+    given = dict(values)
+    if layer is convolve_depthwise:
+        # Three channels with two outputs each.
+        given = {name: np.resize(value, 6) for name, value in values.items()}
+        given["weights"] = np.resize(values["weights"], (3, 3, 3, 2))
+    graph = layer_graph(given, layer)
+    frozen = freeze(graph.as_graph_def(), given, tiny_network, fold=fold)
+    norms = [node.name for node in frozen.node if node.op == "FusedBatchNorm"]
+    assert norms == ([] if fold and is_folded else ["norm"])
+    np.testing.assert_allclose(
+        feature_of(thaw(frozen), images, {}), feature_of(graph, images, given), rtol=1e-5, atol=1e-5
     )
-    with pytest.raises(DataError, match=message):
-        freeze(layer_graph(values, layer).as_graph_def(), values, tiny_network)
 
 
 def test_refuses_a_normalisation_in_training_mode(

@@ -9,7 +9,6 @@ import pytest
 
 from tasks.errors import ParityError
 from tasks.features.comparison import (
-    TOLERANCE,
     Difference,
     Origin,
     Rows,
@@ -54,7 +53,7 @@ def test_the_worst_record_is_found() -> None:
     candidate = table([[1, 1], [1, 1.5], [1.25, 1]])
     found = compare(Rows("ours", candidate), Rows("theirs", reference))
     assert found == Difference(0.5, Origin("s.tfrecord", 1))
-    assert not found.is_agreement
+    assert not found.is_within(1e-4)
 
 
 def test_the_difference_is_relative_to_the_reference() -> None:
@@ -65,8 +64,8 @@ def test_the_difference_is_relative_to_the_reference() -> None:
 
 @pytest.mark.parametrize(("by", "agree"), [(0.5, True), (2.0, False)])
 def test_the_tolerance_divides(by: float, agree: bool) -> None:
-    ours = Rows("ours", table([[1 + by * TOLERANCE]]))
-    assert compare(ours, Rows("theirs", table([[1.0]]))).is_agreement is agree
+    ours = Rows("ours", table([[1 + by * 1e-4]]))
+    assert compare(ours, Rows("theirs", table([[1.0]]))).is_within(1e-4) is agree
 
 
 def test_a_feature_that_is_no_number_is_the_worst() -> None:
@@ -74,7 +73,7 @@ def test_a_feature_that_is_no_number_is_the_worst() -> None:
     found = compare(ours, Rows("theirs", table([[1, 1], [1, 1]])))
     assert np.isnan(found.largest)
     assert found.worst == Origin("s.tfrecord", 1)
-    assert not found.is_agreement
+    assert not found.is_within(1e-4)
 
 
 def test_labels_are_compared_too() -> None:

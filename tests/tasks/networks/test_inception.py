@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from tasks.networks.checkpoint import read_shapes
-from tasks.networks.inception import INCEPTION_V1, build_inception_v1
+from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.structure import network_end_points, network_variables
 from tasks.networks.tensorflow import import_tensorflow
 
@@ -13,10 +13,10 @@ from tasks.networks.tensorflow import import_tensorflow
 def graph() -> Any:
     tf = import_tensorflow().compat.v1
     with tf.Graph().as_default() as graph:
-        features, end_points = build_inception_v1(tf.placeholder(tf.float32, [5, 224, 224, 3]))
+        features, end_points = INCEPTION_V1.build(tf.placeholder(tf.float32, [5, 224, 224, 3]))
         assert features.shape.as_list() == [5, 1, 1, 1024]
         assert end_points["Mixed_5c"].shape.as_list() == [5, 7, 7, 1024]
-        assert tuple(end_points) == INCEPTION_V1.end_points
+        assert list(end_points) == list(network_end_points(INCEPTION_V1))
     return graph
 
 

@@ -6,12 +6,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tasks.networks.network import Network, Preprocessing
-from tasks.networks.preprocessing import decode, preprocess, resize, scale
+from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.network import Network
+from tasks.networks.preprocessing import (
+    crop_centre,
+    decode,
+    normalise,
+    preprocess,
+    resize,
+    resize_shorter_side,
+)
+from tasks.networks.recipe import Preprocessing, inception, vgg
 from tasks.networks.tensorflow import import_tensorflow
 
-#: That of Inception v1.
-PREPROCESSING = Preprocessing(size=224, subtract=0.5, multiply=2.0)
+PREPROCESSING = INCEPTION_V1.preprocessing
+SHAPES = [(1, 1), (7, 9), (40, 41), (500, 333), (333, 500), (224, 300), (257, 256)]
 
 
 def run(operation: Callable[..., Any], value: Any, *arguments: Any) -> Any:
@@ -67,19 +76,59 @@ def test_a_grey_picture_has_three_channels() -> None:
 def test_resizes_without_aligned_corners_or_half_pixels(shape: tuple[int, int], size: int) -> None:
     image = np.random.default_rng(1).random((*shape, 3), np.float32)
     # TensorFlow computes the places in float32; either other rule is off by 1e-1.
-    np.testing.assert_allclose(run(resize, image, size), bilinear(image, size), atol=1e-4)
+    np.testing.assert_allclose(run(resize, image, [size, size]), bilinear(image, size), atol=1e-4)
 
 
 def test_the_right_size_stays_as_it_is() -> None:
     image = np.random.default_rng(1).random((224, 224, 3), np.float32)
-    assert (run(resize, image, 224) == image).all()
+    assert (run(resize, image, [224, 224]) == image).all()
 
 
-def test_scales_to_the_networks_range() -> None:
-    values = np.array([0, 0.5, 1], np.float32)
-    assert run(scale, values, PREPROCESSING).tolist() == [-1, 0, 1]
-    other = Preprocessing(size=1, subtract=0.25, multiply=4.0)
-    assert run(scale, values, other).tolist() == [-1, 1, 3]
+def test_normalises_each_channel() -> None:
+    values = np.array([[[0, 0.5, 1]]], np.float32)
+    assert run(normalise, values, PREPROCESSING).tolist() == [[[-1, 0, 1]]]
+    other = Preprocessing(size=1, subtract=(0.25, 0.5, 0), multiply=(4, 2, 3))
+    assert run(normalise, values, other).tolist() == [[[-1, 0, 3]]]
+    turned = Preprocessing(size=1, subtract=(0.25, 0.5, 0), multiply=(4, 2, 3), bgr=True)
+    assert run(normalise, values, turned).tolist() == [[[3, 0, -1]]]
+
+
+@pytest.mark.parametrize("share", [0.875, 0.5, 0.33])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_crops_as_tensorflow_does(shape: tuple[int, int], share: float) -> None:
+    image = np.random.default_rng(1).random((*shape, 3), np.float32)
+    # Of a picture whose shape it knows it computes another place.
+    tf = import_tensorflow().compat.v1
+    with tf.Graph().as_default(), tf.Session() as session:
+        given = tf.placeholder(tf.float32, [None, None, 3])
+        wanted = session.run(tf.image.central_crop(given, share), {given: image})
+        cropped = session.run(crop_centre(given, share), {given: image})
+    np.testing.assert_array_equal(cropped, wanted)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_scales_the_shorter_side_as_tf_slim_does(shape: tuple[int, int]) -> None:
+    """TF-Slim's ``_aspect_preserving_resize`` and ``_central_crop``, by hand."""
+    image = np.random.default_rng(1).random((*shape, 3), np.float32)
+    factor = np.float32(256) / np.float32(min(shape))
+    height, width = (int(np.rint(np.float32(length) * factor)) for length in shape)
+    tf = import_tensorflow().compat.v1
+    with tf.Graph().as_default(), tf.Session() as session:
+        scaled = session.run(tf.image.resize_bilinear(image[None], [height, width]))[0]
+    top, left = int((height - 224) / 2), int((width - 224) / 2)
+    wanted = scaled[top : top + 224, left : left + 224]
+    np.testing.assert_array_equal(run(resize_shorter_side, image, 256, 224), wanted)
+
+
+@pytest.mark.parametrize("recipe", [inception(299), vgg(224)])
+def test_every_recipe_gives_its_size(recipe: Preprocessing) -> None:
+    pixels = np.random.default_rng(2).integers(0, 256, (61, 301, 3), np.uint8)
+    assert run(preprocess, pixels, recipe).shape == (recipe.size, recipe.size, 3)
+
+
+def test_vgg_subtracts_imagenets_mean_from_bytes() -> None:
+    image = run(preprocess, np.full((300, 300, 3), 128, np.uint8), vgg(224))
+    np.testing.assert_allclose(image[0, 0], [128 - 123.68, 128 - 116.78, 128 - 103.94], rtol=1e-5)
 
 
 def test_the_whole_picture_uncropped() -> None:

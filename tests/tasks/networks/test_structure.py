@@ -19,8 +19,10 @@ def test_variables_of_all_layers_with_their_shapes(tiny_network: Network) -> Non
     }
 
 
-def test_end_points_are_those_of_the_record_in_its_order(tiny_network: Network) -> None:
-    """The build's own tensors hold one more, which no feature depends on."""
+def test_end_points_are_the_layers_before_the_features_in_order(
+    tiny_network: Network,
+) -> None:
+    """The build's own tensors hold the features, too, and a layer that they do not depend on."""
     assert list(network_end_points(tiny_network).items()) == [
         ("a", "Tiny/a/Relu"),
         ("b", "Tiny/b/Relu"),

@@ -4,13 +4,17 @@ from typing import Any
 import pytest
 
 from tasks.networks.inception import INCEPTION_V1
+from tasks.networks.registry import NETWORKS
 from tasks.params.definitions import RunParams
 from tasks.params.network import FeatureParams, NetworkParams
 
 
 def test_defaults_are_the_official_weights() -> None:
     params = NetworkParams()
-    assert (params.network, params.checkpoint_url) == ("inception_v1", INCEPTION_V1.checkpoint_url)
+    assert (params.network, params.checkpoint_url) == ("inception_v1", None)
+    assert params.checkpoint == INCEPTION_V1.checkpoint_url
+    assert NetworkParams(network="vgg_16").checkpoint == NETWORKS["vgg_16"].checkpoint_url
+    assert NetworkParams(checkpoint_url="file:///mine.tar").checkpoint == "file:///mine.tar"
     assert params.checkpoint_sha256 is None
     assert params.dump_batch_size == 32
 
@@ -23,7 +27,7 @@ def test_defaults_of_the_engine() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("network", "vgg_16", "network is 'vgg_16', expected to be 'inception_v1'"),
+        ("network", "vgg_17", "network is 'vgg_17', expected to be 'inception_v1', 'inception_v2'"),
         ("checkpoint_url", "a b://c", "checkpoint_url is 'a b://c', expected a URL such as"),
         ("checkpoint_sha256", "A" * 64, f"checkpoint_sha256 is '{'A' * 64}', expected 64 digits"),
         ("dump_batch_size", 0, "dump_batch_size is 0, expected to be greater than or equal to 1"),

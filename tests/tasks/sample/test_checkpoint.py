@@ -12,7 +12,7 @@ from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
 from tasks.networks.structure import network_variables
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.sample.checkpoint import calibration_pictures, random_weights, write_checkpoint
+from tasks.sample.checkpoint import calibration_images, random_weights, write_checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +68,11 @@ def test_scope_classes_and_feature_size_are_the_networks(tiny_file: Path) -> Non
     assert shapes["Tiny/Logits/Conv2d_0c_1x1/biases"] == (3,)
 
 
-def test_pictures_have_the_networks_size_and_range() -> None:
-    pictures = calibration_pictures(40)
+def test_images_have_the_networks_size_and_range(tiny_network: Network) -> None:
+    pictures = calibration_images(tiny_network.preprocessing)
     assert (pictures.shape, pictures.dtype) == ((16, 40, 40, 3), np.dtype(np.float32))
-    assert -1 <= pictures.min() < 0 < pictures.max() <= 1
+    # (0 - 0.25) * 4 and (1 - 0.25) * 4.
+    assert -1 <= pictures.min() < 0 < pictures.max() <= 3
 
 
 def test_convolutions_are_random_and_normalisations_neutral() -> None:
@@ -92,7 +93,9 @@ def test_every_layer_normalises_the_pictures(tiny_file: Path, tiny_network: Netw
         with tf.Session(graph=graph) as session:
             session.run([v.assign(weights[v.op.name]) for v in tf.global_variables()])
             names = [f"Tiny/{layer}/BatchNorm/FusedBatchNormV3:0" for layer in ("a", "b")]
-            normed = session.run(names, {"pictures:0": calibration_pictures(40)})
+            normed = session.run(
+                names, {"pictures:0": calibration_images(tiny_network.preprocessing)}
+            )
     for values in normed:
         # The statistics keep 7 binary digits, and epsilon is added to the variance.
         np.testing.assert_allclose(values.mean(axis=(0, 1, 2)), 0, atol=0.02)
@@ -112,7 +115,9 @@ def test_statistics_fit_the_inputs_of_the_last_layer(checkpoint_file: Path) -> N
         saver = tf.train.Saver()
         with tf.Session(graph=graph) as session:
             saver.restore(session, str(checkpoint_file))
-            last = session.run(normalised[-1], {given: calibration_pictures(size)})
+            last = session.run(
+                normalised[-1], {given: calibration_images(INCEPTION_V1.preprocessing)}
+            )
     assert len(normalised) == 57
     # Rounding of the statistics, 2 ** -8, adds up through the layers.
     assert last.mean() == pytest.approx(0, abs=0.1)

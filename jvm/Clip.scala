@@ -1,0 +1,29 @@
+package com.intel.analytics.bigdl.dllib.nn.mkldnn
+
+import com.intel.analytics.bigdl.mkl.{AlgKind, MklDnn, PropKind}
+
+/**
+ * ReLU with an upper bound, for inference: `min(max(x, 0), bound)`. TensorFlow's `Relu6` has 6.
+ *
+ * BigDL has no such layer; MKL-DNN has. It is in BigDL's package because a layer's
+ * `initFwdPrimitives` is private to it.
+ */
+class Clip(bound: Float) extends MklDnnLayer {
+
+  override private[mkldnn] def initFwdPrimitives(inputs: Array[MemoryData], phase: Phase) = {
+    _inputFormats = singleNativeData(inputs)
+    val description = MklDnnMemory.EltwiseForwardDescInit(
+      PropKind.ForwardInference, AlgKind.EltwiseBoundedRelu,
+      _inputFormats(0).getMemoryDescription(), bound, 0)
+    val primitive = MklDnnMemory.PrimitiveDescCreate(description, runtime.engine, 0L)
+    _outputFormats = Array(MemoryData.primitiveOutput(primitive))
+    updateOutputPrimitives = Array(MklDnnMemory.PrimitiveCreate2(
+      primitive, _inputFormats.map(_.getPrimitive(runtime)), Array(0), 1,
+      _outputFormats.map(_.getPrimitive(runtime)), 1))
+    output = initTensor(_outputFormats(0))
+    (_inputFormats, _outputFormats)
+  }
+
+  override private[mkldnn] def initBwdPrimitives(grad: Array[MemoryData], phase: Phase) =
+    throw new UnsupportedOperationException("Clip is for inference")
+}

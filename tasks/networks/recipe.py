@@ -1,0 +1,64 @@
+"""Recipes of preprocessing: the numbers between a decoded picture and a network's input."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+_BYTE = 1 / 255
+
+Channels = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """Numbers of the steps between a decoded picture and a network's input, in their order.
+
+    A picture is multiplied by ``scale``, cropped by ``crop``, scaled to ``size`` (or, with
+    ``shorter_side``, scaled until its shorter side has that length, and cropped to ``size``), and
+    normalised: ``(x - subtract) * multiply``. Scaling is bilinear with neither aligned corners nor
+    half-pixel centres, TensorFlow 1's default.
+
+    Attributes:
+        size: height and width of the input, in pixels.
+        scale: what the bytes of a picture are multiplied by.
+        crop: share of height and width that is kept, the middle of the picture; 0 to 1.
+        shorter_side: length in pixels; not together with ``crop``.
+        subtract: what is subtracted from red, green and blue.
+        multiply: what the results are multiplied by.
+        bgr: whether the network takes blue first.
+    """
+
+    size: int
+    scale: float = _BYTE
+    crop: float = 1.0
+    shorter_side: int | None = None
+    subtract: Channels = (0.0, 0.0, 0.0)
+    multiply: Channels = (1.0, 1.0, 1.0)
+    bgr: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the recipe as ``pipeline.json`` has it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "Preprocessing":
+        """Return the recipe that ``as_json`` gave."""
+        lists = {name: tuple(fields[name]) for name in ("subtract", "multiply")}
+        return cls(**{**fields, **lists})
+
+    def cropped(self, crop: float) -> "Preprocessing":
+        """Return the same with another share of the picture kept."""
+        return replace(self, crop=crop)
+
+
+def inception(size: int, crop: float = 0.875) -> Preprocessing:
+    """Return TF-Slim's ``inception_preprocessing`` for evaluation: values in ``[-1, 1]``."""
+    return Preprocessing(size=size, crop=crop, subtract=(0.5,) * 3, multiply=(2.0,) * 3)
+
+
+def vgg(size: int) -> Preprocessing:
+    """Return TF-Slim's ``vgg_preprocessing`` for evaluation: ImageNet's mean is subtracted.
+
+    The mean colour is that of Simonyan and Zisserman, https://arxiv.org/abs/1409.1556.
+    """
+    return Preprocessing(size=size, scale=1.0, shorter_side=256, subtract=(123.68, 116.78, 103.94))
