@@ -71,7 +71,11 @@ class Dump:
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``pipeline.json``: all fields but ``path``, as JSON types."""
-        fields = {**dataclasses.asdict(self), "format": FORMAT}
+        fields = {
+            **dataclasses.asdict(self),
+            "preprocessing": self.preprocessing.as_json(),
+            "format": FORMAT,
+        }
         del fields["path"]
         fields["shards"] = _shards_as_json(self.shards)
         if self.test is None:

@@ -92,11 +92,14 @@ def _import_graph(frozen: _Frozen, runtime: SessionRuntime) -> Any:
         raise DataError(
             f"{path} cannot be read ({reason(error)}); every executor must see it under this path"
         ) from None
-    definition.node.add(name=JPEG_SHAPE, op="ExtractJpegShape", input=[frozen.nodes.encoded])
+    shape = runtime.graph_def()
+    shape.node.add(name=JPEG_SHAPE, op="ExtractJpegShape", input=["encoded"])
     # TensorFlow raises several classes of errors for nodes that it does not know.
     try:
         with graph.as_default():
             runtime.import_graph_def(definition, name="")
+            encoded = graph.get_tensor_by_name(f"{frozen.nodes.encoded}:0")
+            runtime.import_graph_def(shape, name="", input_map={"encoded:0": encoded})
     except Exception as error:
         raise UnsupportedGraphError(
             f"the tensorflow engine cannot run the graph {path} ({reason(error)})"

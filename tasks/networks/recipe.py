@@ -37,8 +37,9 @@ class Preprocessing:
     bgr: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Return the recipe as ``pipeline.json`` has it."""
-        return asdict(self)
+        """Return the recipe as ``pipeline.json`` has it, as JSON types."""
+        lists = {"subtract": list(self.subtract), "multiply": list(self.multiply)}
+        return {**asdict(self), **lists}
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> "Preprocessing":

@@ -31,11 +31,8 @@ class TestPipelineJson:
         known = {field.name for field in fields(Dump)} - {"path", "test"}
         assert set(content) == known | {"format"}
         assert content["format"] == FORMAT
-        assert (content["network"], content["image_size"], content["feature_size"]) == (
-            "tiny",
-            40,
-            6,
-        )
+        sizes = content["preprocessing"]["size"], content["feature_size"]
+        assert (content["network"], *sizes) == ("tiny", 40, 6)
 
     def test_what_is_read_is_what_was_written(self, tiny_dump: Path, tmp_path: Path) -> None:
         shutil.copytree(tiny_dump, tmp_path / "copy", copy_function=os.link)

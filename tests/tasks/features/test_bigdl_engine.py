@@ -524,13 +524,10 @@ def drop_a_branch(node: Any) -> None:
         del node.input[1]
 
 
-def test_a_graph_whose_shapes_bigdl_refuses_is_named(edited: Any, dump: Dump, extract: Any) -> None:
-    copy = edited(drop_a_branch)
-    with pytest.raises(UnsupportedGraphError) as caught:
-        extract(list(by_hand(dump, 8)), copy)
-    assert str(caught.value).startswith(
-        f"the bigdl engine cannot run the graph {copy.path / GRAPH} ("
-    )
+def test_a_graph_whose_shapes_do_not_fit_is_refused(edited: Any, dump: Dump, extract: Any) -> None:
+    message = r"^the bigdl engine cannot run node InceptionV1/\S+, a Conv2D of \d+ x \d+ x \d+"
+    with pytest.raises(UnsupportedGraphError, match=message):
+        extract(list(by_hand(dump, 8)), edited(drop_a_branch))
 
 
 def test_bigdls_own_getrdd_gives_the_same_of_swapped_colours(

@@ -64,8 +64,8 @@ def test_calibrated_statistics_keep_seven_binary_digits(variables: dict[str, Any
 
 def test_scope_classes_and_feature_size_are_the_networks(tiny_file: Path) -> None:
     shapes = read_shapes(tiny_file)
-    assert shapes["Tiny/Logits/Conv2d_0c_1x1/weights"] == (1, 1, 6, 3)
-    assert shapes["Tiny/Logits/Conv2d_0c_1x1/biases"] == (3,)
+    assert shapes["Tiny/Logits/weights"] == (1, 1, 6, 3)
+    assert shapes["Tiny/Logits/biases"] == (3,)
 
 
 def test_images_have_the_networks_size_and_range(tiny_network: Network) -> None:
