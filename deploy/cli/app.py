@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import convert, doctor, gc, report, run, sample, train, ui, verify
+from deploy.cli import convert, doctor, gc, networks, report, run, sample, train, ui, verify
 
 app = typer.Typer(
     name="graft",
@@ -25,6 +25,7 @@ app.command(
 )(train.train)
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
 app.command("report")(report.report)
+app.command("networks")(networks.networks)
 app.command("verify")(verify.verify)
 app.command("gc")(gc.gc)
 app.add_typer(sample.app)

@@ -29,7 +29,7 @@ class Run:
 
         unused = set(SOURCE_PARAMS) if self.params.source == "sample" else set()
         params = self.params.model_dump(mode="json", exclude=unused)
-        return {k: redact(v) if k.endswith("_url") else v for k, v in params.items()}
+        return {k: redact(v) if v and k.endswith("_url") else v for k, v in params.items()}
 
 
 def current_run(context: Mapping[str, Any]) -> Run:

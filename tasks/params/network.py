@@ -27,17 +27,6 @@ class NetworkParams(Params, title="Network"):
             "what each needs."
         ),
     )
-    crop: float | None = Field(
-        None,
-        ge=0.1,
-        le=1,
-        title="Crop",
-        description=(
-            "Share of a picture's height and width that the network sees, its middle. Empty: what "
-            "the network was published with, and the whole picture for inception_v1."
-        ),
-        examples=[0.875],
-    )
     checkpoint_url: str | None = Field(
         None,
         pattern=PLACE,
@@ -51,6 +40,17 @@ class NetworkParams(Params, title="Network"):
     checkpoint_sha256: str | None = sha256_field("Checkpoint SHA-256")
     checkpoint_conn_id: str | None = connection_field(
         "Checkpoint connection", "the checkpoint's URL"
+    )
+    crop: float | None = Field(
+        None,
+        ge=0.1,
+        le=1,
+        title="Crop",
+        description=(
+            "Share of a picture's height and width that the network sees, its middle. Empty: what "
+            "the network was published with, and the whole picture for inception_v1."
+        ),
+        examples=[0.875],
     )
     dump_batch_size: int = Field(
         32,

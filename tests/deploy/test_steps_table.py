@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 
 import pytest
 from rich.console import Console
@@ -90,12 +91,23 @@ def test_a_step_that_nobody_told_of_is_added(table: StepsTable) -> None:
     assert steps(table)[-1][1:].strip().startswith("register")
 
 
+@pytest.fixture
+def columns(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Sets the width of the terminal; for the tables that are made after it."""
+
+    def set_columns(count: int) -> None:
+        # Rich takes a terminal that names no kind for 80 columns.
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", str(count))
+
+    return set_columns
+
+
 def test_a_narrow_terminal_cuts_what_is_said_and_nothing_else(
-    table: StepsTable, monkeypatch: pytest.MonkeyPatch
+    now: list[float], columns: Callable[[int], None]
 ) -> None:
-    # Rich takes a terminal that names no kind for 80 columns.
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "50")
+    columns(50)
+    table = StepsTable(STEPS, "/home/me/work")
     show(table, (Kind.STARTED, "report"), (Kind.SAID, "a line that is longer than the terminal"))
     lines = steps(table)
     assert [line[3:] for line in lines[:2]] == list(STEPS[:2])
@@ -104,10 +116,10 @@ def test_a_narrow_terminal_cuts_what_is_said_and_nothing_else(
 
 
 def test_a_full_line_leaves_room_for_what_a_terminal_echoes(
-    table: StepsTable, monkeypatch: pytest.MonkeyPatch
+    now: list[float], columns: Callable[[int], None]
 ) -> None:
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "80")
+    columns(80)
+    table = StepsTable(STEPS, "/home/me/work")
     show(table, (Kind.STARTED, "report"), (Kind.SAID, "long " * 40))
     assert max(map(len, drawn(table))) <= 80 - len("^C")
 

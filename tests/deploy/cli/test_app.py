@@ -11,7 +11,18 @@ from support import python_programs
 from tasks.storage.paths import CHECKOUT
 
 Graft = Callable[..., Any]
-COMMANDS = ("run", "ui", "doctor", "train", "convert", "report", "verify", "gc", "sample")
+COMMANDS = (
+    "run",
+    "ui",
+    "doctor",
+    "train",
+    "convert",
+    "report",
+    "networks",
+    "verify",
+    "gc",
+    "sample",
+)
 PROGRAM = Path(sys.prefix) / "bin" / "graft"
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from graft_airflow.params import dag_params
 from tasks.errors import ParamsError
+from tasks.networks.registry import NETWORKS
 from tasks.params.definitions import RunParams
 from tasks.params.parser import parse
 
@@ -116,5 +117,5 @@ def test_an_installation_sets_the_defaults(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_choice_offers_every_value(params: dict[str, Any]) -> None:
-    assert params["network"].schema["enum"] == ["inception_v1"]
+    assert params["network"].schema["enum"] == list(NETWORKS)
     assert params["feature_engine"].schema["enum"] == ["bigdl", "tensorflow"]
