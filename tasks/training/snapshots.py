@@ -118,6 +118,7 @@ def _load(spark: Any, model: Path, number: int) -> Snapshot | None:
     """Return a snapshot, or None if it is not whole or its weights are not finite."""
     from bigdl.dllib.nn.layer import Layer
     from py4j.protocol import Py4JJavaError
+    from pyspark.errors import PySparkException
 
     dllib = spark._jvm.com.intel.analytics.bigdl.dllib.utils
     bigdl = dllib.python.api.PythonBigDL.ofFloat()
@@ -129,7 +130,8 @@ def _load(spark: Any, model: Path, number: int) -> Snapshot | None:
             state = bigdl.loadOptimMethod(str(distributed)).state()
         else:
             state = dllib.T.load(str(local))
-    except Py4JJavaError:
+    # Where a SparkSession was made, PySpark raises its own errors for some of Java's.
+    except (Py4JJavaError, PySparkException):
         return None
     weight, bias = (np.asarray(w, np.float32) for w in layer.get_weights())
     if not (np.isfinite(weight).all() and np.isfinite(bias).all()):

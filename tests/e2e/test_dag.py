@@ -12,6 +12,7 @@ import pytest
 from support.http_server import serve_folder
 from support.shell import Ran, Shell
 from tasks.runs.record import DAG_ID, TASK_IDS, read_steps
+from tasks.storage.paths import Home
 
 pytestmark = pytest.mark.e2e
 
@@ -50,15 +51,22 @@ def dags_test(shell: Shell, conf: dict[str, Any], **extra: str) -> Ran:
     return shell("airflow", "dags", "test", DAG_ID, "-c", json.dumps(conf), **extra)
 
 
+def run_id_of(ran: Ran, home: Home) -> str:
+    """Return the id of the run that Airflow tells of."""
+    told = set(re.findall(r"manual__[\w:.+-]+", ran.output))
+    (found,) = (run_id for run_id in told if home.run(run_id).exists())
+    return str(found)
+
+
 def test_a_cut_of_the_fixtures_over_http(migrated: Shell, good: dict[str, Any]) -> None:
-    before = set(migrated.home.runs.glob("*")) if migrated.home.runs.exists() else set()
     ran = dags_test(migrated, good)
     assert ran.status == 0, ran.output[-5000:]
     assert "features: 200 of 200 images" in ran.output
-    (run,) = set(migrated.home.runs.glob("*")) - before
-    metrics = migrated.metrics(run.name)
+    run_id = run_id_of(ran, migrated.home)
+    run = migrated.home.run(run_id)
+    metrics = migrated.metrics(run_id)
     assert metrics["records"] == {"train": 160, "validation": 40}
-    steps = read_steps(migrated.home, run.name)
+    steps = read_steps(migrated.home, run_id)
     assert [step.task_id for step in steps] == list(TASK_IDS)
     assert Path(steps[-2].path, "head.npz").is_file()
     assert Path(steps[-1].path) == run / "report.html"
@@ -109,10 +117,8 @@ def test_a_missing_spark_connection_says_what_to_set(migrated: Shell, good: dict
 def test_the_next_good_run_still_succeeds_and_reuses_everything(
     migrated: Shell, good: dict[str, Any]
 ) -> None:
-    before = set(migrated.home.runs.glob("*"))
     ran = dags_test(migrated, good)
     assert ran.status == 0, ran.output[-5000:]
-    (run,) = set(migrated.home.runs.glob("*")) - before
-    *made, report = read_steps(migrated.home, run.name)
+    *made, report = read_steps(migrated.home, run_id_of(ran, migrated.home))
     assert all(step.reused for step in made)
     assert not report.reused

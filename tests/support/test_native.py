@@ -36,7 +36,14 @@ def test_a_variable_that_is_needed(compose: Path) -> None:
 
 
 def test_native_roles_meet_on_loopback(tmp_path: Path) -> None:
-    names = ("POSTGRES_PASSWORD", "FERNET_KEY", "SECRET_KEY", "JWT_SECRET", "PASSWORDS")
+    names = (
+        "POSTGRES_PASSWORD",
+        "FERNET_KEY",
+        "SECRET_KEY",
+        "JWT_SECRET",
+        "SPARK_SECRET",
+        "PASSWORDS",
+    )
     roles = NativeRoles(tmp_path, {f"GRAFT_{name}": "x" for name in names})
     given = roles.environment(roles.roles["airflow-scheduler"])
     api, postgres = (roles.ports[name] for name in ("AIRFLOW__API__PORT", "POSTGRES_PORT"))

@@ -53,9 +53,7 @@ def test_without_java_it_says_what_to_run(tmp_path: Path, monkeypatch: pytest.Mo
 def test_with_a_heap_that_the_machine_has_not_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     # Another test's Spark may have set it.
     monkeypatch.delenv("PYSPARK_SUBMIT_ARGS", raising=False)
-    conf = {"spark.driver.memory": "99999g"}
-    monkeypatch.setattr(jvm, "submit_conf", lambda: conf)
-    with pytest.raises(SetupError) as caught, bigdl_jvm():
+    with pytest.raises(SetupError) as caught, bigdl_jvm(heap=99_999 * 1024):
         pass
     assert str(caught.value) == (
         "the machine of the Spark driver has not enough memory for its JVM: lower driver_memory"
