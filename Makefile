@@ -78,7 +78,7 @@ logs: ## Follow what the containers log
 	@scripts/compose.sh logs
 
 test: $(DEV_READY) lint types ## Lint, type check and run every test, two groups at a time
-	@$(BIN)/python -m pytest --numprocesses=2
+	@$(BIN)/python -m pytest --numprocesses=2 --durations=10
 
 test-hostile: $(DEV_READY) ## Try hostile archives, records, checkpoints, servers; print counts (EXAMPLES=...)
 	@GRAFT_HOSTILE_EXAMPLES='$(EXAMPLES)' $(BIN)/python -m pytest tests/hostile

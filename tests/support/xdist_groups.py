@@ -4,7 +4,13 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] 
 
 #: Tests of one folder, or with one beginning of their path, stay in one process and share what a
 #: session has once: a cluster, a make ui, a GRAFT_HOME with features.
-GROUPS = ("tests/cluster", "tests/e2e/test_ui", "tests/e2e", "tests")
+GROUPS = (
+    "tests/cluster",
+    "tests/e2e/test_ui",
+    "tests/e2e/test_train_job",
+    "tests/e2e",
+    "tests",
+)
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # of a package without types
