@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tasks.errors import GraftError, SetupError
 from tasks.spark.runtime import bigdl_jars, java_home, scala_jar, scala_sources, spark_home
+from tasks.spark.settings import submit_env
 from tasks.storage.local_files import storage_errors
 from tasks.storage.paths import CHECKOUT
 
@@ -42,6 +43,8 @@ def _run_compiler(class_path: list[Path], target: Path) -> None:
             *("-Xfatal-warnings", "-cp", os.pathsep.join(map(str, class_path)), "-d", target),
             *scala_sources(),
         ],
+        # Java cannot start from a path that its locale cannot spell.
+        env={**os.environ, **submit_env()},
         capture_output=True,
         text=True,
         check=False,

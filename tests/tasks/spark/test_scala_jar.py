@@ -35,3 +35,17 @@ def test_what_does_not_compile_is_shown(checkout: Path, capsys: pytest.CaptureFi
     assert scala_jar.main() == 1
     assert "One.scala" in capsys.readouterr().err
     assert not list((checkout / "environment" / "share" / "graft").iterdir())
+
+
+def test_java_reads_paths_as_utf8_whatever_the_locale(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In another locale it cannot start from a folder such as /home/bücher."""
+    java = checkout / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text('#!/bin/sh\necho "locale $LC_ALL" >&2\nexit 1\n')
+    java.chmod(0o755)
+    monkeypatch.setattr(scala_jar, "java_home", lambda: checkout)
+    monkeypatch.setenv("LC_ALL", "C")
+    with pytest.raises(SetupError, match=r"does not compile:\nlocale C.UTF-8"):
+        scala_jar.compile_scala()
