@@ -29,7 +29,7 @@ run: export GRAFT_CONF := $(value CONF)
 run: export GRAFT_DATA := $(value DATA)
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale
-.PHONY: bench-ingest sample test-hostile
+.PHONY: bench-ingest sample test-hostile test-pythons
 .PHONY: pictures lock clean
 
 help: ## Show this help
@@ -82,6 +82,9 @@ test: $(DEV_READY) lint types ## Lint, type check and run every test, two groups
 
 test-hostile: $(DEV_READY) ## Try hostile archives, records, checkpoints, servers; print counts (EXAMPLES=...)
 	@GRAFT_HOSTILE_EXAMPLES='$(EXAMPLES)' $(BIN)/python -m pytest tests/hostile
+
+test-pythons: $(DEV_READY) ## Run the sample on every other Python of this machine that Graft runs on
+	@GRAFT_TEST_PYTHONS=1 $(BIN)/python -m pytest tests/e2e/test_other_pythons.py
 
 lint: $(DEV_READY) ## ruff, shellcheck, hadolint, the Compose schema, codespell
 	@$(BIN)/ruff check .
