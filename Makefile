@@ -28,6 +28,11 @@ unexport CONF DATA
 run: export GRAFT_CONF := $(value CONF)
 run: export GRAFT_DATA := $(value DATA)
 
+# Python 3.12.1 and older ones of its line read the path of the checkout in the locale's encoding.
+NEEDS_UTF8 := run ui doctor sample $(READY) $(DEV_READY) $(INSTALLED) $(DEV_INSTALLED)
+UTF8 := $(filter %.UTF-8 %.utf8,$(or $(LC_ALL),$(LC_CTYPE),$(LANG)))
+$(NEEDS_UTF8): export LC_ALL := $(if $(UTF8),$(LC_ALL),C.UTF-8)
+
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale
 .PHONY: bench-ingest sample test-hostile test-pythons
 .PHONY: pictures lock clean
