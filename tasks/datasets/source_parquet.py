@@ -163,6 +163,7 @@ def _damage(path: str) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    # Texts and numbers that are none are Python's own errors.
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         lines = str(error).splitlines() or [type(error).__name__]
         raise DataError(f"{shown(path)} is not a whole Parquet file: {lines[0]}") from error

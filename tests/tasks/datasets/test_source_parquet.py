@@ -113,3 +113,12 @@ def test_damaged(extract: Extract, tmp_path: Path, cut: int) -> None:
         extract(tmp_path / "b.parquet", bad_pictures="skip", max_bad=0.5)
     except DataError as error:
         assert "b.parquet" in str(error)  # noqa: PT017 - some bytes do no harm
+
+
+def test_text_that_is_no_utf8_is_damage(extract: Extract, tmp_path: Path) -> None:
+    """Arrow does not look at texts when it reads a file."""
+    offsets = pa.array([0, 1, 3], pa.int32()).buffers()[1]
+    label = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"a\x80b")])
+    path = write(tmp_path / "a.parquet", image=pa.array(PICTURES[:2], pa.binary()), label=label)
+    with pytest.raises(DataError, match=r"'a\.parquet' is not a whole Parquet file: .*utf-8"):
+        extract(path)
