@@ -6,6 +6,7 @@ space on top of what Python and the libraries have once they are imported.
 """
 
 import json
+import os
 import sys
 import tempfile
 from collections import Counter
@@ -39,7 +40,8 @@ def _fuzz(kind: str, examples: int, read: Callable[[bytes], None], counts: Count
         max_examples=examples,
         deadline=None,
         database=None,
-        derandomize=False,
+        # make test tries the same examples every time, make test-hostile new ones.
+        derandomize="GRAFT_HOSTILE_EXAMPLES" not in os.environ,
         print_blob=False,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate, Phase.shrink],
