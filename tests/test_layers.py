@@ -22,6 +22,7 @@ LIGHT = {
     "download.credentials",
     "errors",
     "networks.inception",
+    "networks.mobilenet",
     "networks.mobilenet_v1",
     "networks.mobilenet_v2",
     "networks.network",

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from tasks.networks.network import Network
-from tasks.networks.recipe import inception
+from tasks.networks.recipe import Preprocessing, inception
 from tasks.networks.slim import evaluation_mode, import_slim
 
 _URL = "http://download.tensorflow.org/models/inception_{}_2016_08_28.tar.gz"
@@ -39,45 +39,28 @@ def build_inception(images: Any, version: str, pooling: str) -> tuple[Any, dict[
     return features, end_points
 
 
-INCEPTION_V1 = Network(
-    name="inception_v1",
-    scope="InceptionV1",
-    logits="Logits/Conv2d_0c_1x1",
-    # The original BigDL example takes the whole picture.
-    preprocessing=inception(224, crop=1.0),
-    feature_size=1024,
-    build=partial(build_inception, version="v1", pooling="AvgPool_0a"),
-    checkpoint_url=_URL.format("v1"),
-    checkpoint_classes=_CLASSES,
-    gflops=2.99,
-    parameters=5.6,
-    top1=0.698,
-)
+def _inception(
+    version: str, block: str, preprocessing: Preprocessing, feature_size: int, **numbers: float
+) -> Network:
+    """Return a record; TF-Slim numbers the layers after the last block from ``block``, 0 or 1."""
+    return Network(
+        name=f"inception_{version}",
+        scope=f"Inception{version.upper()}",
+        logits=f"Logits/Conv2d_{block}c_1x1",
+        preprocessing=preprocessing,
+        feature_size=feature_size,
+        build=partial(build_inception, version=version, pooling=f"AvgPool_{block}a"),
+        checkpoint_url=_URL.format(version),
+        checkpoint_classes=_CLASSES,
+        **numbers,
+    )
 
-INCEPTION_V2 = Network(
-    name="inception_v2",
-    scope="InceptionV2",
-    logits="Logits/Conv2d_1c_1x1",
-    preprocessing=inception(224),
-    feature_size=1024,
-    build=partial(build_inception, version="v2", pooling="AvgPool_1a"),
-    checkpoint_url=_URL.format("v2"),
-    checkpoint_classes=_CLASSES,
-    gflops=3.87,
-    parameters=10.2,
-    top1=0.739,
-)
 
-INCEPTION_V3 = Network(
-    name="inception_v3",
-    scope="InceptionV3",
-    logits="Logits/Conv2d_1c_1x1",
-    preprocessing=inception(299),
-    feature_size=2048,
-    build=partial(build_inception, version="v3", pooling="AvgPool_1a"),
-    checkpoint_url=_URL.format("v3"),
-    checkpoint_classes=_CLASSES,
-    gflops=11.42,
-    parameters=21.8,
-    top1=0.780,
+# The original BigDL example takes the whole picture.
+INCEPTION_V1 = _inception(
+    "v1", "0", inception(224, crop=1.0), 1024, gflops=2.99, parameters=5.6, top1=0.698
+)
+INCEPTION_V2 = _inception("v2", "1", inception(224), 1024, gflops=3.87, parameters=10.2, top1=0.739)
+INCEPTION_V3 = _inception(
+    "v3", "1", inception(299), 2048, gflops=11.42, parameters=21.8, top1=0.780
 )

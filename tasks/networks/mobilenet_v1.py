@@ -4,11 +4,9 @@ Howard et al., "MobileNets", https://arxiv.org/abs/1704.04861. Layers have the n
 checkpoints; operations, weights and accuracy are those of TF-Slim's page ``mobilenet_v1.md``.
 """
 
-from functools import partial
 from typing import Any
 
-from tasks.networks.network import Network
-from tasks.networks.recipe import inception
+from tasks.networks.mobilenet import Family
 from tasks.networks.slim import evaluation_mode, mobile_layers
 from tasks.networks.tensorflow import import_tensorflow
 
@@ -66,25 +64,11 @@ def _channels(channels: int, width: float) -> int:
     return max(int(channels * width), _FEWEST_CHANNELS)
 
 
-def _mobilenet(
-    width: float, size: int, multiplications: int, parameters: float, top1: float
-) -> Network:
-    name = "mobilenet_v1" if (width, size) == (1.0, 224) else f"mobilenet_v1_{width}_{size}"
-    features = _channels(_LAST_CHANNELS, width)
-    return Network(
-        name=name,
-        scope=_SCOPE,
-        logits="Logits/Conv2d_1c_1x1",
-        preprocessing=inception(size),
-        feature_size=features,
-        build=partial(build_mobilenet_v1, width=width),
-        checkpoint_url=_URL.format(width, size),
-        checkpoint_classes=1001,
-        gflops=2 * multiplications / 1000,
-        # The published number has the classifier's weights in it.
-        parameters=round(parameters - 1001 * (features + 1) / 1e6, 2),
-        top1=top1,
-    )
-
-
-MOBILENETS_V1 = tuple(_mobilenet(*row) for row in _PUBLISHED)
+_FAMILY = Family(
+    "mobilenet_v1",
+    _SCOPE,
+    build=build_mobilenet_v1,
+    feature_size=lambda width: _channels(_LAST_CHANNELS, width),
+    url=_URL,
+)
+MOBILENETS_V1 = tuple(_FAMILY.network(*row) for row in _PUBLISHED)

@@ -5,11 +5,9 @@ Layers have the names of the released checkpoints; operations, weights and accur
 TF-Slim's page ``mobilenet/README.md``.
 """
 
-from functools import partial
 from typing import Any
 
-from tasks.networks.network import Network
-from tasks.networks.recipe import inception
+from tasks.networks.mobilenet import Family
 from tasks.networks.slim import evaluation_mode, mobile_layers
 from tasks.networks.tensorflow import import_tensorflow
 
@@ -93,25 +91,11 @@ def _last_channels(width: float) -> int:
     return _channels(_LAST_CHANNELS, max(width, 1.0))
 
 
-def _mobilenet(
-    width: float, size: int, multiplications: int, parameters: float, top1: float
-) -> Network:
-    name = "mobilenet_v2" if (width, size) == (1.0, 224) else f"mobilenet_v2_{width}_{size}"
-    features = _last_channels(width)
-    return Network(
-        name=name,
-        scope=_SCOPE,
-        logits="Logits/Conv2d_1c_1x1",
-        preprocessing=inception(size),
-        feature_size=features,
-        build=partial(build_mobilenet_v2, width=width),
-        checkpoint_url=_URL.format(width, size),
-        checkpoint_classes=1001,
-        gflops=2 * multiplications / 1000,
-        # The published number has the classifier's weights in it.
-        parameters=round(parameters - 1001 * (features + 1) / 1e6, 2),
-        top1=top1,
-    )
-
-
-MOBILENETS_V2 = tuple(_mobilenet(*row) for row in _PUBLISHED)
+_FAMILY = Family(
+    "mobilenet_v2",
+    _SCOPE,
+    build=build_mobilenet_v2,
+    feature_size=_last_channels,
+    url=_URL,
+)
+MOBILENETS_V2 = tuple(_FAMILY.network(*row) for row in _PUBLISHED)

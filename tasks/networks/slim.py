@@ -33,28 +33,20 @@ def import_slim() -> ModuleType:
 
 
 @contextmanager
-def evaluation_mode(*scopes: Any) -> Iterator[ModuleType]:
+def evaluation_mode(scope: Any = None) -> Iterator[ModuleType]:
     """Give tf-slim, set to add layers in evaluation mode with version 1 variables.
 
     Args:
-        scopes: tf-slim's scopes with the network's own defaults of its layers.
+        scope: tf-slim's, with the network's own defaults of its layers.
     """
     tf, slim = import_tensorflow().compat.v1, import_slim()
-    with warnings.catch_warnings(), tf.variable_scope(tf.get_variable_scope()) as scope:
+    with warnings.catch_warnings(), tf.variable_scope(tf.get_variable_scope()) as variables:
         warnings.simplefilter("ignore")
         # BigDL's loader reads VariableV2, not the resource variables of TensorFlow 2.
-        scope.set_use_resource(False)
+        variables.set_use_resource(False)
         evaluation = slim.arg_scope([slim.batch_norm, slim.dropout], is_training=False)
-        with slim.arg_scope(_merged(slim, scopes)), evaluation:
+        with slim.arg_scope(scope or {}), evaluation:
             yield slim
-
-
-def _merged(slim: ModuleType, scopes: tuple[Any, ...]) -> Any:
-    merged: dict[str, Any] = {}
-    for scope in scopes:
-        with slim.arg_scope(scope) as entered:
-            merged = {**merged, **entered}
-    return merged
 
 
 def mobile_layers(slim: ModuleType) -> Any:
