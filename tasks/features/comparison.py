@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tasks.dumps.spread import relative_difference
 from tasks.errors import ParityError
 from tasks.features.record_name import origin
 from tasks.features.store import feature_matrix
@@ -48,17 +49,6 @@ class Difference:
     def is_within(self, tolerance: float) -> bool:
         """Return whether it is within a tolerance; NaN is not."""
         return self.largest <= tolerance
-
-
-def relative_difference(actual: FloatArray, expected: FloatArray) -> FloatArray:
-    """Return ``|actual - expected|`` over ``|expected|``, or over its mean where that is larger.
-
-    Features are averages of rectified values: many are almost 0, and the float32 rounding of the
-    sums behind them is as large as that of the others.
-    """
-    size = np.abs(expected)
-    difference: FloatArray = np.abs(actual - expected) / np.maximum(size, size.mean() or 1)
-    return difference
 
 
 def origins(table: Any) -> list[Origin]:

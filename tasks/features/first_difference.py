@@ -1,8 +1,9 @@
 """The search for the first node of a network that two engines disagree on."""
 
 from tasks.dumps.description import Dump
+from tasks.dumps.spread import relative_difference
 from tasks.features.chunks import chunk_at
-from tasks.features.comparison import Origin, relative_difference
+from tasks.features.comparison import Origin
 from tasks.features.engines import Engine
 
 

@@ -20,7 +20,7 @@ from support.spark import linked_spark_home
 from support.waits import wait_until
 from tasks.datasets.tfrecord import read_records, write_records
 from tasks.dumps.description import read_dump
-from tasks.features.comparison import relative_difference
+from tasks.dumps.spread import relative_difference
 from tasks.features.store import feature_files, feature_matrix, read_features, read_tables
 from tasks.models.export import load_head
 from tasks.networks.tensorflow import import_tensorflow

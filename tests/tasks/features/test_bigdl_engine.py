@@ -19,6 +19,7 @@ from tasks.datasets.dataset import SPLITS
 from tasks.datasets.example import picture_example
 from tasks.datasets.tfrecord import read_records, write_records
 from tasks.dumps.description import GRAPH, Dump, read_dump
+from tasks.dumps.spread import relative_difference
 from tasks.errors import (
     DataError,
     StorageError,
@@ -30,7 +31,6 @@ from tasks.features import frozen
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk, plan_chunks
-from tasks.features.comparison import relative_difference
 from tasks.features.first_difference import compared_nodes
 from tasks.features.store import feature_files, feature_matrix, read_tables
 from tasks.features.tensorflow_engine import TensorflowEngine, extract_chunk

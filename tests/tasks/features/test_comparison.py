@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from tasks.dumps.spread import relative_difference
 from tasks.errors import ParityError
 from tasks.features.comparison import (
     Difference,
@@ -15,7 +16,6 @@ from tasks.features.comparison import (
     compare,
     is_constant,
     origins,
-    relative_difference,
     rows_like,
 )
 

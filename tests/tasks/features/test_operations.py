@@ -11,11 +11,11 @@ from support.operations import KNOWN, REFUSED, draw_weights, network_of
 from tasks.dumps.description import FROZEN, GRAPH, TENSORS, Dump, read_dump
 from tasks.dumps.freeze import freeze
 from tasks.dumps.graph import build_graph
+from tasks.dumps.spread import relative_difference
 from tasks.errors import UnsupportedGraphError
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk, chunk_at
-from tasks.features.comparison import relative_difference
 from tasks.features.tensorflow_engine import TensorflowEngine
 from tasks.networks.structure import network_end_points, network_variables
 from tasks.spark.jvm import save_tensors
