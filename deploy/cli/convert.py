@@ -7,10 +7,10 @@ import typer
 from typer.core import TyperCommand
 
 from deploy.cli.errors import one_line_errors
+from deploy.cli.spark_options import DRIVER_MEMORY, MASTER, DriverMemory, Master, SparkConf
 from deploy.environment import set_environment
 from deploy.submit import submit
 from deploy.terminal import say
-from tasks.params.definitions import RunParams
 from tasks.spark.settings import CONVERT_JOB
 from tasks.storage.paths import Home
 
@@ -54,15 +54,9 @@ def convert(
         bool,
         typer.Option("--spark", help="Let Spark's executors read the pictures and write shards."),
     ] = False,
-    master: Annotated[str, typer.Option(metavar="URL", help="Spark's master.")] = "local[*]",
-    driver_memory: Annotated[
-        str,
-        typer.Option(metavar="SIZE", help="Heap of the Spark driver's JVM, in g (GiB) or m (MiB)."),
-    ] = RunParams().driver_memory,
-    spark_conf: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="One setting of Spark's, as often as you like."),
-    ] = None,
+    master: Master = MASTER,
+    driver_memory: DriverMemory = DRIVER_MEMORY,
+    spark_conf: SparkConf = None,
 ) -> None:
     """Make a data set of your pictures: shards of TFRecords that a run takes as dataset_url.
 

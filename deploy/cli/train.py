@@ -1,13 +1,13 @@
 """``graft train``."""
 
-from typing import Annotated, Any, NoReturn
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand
 
 from deploy.cli.errors import one_line_errors
+from deploy.cli.spark_options import DRIVER_MEMORY, MASTER, DriverMemory, Master, SparkConf
 from deploy.submit import submit
-from tasks.params.definitions import RunParams
 from tasks.spark.settings import TRAIN_JOB
 from tasks.training.arguments import flag_table, parse_arguments
 
@@ -29,15 +29,9 @@ class TrainCommand(TyperCommand):
 @one_line_errors(_USER_ERROR)
 def train(
     context: typer.Context,
-    master: Annotated[str, typer.Option(metavar="URL", help="Spark's master.")] = "local[*]",
-    driver_memory: Annotated[
-        str,
-        typer.Option(metavar="SIZE", help="Heap of the Spark driver's JVM, in g (GiB) or m (MiB)."),
-    ] = RunParams().driver_memory,
-    spark_conf: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="One setting of Spark's, as often as you like."),
-    ] = None,
+    master: Master = MASTER,
+    driver_memory: DriverMemory = DRIVER_MEMORY,
+    spark_conf: SparkConf = None,
 ) -> NoReturn:
     """Train a classifier on two dumps with Spark.
 
