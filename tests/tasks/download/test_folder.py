@@ -2,29 +2,22 @@ import os
 import time
 from pathlib import Path
 
-import fsspec
 import pytest
 
+from support.downloads import folder_in_memory
 from support.sources import write_folder
 from tasks.download.folder import download_folder, is_folder
 from tasks.download.listing import read_files, read_listing
-from tasks.download.transfer import RetryPolicy
 from tasks.errors import DataError, ParamsError
 from tasks.storage.manifest import read_manifest
 
-POLICY = RetryPolicy(attempts=2, first_wait=0.001, longest_wait=0.001)
 FILES = {"a/1": b"one", "b/2": b"two", "c/Thumbs.db": b""}
 
 
 @pytest.fixture
 def memory() -> str:
     """URL of a folder in fsspec's memory."""
-    files = fsspec.filesystem("memory")
-    if files.exists("/graft"):
-        files.rm("/graft", recursive=True)
-    for name, content in FILES.items():
-        files.pipe_file(f"/graft/{name}", content)
-    return "memory://graft"
+    return folder_in_memory(FILES)
 
 
 def age(folder: Path) -> None:
