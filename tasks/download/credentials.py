@@ -10,7 +10,7 @@ from tasks.storage.redaction import spellings
 
 @dataclass(frozen=True, repr=False)
 class Credentials:
-    """What a source asks for; its ``repr`` shows none of it.
+    """Answers to what a source asks for; their ``repr`` shows none of them.
 
     Attributes:
         login: user name for http(s).

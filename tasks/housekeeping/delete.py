@@ -27,7 +27,7 @@ from tasks.storage.use import held_alone, last_use
 
 @dataclass(frozen=True)
 class Deleted:
-    """What became of an item.
+    """End of an item: it is deleted, or it stays.
 
     Attributes:
         item: the item.

@@ -23,7 +23,7 @@ _GARBAGE = {LEFTOVERS, TEMPORARY}
 
 @dataclass(frozen=True)
 class Policy:
-    """What the user wants to keep.
+    """Wishes of the user: what is kept.
 
     Attributes:
         keep: the newest runs and the newest models, so many of each.
@@ -36,7 +36,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Plan:
-    """What goes and what stays.
+    """Decision about every item: it goes or it stays.
 
     Attributes:
         going: in the order in which they go.

@@ -1,4 +1,4 @@
-"""What runs and artefacts need: the artefacts that they were made from or will look for again."""
+"""Needs of runs and artefacts: the artefacts they were made from or will look for again."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath

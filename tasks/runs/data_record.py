@@ -22,7 +22,7 @@ class SkippedPicture:
 
 @dataclass(frozen=True, kw_only=True)
 class DataRecord:
-    """What was found in a data set's source, and what was done to it.
+    """Facts of a data set: what was found in its source, and what was done to it.
 
     Attributes:
         layout: folder, list, parquet or tfrecord.

@@ -84,7 +84,7 @@ class Home:
 
     @property
     def trash(self) -> Path:
-        """What ``graft gc`` is about to delete."""
+        """Folder of all that ``graft gc`` is about to delete."""
         return self.root / ".trash"
 
     @property
