@@ -28,6 +28,7 @@ from tasks.spark.settings import TRAIN_JOB
 from tasks.storage.artifact import build
 from tasks.storage.manifest import MANIFEST
 from tasks.storage.paths import CHECKOUT, Home
+from tasks.training.optimizer_log import OPTIMIZER_LOG, finite_epochs
 
 pytestmark = pytest.mark.e2e
 
@@ -432,6 +433,16 @@ def test_a_job_does_not_outlive_the_airflow_task(shell: Shell, dumps: Dumps) -> 
     )
 
 
+def holds_whole_snapshot(folder: Path) -> bool:
+    """Return whether a snapshot is complete and the epochs that it covers are in the log."""
+    steps_of_an_epoch = 160 // 32
+    epochs = [
+        (int(path.suffix[1:]) - 1) // steps_of_an_epoch for path in folder.rglob("model.[0-9]*")
+    ]
+    # An optimiser writes a snapshot whole before it goes on to the next epoch.
+    return bool(epochs) and min(epochs) < finite_epochs(folder / OPTIMIZER_LOG)
+
+
 @pytest.mark.parametrize(
     ("optimizer", "victim"), [("LocalOptimizer", "jvm"), ("DistriOptimizer", "driver")]
 )
@@ -445,14 +456,14 @@ def test_a_killed_training_goes_on_from_its_last_snapshot(
     flags = LONG[optimizer]
     epochs = int(flags[3])
 
-    def states() -> set[Path]:
-        # They are written after the models that they belong to.
-        return {p for kind in ("state.*", "optimM*.*") for p in shell.home.snapshots.rglob(kind)}
+    before = set(shell.home.snapshots.glob("*"))
 
-    before = states()
+    def resumable(_: str) -> bool:
+        return any(map(holds_whole_snapshot, set(shell.home.snapshots.glob("*")) - before))
+
     rest = killed_when(
         *flags,
-        condition=lambda _: states() - before,
+        condition=resumable,
         victim=victim,
         shell=shell,
         dumps=dumps,
