@@ -87,6 +87,7 @@ ROOMS = (
     "sample",
     "features",
     "models",
+    "registry",
     "training",
     "report",
     "housekeeping",
