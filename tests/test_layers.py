@@ -91,6 +91,7 @@ ROOMS = (
     "training",
     "report",
     "housekeeping",
+    "serving",
     "steps",
     "train_job",
     "convert_job",

@@ -2,7 +2,20 @@
 
 import typer
 
-from deploy.cli import convert, doctor, gc, networks, report, run, sample, train, ui, verify
+from deploy.cli import (
+    convert,
+    doctor,
+    gc,
+    networks,
+    predict,
+    report,
+    run,
+    sample,
+    serve,
+    train,
+    ui,
+    verify,
+)
 
 app = typer.Typer(
     name="graft",
@@ -24,6 +37,8 @@ app.command(
     options_metavar="[OPTIONS] -t DUMP -v DUMP [FLAGS]",
 )(train.train)
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
+app.command("predict")(predict.predict)
+app.command("serve")(serve.serve)
 app.command("report")(report.report)
 app.command("networks")(networks.networks)
 app.command("verify")(verify.verify)

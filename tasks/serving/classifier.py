@@ -1,15 +1,18 @@
 """Classes and scores of pictures, by a loaded model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tasks.datasets.picture import Picture
 from tasks.errors import DataError, PictureError
+from tasks.networks.recipe import Preprocessing
+from tasks.serving.region import Region, region_of
 from tasks.serving.saved_model import RefusedInputError, SavedModel
-from tasks.serving.signature import DEFAULT_SIGNATURE
+from tasks.serving.signature import DEFAULT_SIGNATURE, Array
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -35,6 +38,16 @@ class Answer:
     scores: FloatArray
     heatmap: FloatArray | None = None
 
+    def map_of(self, name: str) -> FloatArray:
+        """Return the class activation map of one class, ``[height, width]``.
+
+        Raises:
+            DataError: the answer has no maps.
+        """
+        if self.heatmap is None:
+            raise DataError("the model has no class activation maps")
+        return self.heatmap[..., self.classes.index(name)]
+
     def ranking(self, top: int | None = None) -> list[tuple[str, float]]:
         """Return names and scores, the highest score first.
 
@@ -57,6 +70,8 @@ class Classifier:
 
     def __init__(self, model: SavedModel) -> None:
         self.model = model
+        #: Recipe between a picture and the network's input; None if the export does not say.
+        self.preprocessing: Preprocessing | None = None
         signature = model.signatures.get(DEFAULT_SIGNATURE)
         if not signature or _INPUT not in signature.inputs or _missing(signature.outputs):
             raise DataError(
@@ -68,6 +83,10 @@ class Classifier:
     def has_heatmap(self) -> bool:
         """True if the model has class activation maps."""
         return HEATMAP in self.model.signatures
+
+    def region(self, picture: Picture) -> Region:
+        """Return the part of a picture that the model sees."""
+        return region_of(self.preprocessing, picture.width, picture.height)
 
     def classify(
         self, pictures: Sequence[bytes], *, heatmap: bool = False
@@ -81,26 +100,44 @@ class Classifier:
         if not pictures:
             return []
         try:
-            return list(self._answers(pictures, heatmap=heatmap and self.has_heatmap))
+            return [*self._answers(pictures, heatmap=heatmap and self.has_heatmap)]
         except RefusedInputError as error:
             if len(pictures) == 1:
                 return [PictureError(f"does not decode: {error}")]
         return [found for one in pictures for found in self.classify([one], heatmap=heatmap)]
 
-    def _answers(self, pictures: Sequence[bytes], *, heatmap: bool) -> list[Answer]:
-        batch: Any = np.array(pictures, object)
-        inputs = dict.fromkeys(self.model.signatures[DEFAULT_SIGNATURE].inputs, batch)
-        found = self.model.run(DEFAULT_SIGNATURE, inputs, _OUTPUTS)
-        maps = self._maps(batch) if heatmap else [None] * len(pictures)
+    def inputs(self, signature: str, pictures: Sequence[bytes]) -> dict[str, Array]:
+        """Return a signature's inputs for pictures; the key of each is empty."""
+        empty = np.full(len(pictures), b"", object)
+        batch = np.array([*pictures, None], object)[:-1]
+        names = self.model.signatures[signature].inputs
+        return {name: batch if name == _INPUT else empty for name in names}
+
+    def answers(self, outputs: Mapping[str, Array], maps: Array | None) -> list[Answer]:
+        """Return the answers in the outputs of signatures.
+
+        Args:
+            outputs: of the default signature.
+            maps: of the signature of class activation maps; None if they are not wanted.
+        """
+        found = zip(*(outputs[name] for name in _OUTPUTS), strict=True)
         return [
-            Answer(int(prediction), tuple(name.decode() for name in classes), scores, one)
-            for prediction, classes, scores, one in zip(
-                found["prediction"], found["classes"], found["scores"], maps, strict=True
+            Answer(
+                int(prediction),
+                tuple(name.decode("utf-8", "replace") for name in classes),
+                scores,
+                None if maps is None else maps[place],
             )
+            for place, (prediction, scores, classes) in enumerate(found)
         ]
 
-    def _maps(self, batch: Any) -> Any:
-        return self.model.run(HEATMAP, {_INPUT: batch}, [HEATMAP])[HEATMAP]
+    def _answers(self, pictures: Sequence[bytes], *, heatmap: bool) -> list[Answer]:
+        inputs = self.inputs(DEFAULT_SIGNATURE, pictures)
+        outputs = self.model.run(DEFAULT_SIGNATURE, inputs, _OUTPUTS)
+        if not heatmap:
+            return self.answers(outputs, None)
+        maps = self.model.run(HEATMAP, self.inputs(HEATMAP, pictures), [HEATMAP])[HEATMAP]
+        return self.answers(outputs, maps)
 
 
 def _missing(outputs: Any) -> bool:

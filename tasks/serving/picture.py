@@ -21,6 +21,7 @@ def ready(data: bytes, most_pixels: int = MOST_PIXELS) -> Picture:
     if most_pixels < MOST_PIXELS and kind in PICTURES:
         width, height = read_size(data, kind)
         if width * height > most_pixels:
-            raise PictureError(f"has {width:,} x {height:,} pixels, expected at most "
-                f"{most_pixels:,}")
+            raise PictureError(
+                f"has {width:,} x {height:,} pixels, expected at most {most_pixels:,}"
+            )
     return prepare(data)
