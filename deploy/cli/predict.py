@@ -11,7 +11,6 @@ from deploy.predictions import show
 from tasks.errors import ParamsError
 
 if TYPE_CHECKING:
-    from tasks.serving.classifier import Classifier
     from tasks.serving.predict import Result
 
 _USER_ERROR = 2
@@ -63,19 +62,17 @@ def predict(
         raise ParamsError("--json and --csv are given, expected one of the two")
     home = Home.from_environ()
     found = find_model(home, name, model) if model else require_champion(home, name)
-    classifier = Classifier(SavedModel(found.folder, threads=1))
+    classifier = Classifier(SavedModel(found.folder))
     if heatmap and not classifier.has_heatmap:
         raise ParamsError(f"--heatmap is given, and {found.folder} has no class activation maps")
     sources = find_sources(pictures, home.downloads)
     results: Iterable[Result] = predict_all(classifier, sources, heatmap=heatmap is not None)
     if heatmap:
-        results = _with_overlays(results, classifier, heatmap)
+        results = _with_overlays(results, heatmap)
     raise typer.Exit(0 if show(results, top, as_json=as_json, as_csv=as_csv) else 1)
 
 
-def _with_overlays(
-    results: "Iterable[Result]", classifier: "Classifier", folder: Path
-) -> "Iterator[Result]":
+def _with_overlays(results: "Iterable[Result]", folder: Path) -> "Iterator[Result]":
     """Yield results, and write the picture of each with its heat map."""
     from tasks.serving.overlay import OverlayFolder, overlay
 
@@ -83,7 +80,6 @@ def _with_overlays(
     for result in results:
         if result.answer and result.picture:
             best = result.answer.ranking(1)[0][0]
-            region = classifier.region(result.picture)
-            map_of_best = result.answer.map_of(best)
-            written.save(result.name, overlay(result.picture.data, map_of_best, region))
+            shown = overlay(result.picture.data, result.answer.map_of(best), result.answer.region)
+            written.save(result.name, shown)
         yield result

@@ -17,7 +17,14 @@ _MEGA = 10**6
 @one_line_errors(_USER_ERROR)
 def serve(
     port: Annotated[
-        int, typer.Option(min=0, max=2**16 - 1, metavar="PORT", help="0: any free one.")
+        int,
+        typer.Option(
+            min=0,
+            max=2**16 - 1,
+            metavar="PORT",
+            envvar="GRAFT_SERVE_PORT",
+            help="0: any free one.",
+        ),
     ] = 8501,
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Address to listen on; 0.0.0.0 for all.")

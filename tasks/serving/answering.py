@@ -10,6 +10,7 @@ import numpy as np
 
 from tasks.errors import PictureError
 from tasks.serving.batching import Batcher, Bounds, QueueFullError, Request, Tensors
+from tasks.serving.classifier import errors_of
 from tasks.serving.errors import BusyError, RequestError
 from tasks.serving.json_request import PredictRequest, format_answer, parse_request
 from tasks.serving.limits import Limits
@@ -32,11 +33,11 @@ class Checked:
 
     Attributes:
         request: for the model.
-        in_rows: whether it came in rows.
+        parsed: the request as it came.
     """
 
     request: Request
-    in_rows: bool
+    parsed: PredictRequest
 
 
 class Answering:
@@ -49,7 +50,7 @@ class Answering:
 
     def __init__(self, limits: Limits, metrics: Metrics) -> None:
         self.limits = limits
-        self._metrics = metrics
+        self.metrics = metrics
         bounds = Bounds(waiting=limits.waiting)
         self.batcher = Batcher(1, bounds, metrics.batches.observe)
         self._threads = ThreadPoolExecutor(2 * cores(), "requests")
@@ -67,7 +68,9 @@ class Answering:
         """
         checked = await self.in_thread(lambda: self._check(body, model))
         outputs = await self.run(checked.request)
-        return await self.in_thread(lambda: format_answer(outputs, in_rows=checked.in_rows))
+        if PICTURES in checked.parsed.inputs and (errors := errors_of(outputs)):
+            raise RequestError(_listed([_told(checked.parsed, *one) for one in errors.items()]))
+        return await self.in_thread(lambda: format_answer(outputs, in_rows=checked.parsed.in_rows))
 
     async def run(self, request: Request) -> Tensors:
         """Return the outputs of a request.
@@ -93,9 +96,9 @@ class Answering:
         try:
             picture = ready(data, self.limits.pixels)
         except PictureError:
-            self._metrics.pictures.add(result="refused")
+            self.metrics.pictures.add(result="refused")
             raise
-        self._metrics.pictures.add(result="ok")
+        self.metrics.pictures.add(result="ok")
         return picture.data, (picture.width, picture.height)
 
     def _submit(self, request: Request) -> "Future[Tensors]":
@@ -107,6 +110,9 @@ class Answering:
     def _check(self, body: bytes, model: ServedModel) -> Checked:
         parsed = parse_request(body, model.model.signatures)
         rows = parsed.rows
+        pictures = parsed.inputs.get(PICTURES)
+        if rows is None and pictures is not None:
+            raise RequestError(_sizes(parsed))
         for value in parsed.inputs.values():
             if value.ndim and value.shape[0] > self.limits.pictures:
                 raise RequestError(
@@ -123,7 +129,7 @@ class Answering:
             pixels=pixels,
             alone=rows is None or not parsed.signature.takes_batches,
         )
-        return Checked(request, parsed.in_rows)
+        return Checked(request, parsed)
 
     def _prepare_all(self, parsed: PredictRequest) -> int:
         """Replace pictures by ready ones, and return their pixels together."""
@@ -137,21 +143,26 @@ class Answering:
                 prepared[number], (width, height) = self.prepare(data)
                 total += width * height
             except PictureError as error:
-                bad.append(f"{_which(parsed, number)} {error}")
+                bad.append(_told(parsed, number, str(error)))
         if bad:
             raise RequestError(_listed(bad))
         parsed.inputs[PICTURES] = prepared
         return total
 
 
-def _which(parsed: PredictRequest, number: int) -> str:
-    """Return words for one picture of a request: its number, and its key if it has one."""
+def _sizes(parsed: PredictRequest) -> str:
+    sizes = [str(value.shape[0]) if value.ndim else "no" for value in parsed.inputs.values()]
+    return f"{' and '.join(parsed.inputs)} have {' and '.join(sizes)} rows, expected as many"
+
+
+def _told(parsed: PredictRequest, number: int, error: str) -> str:
+    """Return what is wrong with one picture of a request, with its number and its key."""
     key = parsed.inputs.get("key")
     where = "instances" if parsed.in_rows else PICTURES
     named = ""
     if key is not None and number < len(key) and key[number]:
         named = f" (key {_text(key)[number]!r})"
-    return f"picture {number} of '{where}'{named}"
+    return f"picture {number} of '{where}'{named} {error}"
 
 
 def _text(key: Array) -> list[str]:

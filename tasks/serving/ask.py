@@ -5,12 +5,10 @@ from typing import Any
 
 from tasks.errors import PictureError
 from tasks.serving.answering import Answering
-from tasks.serving.batching import Request, Tensors
-from tasks.serving.classifier import HEATMAP, Answer
+from tasks.serving.batching import Request
+from tasks.serving.classifier import Answer
 from tasks.serving.errors import RequestError
-from tasks.serving.region import region_of
 from tasks.serving.served import Served, ServedModel
-from tasks.serving.signature import DEFAULT_SIGNATURE
 
 _MAPS = 5
 _DIGITS = 5
@@ -34,25 +32,24 @@ async def answer_picture(
         jpeg, size = await answering.in_thread(lambda: answering.prepare(body))
     except PictureError as error:
         raise RequestError(f"the picture {error}") from None
-    classifier = model.classifier
-
-    async def run(signature: str) -> Tensors:
-        inputs = classifier.inputs(signature, [jpeg])
-        pixels = size[0] * size[1]
-        return await answering.run(Request(model.model.run, signature, inputs, 1, pixels))
-
-    outputs = await run(DEFAULT_SIGNATURE)
-    maps = (await run(HEATMAP))[HEATMAP] if classifier.has_heatmap else None
-    (answer,) = classifier.answers(outputs, maps)
-    width, height = size
-    region = asdict(region_of(classifier.preprocessing, width, height))
+    classifier, (width, height) = model.classifier, size
+    signature = classifier.signature(heatmap=True)
+    inputs = classifier.inputs(signature, [jpeg])
+    outputs = await answering.run(
+        Request(model.model.run, signature, inputs, rows=1, pixels=width * height)
+    )
+    (answer,) = classifier.answers(outputs)
+    if isinstance(answer, PictureError):
+        raise RequestError(f"the picture {answer}")
     return {
         "model": served.name,
         "version": model.found.version,
         "width": width,
         "height": height,
         "classes": [{"name": name, "score": score} for name, score in answer.ranking()],
-        "heatmap": None if maps is None else {"region": region, "maps": _maps(answer)},
+        "heatmap": None
+        if answer.heatmap is None
+        else {"region": asdict(answer.region), "maps": _maps(answer)},
     }
 
 

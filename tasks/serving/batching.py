@@ -44,7 +44,7 @@ class Bounds:
     waiting: int = 512
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Request:
     """Values of a signature's inputs.
 

@@ -2,23 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tasks.datasets.picture import Picture
 from tasks.errors import DataError, PictureError
-from tasks.networks.recipe import Preprocessing
-from tasks.serving.region import Region, region_of
+from tasks.serving.region import WHOLE, Region
 from tasks.serving.saved_model import RefusedInputError, SavedModel
 from tasks.serving.signature import DEFAULT_SIGNATURE, Array
 
 FloatArray = npt.NDArray[np.float32]
 
+#: Name of the signature of class activation maps.
 HEATMAP = "heatmap"
 _INPUT = "image_bytes"
 _OUTPUTS = ("prediction", "scores", "classes")
+_ERROR = "error"
+_MAPS, _REGION = "heatmaps", "region"
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,16 @@ class Answer:
         prediction: label of the class with the highest score.
         classes: names of all classes, by label.
         scores: of all classes, ``[classes]``, between 0 and 1.
-        heatmap: class activation map, ``[height, width, classes]``; None if it was not asked for
-            or the model has none.
+        heatmap: class activation maps, ``[height, width, classes]``; None if they were not asked
+            for or the model has none.
+        region: the part of the picture that the maps stand for.
     """
 
     prediction: int
     classes: tuple[str, ...]
     scores: FloatArray
     heatmap: FloatArray | None = None
+    region: Region = WHOLE
 
     def map_of(self, name: str) -> FloatArray:
         """Return the class activation map of one class, ``[height, width]``.
@@ -70,8 +72,6 @@ class Classifier:
 
     def __init__(self, model: SavedModel) -> None:
         self.model = model
-        #: Recipe between a picture and the network's input; None if the export does not say.
-        self.preprocessing: Preprocessing | None = None
         signature = model.signatures.get(DEFAULT_SIGNATURE)
         if not signature or _INPUT not in signature.inputs or _missing(signature.outputs):
             raise DataError(
@@ -83,10 +83,6 @@ class Classifier:
     def has_heatmap(self) -> bool:
         """True if the model has class activation maps."""
         return HEATMAP in self.model.signatures
-
-    def region(self, picture: Picture) -> Region:
-        """Return the part of a picture that the model sees."""
-        return region_of(self.preprocessing, picture.width, picture.height)
 
     def classify(
         self, pictures: Sequence[bytes], *, heatmap: bool = False
@@ -100,11 +96,16 @@ class Classifier:
         if not pictures:
             return []
         try:
-            return [*self._answers(pictures, heatmap=heatmap and self.has_heatmap)]
+            name = self.signature(heatmap=heatmap)
+            return self.answers(self.model.run(name, self.inputs(name, pictures)))
         except RefusedInputError as error:
             if len(pictures) == 1:
                 return [PictureError(f"does not decode: {error}")]
         return [found for one in pictures for found in self.classify([one], heatmap=heatmap)]
+
+    def signature(self, *, heatmap: bool) -> str:
+        """Return the name of the signature to run, with class activation maps if there are some."""
+        return HEATMAP if heatmap and self.has_heatmap else DEFAULT_SIGNATURE
 
     def inputs(self, signature: str, pictures: Sequence[bytes]) -> dict[str, Array]:
         """Return a signature's inputs for pictures; the key of each is empty."""
@@ -113,34 +114,31 @@ class Classifier:
         names = self.model.signatures[signature].inputs
         return {name: batch if name == _INPUT else empty for name in names}
 
-    def answers(self, outputs: Mapping[str, Array], maps: Array | None) -> list[Answer]:
-        """Return the answers in the outputs of signatures.
-
-        Args:
-            outputs: of the default signature.
-            maps: of the signature of class activation maps; None if they are not wanted.
-        """
-        found = zip(*(outputs[name] for name in _OUTPUTS), strict=True)
-        return [
-            Answer(
-                int(prediction),
-                tuple(name.decode("utf-8", "replace") for name in classes),
-                scores,
-                None if maps is None else maps[place],
-            )
-            for place, (prediction, scores, classes) in enumerate(found)
-        ]
-
-    def _answers(self, pictures: Sequence[bytes], *, heatmap: bool) -> list[Answer]:
-        inputs = self.inputs(DEFAULT_SIGNATURE, pictures)
-        outputs = self.model.run(DEFAULT_SIGNATURE, inputs, _OUTPUTS)
-        if not heatmap:
-            return self.answers(outputs, None)
-        maps = self.model.run(HEATMAP, self.inputs(HEATMAP, pictures), [HEATMAP])[HEATMAP]
-        return self.answers(outputs, maps)
+    def answers(self, outputs: Mapping[str, Array]) -> list[Answer | PictureError]:
+        """Return the answers, or errors, in the outputs of a signature."""
+        return [_answer(outputs, place) for place in range(len(outputs["scores"]))]
 
 
-def _missing(outputs: Any) -> bool:
+def errors_of(outputs: Mapping[str, Array]) -> dict[int, str]:
+    """Return why pictures have no answer, by their places in a batch."""
+    if _ERROR not in outputs:
+        return {}
+    found = enumerate(outputs[_ERROR].tolist())
+    return {place: error.decode("utf-8", "replace") for place, error in found if error}
+
+
+def _answer(outputs: Mapping[str, Array], place: int) -> Answer | PictureError:
+    if error := errors_of(outputs).get(place):
+        return PictureError(error)
+    names = tuple(name.decode("utf-8", "replace") for name in outputs["classes"][place])
+    prediction, scores = int(outputs["prediction"][place]), outputs["scores"][place]
+    if _MAPS not in outputs:
+        return Answer(prediction, names, scores)
+    region = Region.of_edges(outputs[_REGION][place])
+    return Answer(prediction, names, scores, outputs[_MAPS][place], region)
+
+
+def _missing(outputs: Mapping[str, object]) -> bool:
     return any(name not in outputs for name in _OUTPUTS)
 
 

@@ -9,7 +9,8 @@ from tasks.errors import DataError, ParamsError
 from tasks.registry.champion import champion as find_champion
 from tasks.registry.champion import find_version
 from tasks.registry.version import Version
-from tasks.runs.record import read_steps
+from tasks.runs.record import Step
+from tasks.runs.typed_json import read_json
 from tasks.serving.saved_model import SAVED_MODEL
 from tasks.storage.paths import Home
 from tasks.storage.proof import require_whole
@@ -129,10 +130,13 @@ def _of_version(home: Home, name: str, version: Version) -> FoundModel:
 
 def _of_run(home: Home, run: str) -> FoundModel:
     folder = home.find_run(run)
-    steps = [step for step in read_steps(home, run) if step.task_id == EXPORT_STEP]
-    if not steps:
+    record = folder / "steps" / f"{EXPORT_STEP}.json"
+    if not record.is_file():
         raise DataError(f"the run {folder.name!r} has not exported a model")
-    return _of_export(home, steps[0].digest, 1)
+    step = read_json(Step, record)
+    if step.error is not None:
+        raise DataError(f"the run {folder.name!r} could not export its model: {step.error}")
+    return _of_export(home, step.digest, 1)
 
 
 def _by_digest(home: Home, name: str, start: str) -> FoundModel | None:

@@ -38,7 +38,7 @@ def overlay(jpeg: bytes, heatmap: FloatArray, region: Region) -> "Image":
     left, top = round(region.left * picture.width), round(region.top * picture.height)
     size = (round(region.width * picture.width), round(region.height * picture.height))
     small = Image.fromarray(colours_of(heatmap), "RGBA")
-    large = small.resize((max(size[0], 1), max(size[1], 1)), Image.Resampling.BICUBIC)
+    large = small.resize((max(size[0], 1), max(size[1], 1)), Image.Resampling.BILINEAR)
     picture.paste(large, (left, top), large)
     return picture
 

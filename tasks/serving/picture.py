@@ -1,5 +1,6 @@
 """A picture made ready for a model: converted as ``extract_dataset`` does it, within a bound."""
 
+from tasks.datasets.jpeg import read_jpeg_header
 from tasks.datasets.picture import Picture, prepare
 from tasks.datasets.picture_bound import MOST_PIXELS
 from tasks.datasets.pillow import read_size
@@ -19,9 +20,16 @@ def ready(data: bytes, most_pixels: int = MOST_PIXELS) -> Picture:
     """
     kind = kind_of(data[:HEAD_BYTES])
     if most_pixels < MOST_PIXELS and kind in PICTURES:
-        width, height = read_size(data, kind)
+        width, height = _size(data, kind)
         if width * height > most_pixels:
             raise PictureError(
                 f"has {width:,} x {height:,} pixels, expected at most {most_pixels:,}"
             )
     return prepare(data)
+
+
+def _size(data: bytes, kind: str) -> tuple[int, int]:
+    if kind != "JPEG":
+        return read_size(data, kind)
+    header = read_jpeg_header(data)
+    return header.width, header.height

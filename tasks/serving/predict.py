@@ -1,6 +1,7 @@
 """Answers about many pictures: read, converted and classified on all cores, in order."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -52,13 +53,19 @@ def predict(
     """Yield the result of every picture, in order and in bounded memory.
 
     Args:
-        classifier: whose model runs an operation on one thread, as batches run on all cores.
+        classifier: answers.
         sources: the pictures.
         heatmap: if True, answers have class activation maps and results have pictures.
     """
+    # The model itself runs on all cores: while it does, another thread reads the next pictures.
+    model = threading.Lock()
+
+    def ask(waiting: dict[int, _Ready]) -> dict[int, Result]:
+        with model:
+            return _classified(classifier, waiting, heatmap=heatmap)
 
     def work(batch: Sequence[Source]) -> list[Result]:
-        return _results(classifier, batch, heatmap=heatmap)
+        return _results(batch, ask)
 
     yield from chain.from_iterable(in_parallel(work, _batches(sources), len, 8 * _BATCH))
 
@@ -69,7 +76,9 @@ def _batches(sources: Iterable[Source]) -> Iterator[list[Source]]:
         yield batch
 
 
-def _results(classifier: Classifier, batch: Sequence[Source], *, heatmap: bool) -> list[Result]:
+def _results(
+    batch: Sequence[Source], ask: Callable[[dict[int, _Ready]], dict[int, Result]]
+) -> list[Result]:
     found: dict[int, Result] = {}
     waiting: dict[int, _Ready] = {}
     for place, source in enumerate(batch):
@@ -78,10 +87,10 @@ def _results(classifier: Classifier, batch: Sequence[Source], *, heatmap: bool) 
             found[place] = one
             continue
         if waiting and _pixels(waiting) + one.pixels > _MOST_PIXELS:
-            found.update(_classified(classifier, waiting, heatmap=heatmap))
+            found.update(ask(waiting))
             waiting = {}
         waiting[place] = one
-    found.update(_classified(classifier, waiting, heatmap=heatmap))
+    found.update(ask(waiting))
     return [found[place] for place in range(len(batch))]
 
 

@@ -1,8 +1,8 @@
 """The part of a picture that a network sees, for which its heat map stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from tasks.networks.recipe import Preprocessing
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -21,25 +21,16 @@ class Region:
     width: float = 1.0
     height: float = 1.0
 
+    @classmethod
+    def of_edges(cls, edges: Sequence[float]) -> Self:
+        """Return the region between edges: top, left, bottom, right, as an export has them.
 
-def region_of(preprocessing: Preprocessing | None, width: int, height: int) -> Region:
-    """Return what is left of a picture after preprocessing.
-
-    >>> region_of(Preprocessing(size=224, shorter_side=256), 512, 256)
-    Region(left=0.28125, top=0.0625, width=0.4375, height=0.875)
-
-    Args:
-        preprocessing: recipe of the network; None: the whole picture is taken.
-        width: of the picture, in pixels.
-        height: likewise.
-    """
-    if preprocessing is None:
-        return Region()
-    if preprocessing.shorter_side is None:
-        return _middle(preprocessing.crop, preprocessing.crop)
-    kept = min(width, height) * preprocessing.size / preprocessing.shorter_side
-    return _middle(min(kept / width, 1.0), min(kept / height, 1.0))
+        >>> Region.of_edges([0.0, 0.25, 1.0, 0.75])
+        Region(left=0.25, top=0.0, width=0.5, height=1.0)
+        """
+        top, left, bottom, right = map(float, edges)
+        return cls(left, top, right - left, bottom - top)
 
 
-def _middle(width: float, height: float) -> Region:
-    return Region((1 - width) / 2, (1 - height) / 2, width, height)
+#: The whole of a picture.
+WHOLE = Region()

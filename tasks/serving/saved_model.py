@@ -31,7 +31,6 @@ class SavedModel:
 
     Args:
         folder: with ``saved_model.pb``, of TensorFlow 1 or 2.
-        threads: number of threads for one operation; by default one for each core.
 
     Raises:
         DataError: there is no SavedModel, or it cannot be read.
@@ -39,7 +38,7 @@ class SavedModel:
         UnsupportedGraphError: TensorFlow does not take the graph.
     """
 
-    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         try:
             runtime = import_session_runtime()
         except (ImportError, SetupError) as error:
@@ -50,7 +49,7 @@ class SavedModel:
         self._refused = runtime.invalid_argument
         self._callables: dict[tuple[str, tuple[str, ...]], Any] = {}
         self._lock = threading.Lock()
-        config = runtime.config(intra_op_parallelism_threads=threads or cores())
+        config = runtime.config(intra_op_parallelism_threads=cores())
         # TensorFlow raises several classes of errors for graphs that it does not take.
         try:
             self._session = _session(definition, folder, runtime, config)
