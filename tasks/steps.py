@@ -1,6 +1,7 @@
 """Work of the steps before training, from checked params and the artefacts of earlier steps."""
 
 import dataclasses
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
 from tasks.download.kept import distrust
 from tasks.dumps.dump import dump_split
+from tasks.dumps.engine_choice import engine_of_dump
 from tasks.errors import DataError, NetworkError, ParamsError
 from tasks.networks import checkpoint as checkpoints
 from tasks.networks.network import Network
@@ -21,6 +23,8 @@ from tasks.params.network import NetworkParams
 from tasks.storage.artifact import Artifact, LocalArtifact
 from tasks.storage.manifest import read_manifest
 from tasks.storage.paths import Home
+
+logger = logging.getLogger(__name__)
 
 _GIB = 2**30
 _WAY_OUT = (
@@ -96,8 +100,12 @@ def fetch_checkpoint(
 
 
 def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: Home) -> Artifact:
-    """Dump the pipeline of one split."""
-    return dump_split(
+    """Dump the pipeline of one split, and say which feature engine runs it.
+
+    Raises:
+        UnsupportedGraphError: ``feature_engine`` is bigdl, and it cannot run the network.
+    """
+    made = dump_split(
         split=split,
         dataset=dataset,
         checkpoint=checkpoint,
@@ -105,6 +113,9 @@ def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: H
         batch_size=params.dump_batch_size,
         home=home,
     )
+    engine = engine_of_dump(params.feature_engine, home.dumps / made.digest)
+    logger.info("feature engine: %s", engine.clause())
+    return made
 
 
 def network_of(params: NetworkParams) -> Network:

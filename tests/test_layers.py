@@ -44,6 +44,7 @@ LIGHT = {
     "params.installation",
     "runs.artifact_record",
     "runs.data_record",
+    "runs.engine_record",
     "runs.metrics",
     "runs.note",
     "runs.outcome",

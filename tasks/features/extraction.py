@@ -16,7 +16,7 @@ from tasks.dumps.description import Dump
 from tasks.errors import EngineError, GraftError
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import chunk_size, plan_chunks
-from tasks.features.engines import ENGINES, Engine, require_all
+from tasks.features.engines import ENGINES, Engine, graph_refusal, require_all
 from tasks.features.folder import FeatureFolder
 from tasks.features.progress import Progress, reported
 from tasks.features.written_file import WrittenFile, count_records
@@ -52,8 +52,16 @@ def extract_features(
     try:
         return _extract_all(bridge, dumps, ENGINES[engine](bridge), home)
     except EngineError as error:
-        others = " or ".join(name for name in ENGINES if name != engine)
-        raise type(error)(f"{error}: choose feature_engine {others}") from None
+        raise type(error)(f"{error}{_way_out(bridge, dumps, engine)}") from None
+
+
+def _way_out(bridge: Bridge, dumps: Sequence[Dump], engine: str) -> str:
+    """Return which other engines may run the dumps, or why none does."""
+    refusals = {name: graph_refusal(name, bridge, dumps[0]) for name in ENGINES if name != engine}
+    others = [name for name, refusal in refusals.items() if refusal is None]
+    if others:
+        return f": choose feature_engine {' or '.join(others)}"
+    return f"; {'; '.join(filter(None, refusals.values()))}"
 
 
 def _extract_all(

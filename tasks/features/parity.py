@@ -22,7 +22,7 @@ from tasks.features.comparison import (
     is_constant,
     rows_like,
 )
-from tasks.features.engines import ENGINES, Engine, require_all
+from tasks.features.engines import ENGINES, Engine, graph_refusal, require_all
 from tasks.features.first_difference import first_difference
 from tasks.features.store import load_tables
 from tasks.features.written_file import count_records
@@ -94,6 +94,9 @@ def check_parity(
     reasons = []
     for name in ENGINES:
         if name == candidate:
+            continue
+        if refusal := graph_refusal(name, bridge, dump):
+            reasons.append(refusal)
             continue
         try:
             return check.against(name)

@@ -1,6 +1,6 @@
 """Params of the network and of the engine that runs it."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 else:
     # Type checkers know a Literal only where its choices are written out.
     NetworkName = Literal[tuple(NETWORKS)]
-FeatureEngine = Literal["bigdl", "tensorflow"]
+FeatureEngine = Literal["auto", "bigdl", "tensorflow"]
+#: The values of ``feature_engine``.
+AUTO, BIGDL, TENSORFLOW = "auto", "bigdl", "tensorflow"
 
 
 class NetworkParams(Params, title="Network"):
@@ -72,11 +74,11 @@ class FeatureParams(Params, title="Network"):
     """Engine that runs the dumped network in the training job; shown with the network."""
 
     feature_engine: FeatureEngine = Field(
-        "bigdl",
+        "auto",
         title="Feature engine",
         description=(
             "What runs the dumped pipeline on Spark: bigdl in the executors' JVMs, tensorflow in "
-            "their Python workers."
+            "their Python workers; auto takes bigdl if it knows every operation of the network."
         ),
     )
     parity_records: int = Field(
@@ -91,3 +93,7 @@ class FeatureParams(Params, title="Network"):
         examples=[256],
         json_schema_extra={"unit": "records"},
     )
+
+    def with_engine(self, engine: str) -> Self:
+        """Return the same with the engine that ``auto`` stands for."""
+        return self.model_copy(update={"feature_engine": engine})

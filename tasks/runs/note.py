@@ -76,8 +76,14 @@ def _training(metrics: RunMetrics, params: Mapping[str, Any]) -> str:
     return (
         f"**Top-1 accuracy {metrics.top1:.4f}** after {len(metrics.epochs)} epochs on "
         f"{_data(params)} ({counts} records of {len(metrics.class_names)} classes), features of "
-        f"{metrics.network} by the engine {params['feature_engine']}.{test}"
+        f"{metrics.network} by the engine {_engine(metrics)}.{test}"
     )
+
+
+def _engine(metrics: RunMetrics) -> str:
+    """Return the feature engine and why it, which may quote the graph."""
+    engine = metrics.engine
+    return f"{engine.name} ({_code(engine.reason)})" if engine else metrics.engine_clause()
 
 
 def _found(data: DataRecord) -> str:

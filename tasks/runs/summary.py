@@ -75,7 +75,7 @@ def _training(metrics: RunMetrics) -> Iterator[str]:
         )
     if metrics.data:
         yield f"  data        {metrics.data.sentence()}"
-    engine = metrics.config["feature_engine"]
+    engine = metrics.engine_clause()
     yield f"  features    by the engine {engine}; {parity_sentence(metrics.parity)}"
     model = metrics.model.path
     yield f"  head        {model}/head.npz (NumPy), {model}/head.bigdl (BigDL)"

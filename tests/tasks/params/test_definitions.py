@@ -11,7 +11,7 @@ RECIPE = {
     "decay_rate": 0.9,
     "standardize": True,
     "seed": 1,
-    "feature_engine": "bigdl",
+    "feature_engine": "auto",
 }
 
 

@@ -187,7 +187,13 @@ class TestContent:
     )
     def test_parity(self, write_run: Run, parity: dict[str, Any] | None, said: str) -> None:
         home = write_run("run", parity=parity)
-        assert said in Page(write_report(home, "run").path.read_text()).text
+        text = Page(write_report(home, "run").path.read_text()).text
+        assert f"The features are by the engine bigdl. {said}" in text
+
+    def test_why_the_engine(self, write_run: Run) -> None:
+        home = write_run("run", engine={"name": "bigdl", "reason": "it runs <all>"})
+        text = Page(write_report(home, "run").path.read_text()).text
+        assert "The features are by the engine bigdl (it runs <all>)." in text
 
 
 class TestAccessibility:

@@ -53,6 +53,15 @@ def test_of_a_training(home: Home, train: Train) -> None:
     )
 
 
+def test_of_a_training_whose_engine_has_a_reason(
+    home: Home, train: Train, run_metrics: dict[str, Any]
+) -> None:
+    train()
+    engine = {"name": "tensorflow", "reason": "no *Mul*"}
+    write_metrics(home, RUN, RunMetrics.from_json({**run_metrics, **FLOWERS, "engine": engine}))
+    assert " by the engine tensorflow (`no *Mul*`).\n" in run_note(home, RUN)
+
+
 def test_of_a_training_on_data_with_a_test_split_and_warnings(
     home: Home, train: Train, run_metrics: dict[str, Any]
 ) -> None:
