@@ -49,14 +49,19 @@ def add_sources(
         required: whether they have to be given where there are no fixtures.
     """
     for name, file in {**_ARCHIVES, "dataset": dataset}.items():
-        path = CHECKOUT.parent / "shared" / "fixtures" / file
-        default = path.as_uri() if path.is_file() else None
+        default = fixture(file)
         parser.add_argument(
             f"--{name}",
             default=default,
             required=required and not default,
             help="URL of the archive",
         )
+
+
+def fixture(file: str) -> str | None:
+    """Return the URL of a file among the fixtures beside this checkout, if it is there."""
+    path = CHECKOUT.parent / "shared" / "fixtures" / file
+    return path.as_uri() if path.is_file() else None
 
 
 @contextmanager
