@@ -22,6 +22,7 @@ from benchmarks.network_table import (
     row,
 )
 from benchmarks.processes import Measured, measure
+from tasks.datasets.dataset import TRAIN
 from tasks.networks.network import Network
 from tasks.networks.registry import NETWORKS, get_network
 from tasks.params.definitions import RunParams
@@ -75,7 +76,8 @@ def measure_network(network: Network, rounds: int) -> Measurement:
     cores = os.cpu_count() or 1
     chunks = max(int(_GFLOPS_OF_A_ROUND / network.gflops / _CHUNK), 1) * cores
     with scratch_home() as home:
-        train, _ = prepare(RunParams(source="sample", network=network.name), home).dumps
+        params = RunParams(source="sample", network=network.name)
+        (train,) = prepare(params, home, [TRAIN]).dumps
         program = str(Path(__file__).with_name("network_once.py"))
         chosen = ["--chunks", str(min(chunks, _MOST_CHUNKS)), "--rounds", str(rounds)]
         done = measure([*_submit(), program, str(train), *chosen])
