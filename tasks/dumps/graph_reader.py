@@ -14,6 +14,7 @@ from tasks.errors import UnsupportedGraphError
 from tasks.networks.tensorflow import import_graph_message
 
 _INT32 = "<i4"
+_NHWC = "NHWC"
 
 
 class GraphReader:
@@ -65,6 +66,36 @@ class GraphReader:
             return tuple(dim.size for dim in found.attr["shape"].shape.dim)
         return tuple(dim.size for dim in _tensor(found).tensor_shape.dim)
 
+    def is_constant(self, node: Any) -> bool:
+        """Return whether the values of a node are known before the graph runs."""
+        return node.op in ("Const", "VariableV2")
+
+    def require_finite(self, node: Any, index: int) -> None:
+        """Refuse a node one of whose constants is not finite; variables are not in a graph.
+
+        Raises:
+            UnsupportedGraphError: a value is not finite, or the input is no constant.
+        """
+        found = self.source(node, index)
+        if found.op == "VariableV2":
+            return
+        tensor = _tensor(found)
+        values = np.frombuffer(tensor.tensor_content, "<f4"), np.asarray(tensor.float_val)
+        if not all(np.isfinite(part).all() for part in values):
+            refuse(node, f"with {found.name}, which is not finite")
+
+    def lengths(self, reshape: Any) -> list[int]:
+        """Return the lengths that a ``Reshape`` asks for; the first may be computed, as -1.
+
+        Raises:
+            UnsupportedGraphError: another one is computed.
+        """
+        wanted = self.source(reshape, 1)
+        if wanted.op != "Pack":
+            return self.ints(reshape, 1)
+        given = [i for i, name in enumerate(wanted.input) if i and not name.startswith("^")]
+        return [-1, *(self.ints(wanted, i)[0] for i in given)]
+
     def ints(self, node: Any, index: int) -> list[int]:
         """Return the values of the int32 constant behind an input.
 
@@ -96,6 +127,12 @@ def text(node: Any, attribute: str) -> str:
 def refuse(node: Any, what: str) -> NoReturn:
     """Raise the ``UnsupportedGraphError`` that the ``bigdl`` engine raises for a node."""
     raise UnsupportedGraphError(f"the bigdl engine cannot run node {node.name}, a {node.op} {what}")
+
+
+def require_nhwc(node: Any) -> None:
+    """Refuse a node whose channels come before height and width."""
+    if "data_format" in node.attr and text(node, "data_format") != _NHWC:
+        refuse(node, f"with data_format {text(node, 'data_format')}, expected {_NHWC}")
 
 
 def _tensor(node: Any) -> Any:

@@ -3,6 +3,7 @@
 ``jvm/Window.scala`` is the same in the engine.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,7 @@ class Window:
         height, width: of the window, in pixels.
         stride_height, stride_width: of a step, in pixels.
         pads: of the node and of a ``Pad`` before it together.
+        is_same: whether they are what SAME means for this input.
     """
 
     height: int
@@ -54,6 +56,7 @@ class Window:
     stride_height: int
     stride_width: int
     pads: Padding
+    is_same: bool
 
     def output(self, before: Shape, channels: int) -> Shape:
         """Return the shape of the output for an input."""
@@ -89,22 +92,22 @@ def window_of(node: Any, graph: GraphReader, before: Shape, pad: Any | None) -> 
     left, right = _same(before.width, width, stride_width)
     same = Padding(top, bottom, left, right)
     pads = _pads(node, graph, same, pad)
-    if pads != same and (pads.top != pads.bottom or pads.left != pads.right):
-        refuse(node, f"with uneven padding {pads}")
-    return Window(height, width, stride_height, stride_width, pads)
+    return Window(height, width, stride_height, stride_width, pads, pads == same)
 
 
 def _pads(node: Any, graph: GraphReader, same: Padding, pad: Any | None) -> Padding:
     padding = text(node, "padding")
-    if padding == "SAME" and pad is None:
-        return same
-    if padding != "VALID":
+    if padding == "VALID":
+        return _around(graph.ints(pad, 1)) if pad is not None else Padding()
+    if pad is not None or padding not in ("SAME", "EXPLICIT"):
         refuse(node, f"with padding {padding}")
-    if pad is None:
-        return Padding()
-    *batch, top, bottom, left, right, before, after = graph.ints(pad, 1)
+    return same if padding == "SAME" else _around(node.attr["explicit_paddings"].list.i)
+
+
+def _around(pads: Sequence[int]) -> Padding:
+    *batch, top, bottom, left, right, before, after = pads
     if [*batch, before, after] != [0, 0, 0, 0]:
-        raise ValueError(f"{pad.name} pads more than height and width")
+        raise ValueError("it pads more than height and width")
     return Padding(top, bottom, left, right)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from support.graphs import small_graph
@@ -63,6 +64,14 @@ def test_a_network_of_hundreds_of_layers_is_judged() -> None:
             "a SpaceToDepth in the network",
         ),
         (lambda n, x: n.tf.reshape(x, [-1, 40, 40, 3]), "a Reshape of 40 x 40 x 3"),
+        (
+            lambda n, x: n.nn.conv2d(x, n.tf.constant(np.inf, shape=[3, 3, 3, 6]), 1, "SAME"),
+            "a Conv2D with odd/Const, which is not finite",
+        ),
+        (
+            lambda n, x: n.conv(x) + n.tf.reduce_mean(n.conv(x), [1, 2], keepdims=True),
+            "a Add of 40 x 40 x 6 and 1 x 1 x 6",
+        ),
     ],
 )
 def test_it_names_what_the_engine_does_not_run(
