@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tasks.params.network import BIGDL
 
 # What is certainly too little, and what is tight, as shares of what is needed.
-_CERTAIN, _TIGHT = 0.85, 1.15
+_CERTAIN, _TIGHT = 0.75, 1.15
 _STEP = 256
 
 
@@ -41,9 +41,10 @@ class _Line:
         return self.base + self.per_weights * weights
 
 
-_BIGDL_HEAP = _Line(350, 4.0)
-_BIGDL_NATIVE = _Line(400, 0.0)
-_BIGDL_CORE = _Line(60, 1.2)
+# Weights are read to the heap, and are in native memory once for all cores.
+_BIGDL_HEAP = _Line(250, 2.0)
+_BIGDL_NATIVE = _Line(260, 1.65)
+_BIGDL_CORE = 40
 _WORKER = _Line(600, 13.0)
 _HEAP, _NATIVE = 250, 350
 
@@ -57,7 +58,7 @@ def memory_needs(engine: str, weights: float, cores: int) -> Needs:
         cores: tasks that the JVM runs at once.
     """
     if engine == BIGDL:
-        beside = _BIGDL_NATIVE.at(weights) + cores * _BIGDL_CORE.at(weights)
+        beside = _BIGDL_NATIVE.at(weights) + cores * _BIGDL_CORE
         return Needs(round(_BIGDL_HEAP.at(weights)), round(beside))
     return Needs(_HEAP, round(_NATIVE + cores * _WORKER.at(weights)))
 
