@@ -14,7 +14,7 @@ import psutil
 
 from deploy.connection import SPARK_CONNECTION, USE_LOCAL, spark_master
 from tasks.errors import SetupError
-from tasks.networks.slim_library import SLIM_PATH, library_folder, library_names
+from tasks.networks.slim_library import SLIM_PATH, VIDEO, library_folder, library_names
 from tasks.params.installation import cron_schedule, default_params
 from tasks.spark.authentication import SECRET, authentication_conf
 from tasks.spark.files import hadoop_files
@@ -68,7 +68,7 @@ def check_slim_path(environ: Mapping[str, str]) -> str:
     if not environ.get(SLIM_PATH):
         return "not set; needed for networks slim:NAME only"
     folder = library_folder(environ)
-    return f"{folder}, {len(library_names(folder))} networks"
+    return f"{folder}, {len({*library_names(folder)} - {*VIDEO})} networks"
 
 
 def check_disk(root: Path) -> str:

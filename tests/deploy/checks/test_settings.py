@@ -232,6 +232,6 @@ class TestSchedule:
 def test_the_library_of_networks(tmp_path: Path) -> None:
     assert settings.check_slim_path({}) == "not set; needed for networks slim:NAME only"
     found = settings.check_slim_path({"SLIM_PATH": str(write_library(tmp_path))})
-    assert found == f"{tmp_path}, 10 networks"
+    assert found == f"{tmp_path}, 9 networks"
     with pytest.raises(SetupError, match=r"^SLIM_PATH is '/nowhere', and there is no such folder$"):
         settings.check_slim_path({"SLIM_PATH": "/nowhere"})
