@@ -5,6 +5,7 @@ it; a folder that is elsewhere is copied whole.
 """
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +13,7 @@ from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
 from tasks.download.folder import download_folder, is_folder
 from tasks.download.listing import Listing, read_files, read_listing
+from tasks.download.transfer import default_max_bytes
 from tasks.errors import DataError
 from tasks.networks.checkpoint_files import INDEX, files_of, find_prefix
 from tasks.networks.checkpoint_source import CheckpointSource, file_source
@@ -51,6 +53,7 @@ def download_checkpoint(
     found = _on_this_machine(url, ema=ema) if urlsplit(url).scheme == "file" else None
     if found:
         folder, names = found
+        _check_size(folder, names, default_max_bytes(downloads) if max_bytes is None else max_bytes)
         return download_folder(folder.as_uri(), downloads, sha256, names=names, max_bytes=max_bytes)
     fetch = download_folder if is_folder(url, credentials) else download
     return fetch(url, downloads, sha256, credentials=credentials, max_bytes=max_bytes)
@@ -83,6 +86,16 @@ def _on_this_machine(url: str, *, ema: bool) -> tuple[Path, list[str]] | None:
     if not has_index or (path.name == prefix and path.is_file()):
         return None
     return path.parent, files_of(prefix, [each.name for each in path.parent.iterdir()])
+
+
+def _check_size(folder: Path, names: Iterable[str], most: int) -> None:
+    """Raise a ``DataError`` if files that are to be copied are larger than allowed together."""
+    size = sum((folder / name).stat().st_size for name in names)
+    if size > most:
+        raise DataError(
+            f"the checkpoint in {str(folder)!r} has {size:,} bytes, expected at most {most:,}: the "
+            "param max_download_gib, or half of the free disk"
+        )
 
 
 def _copy(artifact: Path, listing: Listing, folder: Path) -> list[Path]:

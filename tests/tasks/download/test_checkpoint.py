@@ -77,6 +77,12 @@ def test_a_folder_without_a_checkpoint(tmp_path: Path) -> None:
         download_checkpoint((tmp_path / "empty").as_uri(), tmp_path / "downloads")
 
 
+def test_a_checkpoint_that_is_larger_than_allowed(train_dir: Path, tmp_path: Path) -> None:
+    message = r"^the checkpoint in '/.*/train dir' has 49 bytes, expected at most 48: the param max"
+    with pytest.raises(DataError, match=message):
+        download_checkpoint(train_dir.as_uri(), tmp_path / "downloads", max_bytes=48)
+
+
 def test_a_file_that_changes_meanwhile_is_refused(train_dir: Path, tmp_path: Path) -> None:
     url = train_dir.as_uri()
     made = download_checkpoint(url, tmp_path / "downloads")
