@@ -74,7 +74,9 @@ def main() -> int:
 def measure_network(network: Network, rounds: int) -> Measurement:
     """Measure both engines on the sample, in a process of its own."""
     cores = os.cpu_count() or 1
-    chunks = max(int(_GFLOPS_OF_A_ROUND / network.gflops / _CHUNK), 1) * cores
+    # Every network of the table has a number; those of a library have none.
+    gflops = network.gflops or _GFLOPS_OF_A_ROUND
+    chunks = max(int(_GFLOPS_OF_A_ROUND / gflops / _CHUNK), 1) * cores
     with scratch_home() as home:
         params = RunParams(source="sample", network=network.name)
         (train,) = prepare(params, home, [TRAIN]).dumps
