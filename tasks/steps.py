@@ -4,7 +4,8 @@ import dataclasses
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from tasks.datasets import extract as datasets
 from tasks.datasets.fetch import as_url, fetch_source, require_outside, source_of
@@ -29,7 +30,7 @@ logger = logging.getLogger(__name__)
 _GIB = 2**30
 _WAY_OUT = (
     "without the Internet, give one that is on this machine as checkpoint_url, for example "
-    "-p checkpoint_url=~/inception_v1_2016_08_28.tar.gz"
+    "-p checkpoint_url=~/{}"
 )
 
 
@@ -92,7 +93,8 @@ def fetch_checkpoint(
             ema=params.ema,
         )
     except NetworkError as error:
-        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {_WAY_OUT}") from None
+        way_out = _WAY_OUT.format(PurePosixPath(urlsplit(url).path).name)
+        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {way_out}") from None
     with _distrusting(downloaded.path, home):
         source = checkpoint_source(downloaded.path, url)
         kept = keep_checkpoint(source, network, home.checkpoints, ema=params.ema)

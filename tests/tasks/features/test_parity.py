@@ -125,6 +125,18 @@ def test_the_first_node_that_differs_is_named(
     assert not list(home.parity.glob("[!.]*"))
 
 
+def test_too_little_memory_to_look_for_the_node_hides_no_difference(
+    check: Check, validation: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> str:
+        raise SetupError("the heap of the Spark driver is too small: raise driver_memory")
+
+    monkeypatch.setattr("tasks.features.parity.first_difference", fail)
+    message = r"differ by .*, first at a node that could not be looked for \(the heap of the Spark"
+    with pytest.raises(ParityError, match=message):
+        check(replace(validation, tolerance=0.0), "bigdl")
+
+
 def without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
     find_spec = importlib.util.find_spec
     monkeypatch.setattr(
