@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from graft_airflow.access import may_read_runs
+from graft_airflow.access import can_edit, current_user, may_read_runs
+from graft_airflow.forgery import form_token
+from graft_airflow.registry_changes import add_changes
 from tasks.runs.record import DAG_ID
 from tasks.storage.paths import REPORT, Home
 
@@ -60,10 +62,12 @@ def fastapi_app() -> dict[str, Any]:
 
 def pages() -> "FastAPI":
     """Return an application of two pages, for users who may read the DAG's runs."""
-    from fastapi import FastAPI
+    from fastapi import FastAPI, Request
     from fastapi.responses import HTMLResponse
 
     app = FastAPI(title="Transfer learning", openapi_url=None, dependencies=[may_read_runs(DAG_ID)])
+
+    signed_in = current_user()
 
     @app.middleware("http")
     async def add_headers(request: Any, call_next: Any) -> Any:
@@ -72,17 +76,27 @@ def pages() -> "FastAPI":
         return response
 
     @app.get("/")
-    def runs(first: str = "", second: str = "") -> HTMLResponse:
+    def runs(
+        request: Request, first: str = "", second: str = "", user: Any = signed_in
+    ) -> HTMLResponse:
         from tasks.report.overview import overview
 
-        home = Home.from_environ()
-        return HTMLResponse(overview(home, dag_id=DAG_ID, first=first, second=second))
+        page = overview(
+            Home.from_environ(),
+            dag_id=DAG_ID,
+            first=first,
+            second=second,
+            may_change=can_edit(user, DAG_ID),
+            token=form_token(request),
+        )
+        return HTMLResponse(page)
 
     @app.get("/dags/{dag_id}/runs/{run_id}/report")
     def report(dag_id: str, run_id: str) -> HTMLResponse:
         page, status = report_page(Home.from_environ(), dag_id, run_id)
         return HTMLResponse(page, status)
 
+    add_changes(app)
     return app
 
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 from tasks.datasets.pair import Pair
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.data_record import DataRecord
+from tasks.runs.promotion_record import PromotionRecord
 from tasks.runs.training_record import Epoch, Plan
 from tasks.runs.typed_json import from_json, read_json
 
@@ -113,15 +114,18 @@ class RunMetrics(Metrics):
         run_id: the run.
         model: artefact of the model.
         data: record of the data set; None where the data set is gone or of an older version.
+        promotion: whether the model became the champion; None before ``promote_model`` decides.
     """
 
     run_id: str
     model: ArtifactRecord
     data: DataRecord | None = None
+    promotion: PromotionRecord | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types, run and model first."""
         content = {"run_id": self.run_id, "model": self.model.as_json(), **super().as_json()}
-        if self.data is None:
-            del content["data"]
+        for name in ("data", "promotion"):
+            if content[name] is None:
+                del content[name]
         return content

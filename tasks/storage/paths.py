@@ -143,6 +143,11 @@ class Home:
         return self.root / "models"
 
     @property
+    def exports(self) -> Path:
+        """Exported models, to serve."""
+        return self.root / "exports"
+
+    @property
     def registry(self) -> Path:
         """Versions, aliases and promotions of models, a folder for every name."""
         return self.root / "registry"

@@ -24,6 +24,7 @@ NAMES = [
     "free disk",
     "GRAFT_HOME",
     "artefacts",
+    "registry",
 ]
 
 

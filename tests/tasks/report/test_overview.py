@@ -66,7 +66,7 @@ def test_two_runs_side_by_side(two_runs: Home) -> None:
 
 
 @pytest.mark.parametrize("chosen", [{"first": "run0"}, {"second": "run0"}, {}])
-def test_one_run_is_compared_with_nothing(two_runs: Home, chosen: dict[str, str]) -> None:
+def test_one_run_is_compared_with_nothing(two_runs: Home, chosen: dict[str, Any]) -> None:
     page = overview(two_runs, dag_id=DAG_ID, **chosen)
     assert "What differs is marked." not in page
     assert "There is no run" not in page

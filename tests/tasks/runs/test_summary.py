@@ -75,6 +75,7 @@ def test_a_whole_run(tmp_path: Path, write: Write) -> None:
         "features, train 40.0 made /work/features/a",
         "features, validation 4.0 reused /work/features/b",
         "report 1.2 made /work/report",
+        "promote_model 1.2 made /work/promote_model",
         "",
         "epoch loss top-1 records/s",
         "1 1.2346 0.5000 12,344",
