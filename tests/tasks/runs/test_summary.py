@@ -149,3 +149,9 @@ def test_a_run_that_broke_off(tmp_path: Path) -> None:
 
 def test_a_run_that_did_nothing(tmp_path: Path) -> None:
     assert len(summary(Home(tmp_path), RUN)) == 6
+
+
+def test_the_decision_about_the_model(tmp_path: Path, write: Write) -> None:
+    write(promotion={"version": 4, "promoted": False, "why": "0.5 against 0.6 of version 3"})
+    lines = words(summary(Home(tmp_path), RUN))
+    assert "not promoted: version 4, 0.5 against 0.6 of version 3" in lines
