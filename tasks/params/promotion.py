@@ -17,9 +17,9 @@ class PromotionParams(Params, title="Promotion"):
         title="Promote",
         description=(
             "When the new model becomes the champion, compared on the same validation records. "
-            "if_not_worse: it has as many right answers, or hardly fewer, by McNemar's test and "
-            "by 1 % at most below the best champion. if_better: it has more, significantly at "
-            "5 %. never, always: whatever the comparison says."
+            "if_not_worse: it has as many right answers, or fewer by chance (McNemar's test, 5 %) "
+            "and no more than one point of accuracy below the best champion. if_better: it has "
+            "significantly more. never, always: whatever the comparison says."
         ),
     )
     min_accuracy: float | None = Field(

@@ -88,6 +88,8 @@ def change_registry(home: Home, name: str, change: Change) -> Registry:
             if not added:
                 return before
             after = Registry((*before.events, *added))
+            for leftover in folder.glob(f".{HISTORY}.*"):
+                leftover.unlink()  # of a killed process: nobody else writes now
             lines = (json.dumps(event.as_json()) for event in after.events)
             write_text(folder / HISTORY, "".join(f"{line}\n" for line in lines))
             return after

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from tasks.errors import DataError, EngineError, StorageError
+from tasks.errors import DataError, GraftError, TransientError
 from tasks.models.export import ARRAYS, load_head
 from tasks.registry.answers import Answers, answers_of_head, answers_of_model, compare
 from tasks.registry.rule import Incomparable
@@ -28,13 +28,19 @@ def measure(home: Home, new: RunMetrics, champion: Version) -> Comparison | Inco
 
     Raises:
         DataError: the new model's predictions are gone or damaged.
+        TransientError: a remote home does not answer.
     """
     answers = answers_of_model(home.models / new.model.digest)
     try:
         return _compare(home, new, answers, champion)
-    except (DataError, EngineError, StorageError, KeyError) as error:
-        logger.warning("version %d cannot be measured: %s", champion.number, error)
-        return Incomparable(champion.number, str(error))
+    except TransientError:
+        raise
+    except (GraftError, OSError, ValueError) as error:
+        reason = str(error)
+    except KeyError as error:
+        reason = f"its metrics lack {error}"
+    logger.warning("version %d cannot be measured: %s", champion.number, reason)
+    return Incomparable(champion.number, reason)
 
 
 def _compare(home: Home, new: RunMetrics, answers: Answers, champion: Version) -> Comparison:
@@ -65,7 +71,9 @@ def _trained_on(champion: Metrics, answers: Answers) -> tuple[Collection[str], s
     try:
         tables = feature_tables(location(champion.features.train.path))
         names = {name for table in tables for name in table["name"].to_pylist()}
-    except (DataError, StorageError, OSError, KeyError) as error:
+    except TransientError:
+        raise
+    except (GraftError, OSError, ValueError, KeyError) as error:
         logger.warning("the champion's training records are not known: %s", error)
         return frozenset(), f"{today}, of which the champion may have been trained on some"
     left_out = int(np.count_nonzero([bool(name) and name in names for name in answers.name]))

@@ -21,13 +21,13 @@ class VersionRow:
     Attributes:
         version: the version.
         aliases: ``champion`` or ``previous``, where it is one.
-        last: its last promotion, refusal or roll-back; None before any.
+        events: what happened to it, the oldest first; the first one is its registration.
         has_files: whether its model and its export are there.
     """
 
     version: Version
     aliases: tuple[str, ...]
-    last: Event | None
+    events: tuple[Event, ...]
     has_files: bool
 
     def as_json(self) -> dict[str, Any]:
@@ -37,7 +37,7 @@ class VersionRow:
             **asdict(version),
             "aliases": list(self.aliases),
             "accuracy": version.validation.top1,
-            "last": self.last.as_json() if self.last else None,
+            "events": [event.as_json() for event in self.events],
             "has_files": self.has_files,
         }
 
@@ -45,9 +45,8 @@ class VersionRow:
     def status(self) -> str:
         """What last happened to it, by whom and why, in one visible line."""
         gone = "" if self.has_files else "files are gone; "
-        if self.last is None:
-            return f"{gone}not decided"
-        return f"{gone}{self.last.kind} by {shown(self.last.who)}: {shown(self.last.why)}"
+        last = self.events[-1]
+        return f"{gone}{last.kind} by {shown(last.who)}: {shown(last.why)}"
 
 
 def version_rows(home: Home, name: str) -> Sequence[VersionRow]:
@@ -62,7 +61,7 @@ def version_rows(home: Home, name: str) -> Sequence[VersionRow]:
         VersionRow(
             version=registry.versions[number],
             aliases=tuple(registry.aliases_of(number)),
-            last=registry.last_event(number),
+            events=tuple(event for event in registry.events if event.number == number),
             has_files=has_files(home, registry.versions[number]),
         )
         for number in sorted(registry.versions, reverse=True)

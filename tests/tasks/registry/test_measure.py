@@ -8,7 +8,7 @@ import pytest
 
 from support.registry import version
 from support.trained import Model, write_features, write_trained
-from tasks.errors import DataError
+from tasks.errors import DataError, NetworkError
 from tasks.models.head import Head
 from tasks.registry.measure import measure
 from tasks.registry.rule import Incomparable
@@ -123,6 +123,27 @@ class TestChangedRecords:
     def test_a_class_that_the_champion_does_not_know(self, measured: Callable[..., Any]) -> None:
         found = measured(trained_on=[], class_names=("tulip", "rose"))
         assert found.champion_correct == 0
+
+    def test_metrics_of_a_version_that_recorded_less(self, measured: Callable[..., Any]) -> None:
+        extra = {"digests": {split: {"dataset": "yesterday"} for split in ("train", "validation")}}
+        assert measured(trained_on=[], extra=extra) == Incomparable(3, "its metrics lack 'weights'")
+
+    def test_features_that_are_damaged(self, measured: Callable[..., Any], tmp_path: Path) -> None:
+        (tmp_path / "today").mkdir()
+        (tmp_path / "today" / "t-0.parquet").write_bytes(b"no Parquet")
+        found = measured(trained_on=[])
+        assert isinstance(found, Incomparable)
+        assert "Parquet magic bytes not found" in found.reason
+
+    def test_a_remote_home_that_does_not_answer_is_tried_again(
+        self, measured: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise NetworkError("no answer")
+
+        monkeypatch.setattr("tasks.registry.measure.todays_features", fail)
+        with pytest.raises(NetworkError):
+            measured(trained_on=[])
 
     def test_a_network_whose_dump_is_gone(self, measured: Callable[..., Any]) -> None:
         found = measured(trained_on=[], weights="another", dump=Path("/dumps/gone"))

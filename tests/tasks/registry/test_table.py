@@ -43,7 +43,7 @@ def test_rows_have_names_decisions_and_files(tmp_path: Path) -> None:
 def test_a_version_that_nobody_decided_on(tmp_path: Path) -> None:
     home = Home(tmp_path)
     write_registry(home, [registered(1)])
-    assert version_rows(home, NAME)[0].status == "files are gone; not decided"
+    assert version_rows(home, NAME)[0].status == "files are gone; registered by a run: trained"
 
 
 def test_rows_are_json(tmp_path: Path) -> None:
@@ -51,5 +51,6 @@ def test_rows_are_json(tmp_path: Path) -> None:
     write_registry(home, [registered(1), promoted(1)])
     (row,) = json.loads(json.dumps([row.as_json() for row in version_rows(home, NAME)]))
     assert (row["number"], row["aliases"], row["accuracy"]) == (1, ["champion"], 201 / 350)
-    assert row["last"]["kind"] == "promoted"
+    assert [event["kind"] for event in row["events"]] == ["registered", "promoted"]
+    assert {"who", "why", "at"} <= set(row["events"][1])
     assert row["validation"] == {"correct": 201, "count": 350}
