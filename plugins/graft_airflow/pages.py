@@ -62,18 +62,33 @@ def fastapi_app() -> dict[str, Any]:
 
 def pages() -> "FastAPI":
     """Return an application of two pages, for users who may read the DAG's runs."""
-    from fastapi import FastAPI, Request
+    from fastapi import FastAPI
     from fastapi.responses import HTMLResponse
 
     app = FastAPI(title="Transfer learning", openapi_url=None, dependencies=[may_read_runs(DAG_ID)])
-
-    signed_in = current_user()
 
     @app.middleware("http")
     async def add_headers(request: Any, call_next: Any) -> Any:
         response = await call_next(request)
         response.headers.update(HEADERS)
         return response
+
+    @app.get("/dags/{dag_id}/runs/{run_id}/report")
+    def report(dag_id: str, run_id: str) -> HTMLResponse:
+        page, status = report_page(Home.from_environ(), dag_id, run_id)
+        return HTMLResponse(page, status)
+
+    _add_runs(app)
+    add_changes(app)
+    return app
+
+
+def _add_runs(app: "FastAPI") -> None:
+    """Add the page of all runs and versions."""
+    from fastapi import Request
+    from fastapi.responses import HTMLResponse
+
+    signed_in = current_user()
 
     @app.get("/")
     def runs(
@@ -90,14 +105,6 @@ def pages() -> "FastAPI":
             token=form_token(request),
         )
         return HTMLResponse(page)
-
-    @app.get("/dags/{dag_id}/runs/{run_id}/report")
-    def report(dag_id: str, run_id: str) -> HTMLResponse:
-        page, status = report_page(Home.from_environ(), dag_id, run_id)
-        return HTMLResponse(page, status)
-
-    add_changes(app)
-    return app
 
 
 def report_page(home: Home, dag_id: str, run_id: str) -> tuple[str, int]:

@@ -173,7 +173,7 @@ def test_a_champion_that_changes_meanwhile_is_compared_again(
             promote_by_hand(home, FLOWERS, "better", who="ann")
         return found
 
-    monkeypatch.setattr("tasks.registry.promote.measure", slow)
+    monkeypatch.setattr("tasks.registry.attempt.measure", slow)
     record = train("third", 25)
     assert measured == [1, 2]
     assert not record.promoted
