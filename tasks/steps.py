@@ -9,12 +9,12 @@ from pathlib import Path
 from tasks.datasets import extract as datasets
 from tasks.datasets.fetch import as_url, fetch_source, require_outside, source_of
 from tasks.datasets.options import Options
+from tasks.download.checkpoint import checkpoint_source, download_checkpoint
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
-from tasks.download.download import download, downloaded_file
 from tasks.download.kept import distrust
 from tasks.dumps.dump import dump_split
 from tasks.errors import DataError, GraftError, NetworkError, ParamsError
-from tasks.networks import checkpoint as checkpoints
+from tasks.networks.checkpoint import keep_checkpoint
 from tasks.networks.network import Network
 from tasks.networks.registry import get_network
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
@@ -80,25 +80,25 @@ def fetch_checkpoint(
         home: the folder of all artefacts.
         credentials: for the checkpoint's source.
     """
+    # A network that cannot be built is told before its checkpoint is downloaded.
+    network = network_of(params)
     given = _sourced(params, home)
+    url = as_url(given.checkpoint)
     try:
-        archive = download(
-            as_url(given.checkpoint),
+        downloaded = download_checkpoint(
+            url,
             home.downloads,
             given.checkpoint_sha256,
             credentials=credentials,
             max_bytes=_max_bytes(params),
+            ema=params.ema,
         )
     except NetworkError as error:
         raise NetworkError(f"the checkpoint could not be downloaded: {error}; {_WAY_OUT}") from None
-    with _distrusting(archive.path, home):
-        fetched = checkpoints.fetch_checkpoint(
-            downloaded_file(archive.path),
-            _sha256(archive.path),
-            network_of(params),
-            home.checkpoints,
-        )
-    return dataclasses.replace(fetched, seconds=archive.seconds + fetched.seconds)
+    with _distrusting(downloaded.path, home):
+        source = checkpoint_source(downloaded.path, url)
+        kept = keep_checkpoint(source, network, home.checkpoints, ema=params.ema)
+    return dataclasses.replace(kept, seconds=downloaded.seconds + kept.seconds)
 
 
 def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: Home) -> Artifact:
