@@ -1,4 +1,4 @@
-"""Work of the steps before training, from checked params and the artefacts of earlier steps."""
+"""Work of the steps but the training, from checked params and the artefacts of earlier steps."""
 
 import dataclasses
 import logging
@@ -15,12 +15,15 @@ from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.kept import distrust
 from tasks.dumps.dump import dump_split
 from tasks.dumps.engine_choice import engine_of_dump
-from tasks.errors import DataError, NetworkError, ParamsError
+from tasks.errors import DataError, GraftError, NetworkError, ParamsError
 from tasks.networks.checkpoint import keep_checkpoint
 from tasks.networks.network import Network
 from tasks.networks.registry import get_network
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
 from tasks.params.network import NetworkParams
+from tasks.registry.champion import FLOWERS
+from tasks.registry.promote import Promotion, promote_run
+from tasks.report.page import write_report
 from tasks.storage.artifact import Artifact, LocalArtifact
 from tasks.storage.manifest import read_manifest
 from tasks.storage.paths import Home
@@ -136,6 +139,25 @@ def network_of(params: NetworkParams) -> Network:
             f"{preprocessing.shorter_side} pixels and takes its middle: leave crop empty"
         )
     return dataclasses.replace(network, preprocessing=preprocessing.cropped(params.crop))
+
+
+def promote_model(params: RunParams, home: Home, run_id: str, *, who: str) -> Promotion:
+    """Register a run's model, promote it if the rule says so, and add that to the run's report.
+
+    Args:
+        params: the run's.
+        home: the folder of all artefacts.
+        run_id: the run.
+        who: who started it.
+    """
+    promotion = promote_run(home, FLOWERS, run_id, params, who=who)
+    if home.report(run_id).is_file():
+        try:
+            write_report(home, run_id)
+        except GraftError as error:
+            # The decision stands, and the step must not fail after it.
+            logger.warning("the report does not tell the decision: %s", error)
+    return promotion
 
 
 def _sourced(params: RunParams, home: Home) -> RunParams:

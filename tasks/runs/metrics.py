@@ -9,6 +9,7 @@ from tasks.datasets.pair import Pair
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.data_record import DataRecord
 from tasks.runs.engine_record import EngineRecord
+from tasks.runs.promotion_record import PromotionRecord
 from tasks.runs.training_record import Epoch, Plan
 from tasks.runs.typed_json import from_json, read_json
 
@@ -120,12 +121,14 @@ class RunMetrics(Metrics):
         model: artefact of the model.
         data: record of the data set; None where the data set is gone or of an older version.
         engine: the feature engine, and why it; None where an older version recorded no reason.
+        promotion: whether the model became the champion; None before ``promote_model`` decides.
     """
 
     run_id: str
     model: ArtifactRecord
     data: DataRecord | None = None
     engine: EngineRecord | None = None
+    promotion: PromotionRecord | None = None
 
     def engine_clause(self) -> str:
         """Return the engine that made the features and, where it is recorded, why it."""
@@ -134,7 +137,7 @@ class RunMetrics(Metrics):
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types, run and model first."""
         content = {"run_id": self.run_id, "model": self.model.as_json(), **super().as_json()}
-        for name in ("data", "engine"):
+        for name in ("data", "engine", "promotion"):
             if content[name] is None:
                 del content[name]
         return content

@@ -73,6 +73,8 @@ def _training(metrics: RunMetrics) -> Iterator[str]:
             f"  test        top-1 accuracy {metrics.test.top1:.4f} ({metrics.test.records:,} test "
             "records, measured once with the final head)"
         )
+    if metrics.promotion:
+        yield f"  {metrics.promotion.sentence()}"
     if metrics.data:
         yield f"  data        {metrics.data.sentence()}"
     engine = metrics.engine_clause()

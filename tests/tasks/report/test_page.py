@@ -320,3 +320,11 @@ class TestFile:
         (tmp_path / "file").touch()
         with pytest.raises(StorageError, match="cannot write"):
             write_report(write_run("run"), "run", tmp_path / "file" / "page.html")
+
+
+def test_the_decision_about_the_model(write_run: Run) -> None:
+    decision = {"version": 4, "promoted": False, "why": "<b>worse"}
+    html = write_report(write_run("run", promotion=decision), "run").path.read_text()
+    assert "<strong>Not promoted:</strong> version 4, &lt;b&gt;worse." in html
+    undecided = write_report(write_run("other"), "other").path.read_text()
+    assert "version 4" not in undecided
