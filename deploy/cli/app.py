@@ -6,6 +6,7 @@ from deploy.cli import (
     convert,
     doctor,
     gc,
+    models,
     networks,
     predict,
     report,
@@ -40,6 +41,9 @@ app.command("convert", cls=convert.ConvertCommand)(convert.convert)
 app.command("predict")(predict.predict)
 app.command("serve")(serve.serve)
 app.command("report")(report.report)
+app.command("models")(models.models)
+app.command("promote")(models.promote)
+app.command("rollback")(models.rollback)
 app.command("networks")(networks.networks)
 app.command("verify")(verify.verify)
 app.command("gc")(gc.gc)

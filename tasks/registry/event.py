@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from tasks.registry.version import Version
+from tasks.runs.promotion_record import Comparison
 
 EventKind = Literal["registered", "promoted", "not promoted", "rolled back"]
 
@@ -26,6 +27,7 @@ class Event:
         why: a clause.
         run_id: the run that did it; None if a person did.
         version: description of the version; None but in ``registered``.
+        comparison: with the champion of that time; None where there was none, and by hand.
         shortfall: how much less accurate than the best champion before it the version may be, from
             0 to 1; see ``tasks.registry.rule``.
         at: time, ISO 8601 with an offset.
@@ -37,12 +39,10 @@ class Event:
     why: str
     run_id: str | None = None
     version: Version | None = None
+    comparison: Comparison | None = None
     shortfall: float = 0.0
     at: str = field(default_factory=_now)
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as JSON types."""
-        content = asdict(self)
-        if self.version is None:
-            del content["version"]
-        return content
+        return {name: value for name, value in asdict(self).items() if value is not None}

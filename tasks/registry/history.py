@@ -46,6 +46,12 @@ def registry_folder(home: Home, name: str) -> Path:
     return home.registry / name
 
 
+def registry_names(home: Home) -> list[str]:
+    """Return the names of the registries of a home."""
+    names = (path.parent.name for path in home.registry.glob(f"*/{HISTORY}"))
+    return sorted(name for name in names if _NAME.fullmatch(name))
+
+
 def read_registry(home: Home, name: str) -> Registry:
     """Return a registry as it is now; an empty one if nothing has been registered.
 
@@ -82,6 +88,8 @@ def change_registry(home: Home, name: str, change: Change) -> Registry:
             if not added:
                 return before
             after = Registry((*before.events, *added))
+            for leftover in folder.glob(f".{HISTORY}.*"):
+                leftover.unlink()  # of a killed process: nobody else writes now
             lines = (json.dumps(event.as_json()) for event in after.events)
             write_text(folder / HISTORY, "".join(f"{line}\n" for line in lines))
             return after

@@ -81,6 +81,7 @@ def test_a_killed_writer_leaves_a_whole_registry(home: Home) -> None:
         after = write_registry(home, [registered(registry.next_number)])
         assert after.next_number == champion.number + 2
         write_registry(home, [promoted(after.next_number - 1)])
+        assert {path.name for path in (home.registry / NAME).iterdir()} == {HISTORY, ".lock"}
 
 
 @pytest.mark.parametrize(
