@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import convert, doctor, gc, networks, report, run, sample, train, ui, verify
+from deploy.cli import convert, doctor, export, gc, networks, report, run, sample, train, ui, verify
 
 app = typer.Typer(
     name="graft",
@@ -24,6 +24,7 @@ app.command(
     options_metavar="[OPTIONS] -t DUMP -v DUMP [FLAGS]",
 )(train.train)
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
+app.command("export")(export.export)
 app.command("report")(report.report)
 app.command("networks")(networks.networks)
 app.command("verify")(verify.verify)

@@ -19,6 +19,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 REPORT = "report.html"
 #: Kinds of artefacts, each after those that are made from it.
 ARTIFACT_KINDS = (
+    "exports",
     "models",
     "parity",
     "features",
@@ -141,6 +142,11 @@ class Home:
     def models(self) -> Path:
         """Trained heads with their metrics and predictions."""
         return self.root / "models"
+
+    @property
+    def exports(self) -> Path:
+        """Models as TensorFlow SavedModels, ready to be served."""
+        return self.root / "exports"
 
     @property
     def snapshots(self) -> Path:
