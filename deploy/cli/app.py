@@ -2,7 +2,20 @@
 
 import typer
 
-from deploy.cli import convert, doctor, export, gc, networks, report, run, sample, train, ui, verify
+from deploy.cli import (
+    convert,
+    doctor,
+    export,
+    gc,
+    models,
+    networks,
+    report,
+    run,
+    sample,
+    train,
+    ui,
+    verify,
+)
 
 app = typer.Typer(
     name="graft",
@@ -26,6 +39,9 @@ app.command(
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
 app.command("export")(export.export)
 app.command("report")(report.report)
+app.command("models")(models.models)
+app.command("promote")(models.promote)
+app.command("rollback")(models.rollback)
 app.command("networks")(networks.networks)
 app.command("verify")(verify.verify)
 app.command("gc")(gc.gc)

@@ -118,11 +118,7 @@ def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
 
 
 def read_description(dump: Location, files: Files = LOCAL) -> Dump:
-    """Return the description of a dump, whether or not its records are still there.
-
-    Args:
-        dump: its folder.
-        files: the file system that it lies on.
+    """Return a dump as ``read_dump`` does, whose shards need not be there any more.
 
     Raises:
         DataError: the folder is not a dump, or one of its files is missing or was changed.

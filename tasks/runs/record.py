@@ -22,7 +22,10 @@ TASK_IDS = (
     "train_classifier",
     "export_model",
     "report",
+    "promote_model",
 )
+#: Steps that make no artefact: what they do concerns their run alone.
+WITHOUT_ARTIFACT = ("report", "promote_model")
 
 
 @dataclass(frozen=True, kw_only=True)

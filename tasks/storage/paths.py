@@ -145,8 +145,13 @@ class Home:
 
     @property
     def exports(self) -> Path:
-        """Models as TensorFlow SavedModels, ready to be served."""
+        """Models as TensorFlow SavedModels, to be served."""
         return self.root / "exports"
+
+    @property
+    def registry(self) -> Path:
+        """Versions, aliases and promotions of models, a folder for every name."""
+        return self.root / "registry"
 
     @property
     def snapshots(self) -> Path:
