@@ -5,6 +5,7 @@ import typer
 from deploy.cli import (
     convert,
     doctor,
+    export,
     gc,
     models,
     networks,
@@ -40,6 +41,7 @@ app.command(
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
 app.command("predict")(predict.predict)
 app.command("serve")(serve.serve)
+app.command("export")(export.export)
 app.command("report")(report.report)
 app.command("models")(models.models)
 app.command("promote")(models.promote)
