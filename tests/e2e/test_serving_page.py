@@ -24,13 +24,16 @@ def server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def asked(browser: Browser, server: Server) -> Iterator[tuple[Page, list[str]]]:
-    """The page, and the addresses that it asks for."""
+    """The page, and the addresses that it asks for, and errors."""
     context = browser.new_context()
     page = context.new_page()
     page.set_default_timeout(30_000)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: asked.append(f"console: {message.text}"))
+    page.on(
+        "console",
+        lambda message: asked.append(message.text) if message.type == "error" else None,
+    )
     page.goto(server.url)
     yield page, asked
     context.close()
