@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -185,6 +186,15 @@ def _bodies(paths: Sequence[Path]) -> list[bytes]:
     return [json.dumps({"instances": [row]}).encode() for row in rows]
 
 
+def _wait_ready(port: int) -> None:
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz"):
+                return
+        except OSError:
+            time.sleep(0.1)
+
+
 @contextmanager
 def _server(home: Home) -> Iterator[tuple["subprocess.Popen[str]", Target]]:
     """Run ``graft serve``, yield it and what to ask it, and end it."""
@@ -198,6 +208,7 @@ def _server(home: Home) -> Iterator[tuple["subprocess.Popen[str]", Target]]:
         try:
             line = process.stdout.readline() if process.stdout else ""
             port = int(line.partition("http://")[2].partition(";")[0].rpartition(":")[2])
+            _wait_ready(port)
             yield process, Target("127.0.0.1", port, f"/v1/models/{_NAME}:predict", [])
         finally:
             process.terminate()

@@ -1,5 +1,6 @@
 """The server's application: model, threads, routes and what stands before them."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
@@ -49,10 +50,11 @@ def make_app(
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await answering.in_thread(follower.start)
+        follower.start()
         yield
-        follower.stop()
-        answering.close()
+        # Both wait for threads, one of which may be loading a model.
+        await asyncio.to_thread(follower.stop)
+        await asyncio.to_thread(answering.close)
 
     routes = Routes(served, answering, metrics).routes()
     handlers = {404: malformed, 405: malformed}

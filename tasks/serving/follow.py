@@ -43,8 +43,7 @@ class Follower:
         self._thread = threading.Thread(target=self._follow, name="champion", daemon=True)
 
     def start(self) -> None:
-        """Load what there is, and look again and again from now on."""
-        self.look()
+        """Load what there is, in the thread, and look again and again from now on."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -103,6 +102,7 @@ class Follower:
         logger.error("%s; %s", message, going_on)
 
     def _follow(self) -> None:
+        self.look()
         while not self._stopped.wait(self._interval):
             self.look()
 
