@@ -194,11 +194,10 @@ def test_a_network_of_the_slim_library(
     definition = build_graph(["shard"], network, class_count=2, batch_size=8)
     frozen = freeze(definition, weights, network, fold=fold)
     images = np.random.default_rng(2).uniform(-99, 99, (3, 48, 48, 3)).astype(np.float32)
-    with tf.Graph().as_default(), tf.Session() as session:
-        (found,) = tf.import_graph_def(
-            frozen, {NODES.image_batch: images}, [f"{NODES.feature}:0"], name=""
-        )
-        features = session.run(found)
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(frozen, name="")
+        with tf.Session(graph=graph) as session:
+            features = session.run(f"{NODES.feature}:0", {f"{NODES.image_batch}:0": images})
     net: Any = images
     for layer in "ab":
         kernel, gain = weights[f"Mini/{layer}/weights"], 1 / np.sqrt(np.float32(1.001))
