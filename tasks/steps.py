@@ -10,14 +10,20 @@ from tasks.datasets.fetch import as_url, fetch_source, require_outside, source_o
 from tasks.datasets.options import Options
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
+from tasks.download.folder import download_folder, is_folder
 from tasks.download.kept import distrust
+from tasks.download.listing import read_listing
 from tasks.dumps.dump import dump_split
 from tasks.errors import DataError, NetworkError, ParamsError
+from tasks.model_files.fetch import fetch_model
+from tasks.model_files.network import read_network
+from tasks.model_files.options import Options as ModelOptions
 from tasks.networks import checkpoint as checkpoints
+from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
 from tasks.networks.registry import get_network
-from tasks.params.definitions import SOURCE_PARAMS, RunParams
-from tasks.params.network import NetworkParams
+from tasks.params.definitions import RunParams, replaced_by_sample
+from tasks.params.network import FILE, NetworkParams
 from tasks.storage.artifact import Artifact, LocalArtifact
 from tasks.storage.manifest import read_manifest
 from tasks.storage.paths import Home
@@ -75,9 +81,12 @@ def fetch_checkpoint(
         credentials: for the checkpoint's source.
     """
     given = _sourced(params, home)
+    url = as_url(given.checkpoint)
+    # A SavedModel is a folder.
+    as_folder = given.network == FILE and is_folder(url, credentials)
     try:
-        archive = download(
-            as_url(given.checkpoint),
+        archive = (download_folder if as_folder else download)(
+            url,
             home.downloads,
             given.checkpoint_sha256,
             credentials=credentials,
@@ -86,12 +95,17 @@ def fetch_checkpoint(
     except NetworkError as error:
         raise NetworkError(f"the checkpoint could not be downloaded: {error}; {_WAY_OUT}") from None
     with _distrusting(archive.path, home):
-        fetched = checkpoints.fetch_checkpoint(
-            downloaded_file(archive.path),
-            _sha256(archive.path),
-            network_of(params),
-            home.checkpoints,
-        )
+        if given.network == FILE:
+            fetched = fetch_model(
+                _model(archive.path), _sha256(archive.path), _model_options(given), home.checkpoints
+            )
+        else:
+            fetched = checkpoints.fetch_checkpoint(
+                downloaded_file(archive.path),
+                _sha256(archive.path),
+                network_of(params),
+                home.checkpoints,
+            )
     return dataclasses.replace(fetched, seconds=archive.seconds + fetched.seconds)
 
 
@@ -101,19 +115,26 @@ def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: H
         split=split,
         dataset=dataset,
         checkpoint=checkpoint,
-        network=network_of(params),
+        network=network_of(params, checkpoint),
         batch_size=params.dump_batch_size,
         home=home,
     )
 
 
-def network_of(params: NetworkParams) -> Network:
+def network_of(params: NetworkParams, checkpoint: Path | None = None) -> Network:
     """Return the network that a run uses, with its crop.
+
+    Args:
+        params: the run's.
+        checkpoint: folder that ``fetch_checkpoint`` made; a model's file has its network there.
 
     Raises:
         ParamsError: a crop is given, and the network's preprocessing has none.
     """
-    network = get_network(params.network)
+    if params.network == FILE and checkpoint is not None:
+        network = read_network(checkpoint)
+    else:
+        network = get_network(params.network)
     if params.crop is None:
         return network
     preprocessing = network.preprocessing
@@ -131,10 +152,24 @@ def _sourced(params: RunParams, home: Home) -> RunParams:
         return params
     from tasks.sample.make import make_sample, sample_conf
 
-    unused = dict.fromkeys(SOURCE_PARAMS)
-    network = get_network(params.network)
+    # A model's file has its own weights: only the pictures are the sample's.
+    network = get_network(INCEPTION_V1.name if params.network == FILE else params.network)
     sample = sample_conf(make_sample(home, network).path, network)
-    return params.model_copy(update={**unused, **sample})
+    unused = dict.fromkeys(replaced_by_sample(params.network))
+    given = {name: value for name, value in sample.items() if name in unused}
+    return params.model_copy(update={**unused, **given})
+
+
+def _model(artifact: Path) -> Path:
+    """Return the file or folder of a model that was downloaded."""
+    listing = read_listing(artifact)
+    return artifact / listing.root if listing else downloaded_file(artifact)
+
+
+def _model_options(params: RunParams) -> ModelOptions:
+    if params.preprocessing is None:
+        raise ParamsError(f"preprocessing is empty, but network is {FILE}")
+    return ModelOptions(params.preprocessing, params.feature_node, params.image_size)
 
 
 def _sha256(archive: Path) -> str:

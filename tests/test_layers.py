@@ -35,6 +35,7 @@ LIGHT = {
     "params.base",
     "params.data",
     "params.definitions",
+    "params.model_file",
     "params.network",
     "params.parser",
     "params.places",
@@ -84,6 +85,7 @@ ROOMS = (
     "conversion",
     "runs",
     "dumps",
+    "model_files",
     "sample",
     "features",
     "models",
@@ -97,6 +99,7 @@ ROOMS = (
 HEAVY = (
     "tensorflow",
     "tf_slim",
+    "keras",
     "tf_keras",
     "pyspark",
     "py4j",

@@ -28,6 +28,8 @@ class Network:
             added, of the convolutions.
         parameters: 10^6 weights up to the features.
         top1: published share of ImageNet's validation pictures whose class is found.
+        spread: largest relative difference between two ways to compute the features that was seen
+            when the network was made.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Network:
     gflops: float
     parameters: float
     top1: float
+    spread: float = 0.0
 
     @property
     def image_size(self) -> int:

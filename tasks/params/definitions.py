@@ -10,7 +10,8 @@ from pydantic import Field
 
 from tasks.params.base import Params
 from tasks.params.data import DataParams
-from tasks.params.network import FeatureParams, NetworkParams
+from tasks.params.model_file import CheckedNetworkParams, ModelFileParams
+from tasks.params.network import FILE, FeatureParams, NetworkParams
 from tasks.params.spark import SparkParams
 from tasks.params.training import ReuseParams, TrainingParams
 
@@ -18,6 +19,7 @@ from tasks.params.training import ReuseParams, TrainingParams
 SECTIONS: tuple[type[Params], ...] = (
     DataParams,
     NetworkParams,
+    ModelFileParams,
     FeatureParams,
     TrainingParams,
     SparkParams,
@@ -33,6 +35,14 @@ SOURCE_PARAMS = (
     "checkpoint_conn_id",
 )
 
+
+def replaced_by_sample(network: str) -> tuple[str, ...]:
+    """Return the params that have no use with the bundled sample, which has no model's file."""
+    if network != FILE:
+        return SOURCE_PARAMS
+    return tuple(name for name in SOURCE_PARAMS if name.startswith("dataset_"))
+
+
 # Params of the job that do not change the trained head.
 _NO_INFLUENCE = {"force", "parity_records"}
 
@@ -46,7 +56,7 @@ class JobParams(ReuseParams, TrainingParams, FeatureParams):
         return self.model_dump(mode="json", include=set(JobParams.model_fields) - _NO_INFLUENCE)
 
 
-class RunParams(JobParams, SparkParams, NetworkParams, DataParams):
+class RunParams(JobParams, SparkParams, CheckedNetworkParams, DataParams):
     """Params of a run of the DAG."""
 
 

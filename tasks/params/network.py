@@ -8,11 +8,14 @@ from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.registry import NETWORKS
 from tasks.params.base import PLACE, Params, connection_field, sha256_field
 
+#: Stands for a model of one's own, see ``tasks.params.model_file``.
+FILE = "file"
+
 if TYPE_CHECKING:
     NetworkName = str
 else:
     # Type checkers know a Literal only where its choices are written out.
-    NetworkName = Literal[tuple(NETWORKS)]
+    NetworkName = Literal[(*NETWORKS, FILE)]
 FeatureEngine = Literal["bigdl", "tensorflow"]
 
 
@@ -24,7 +27,8 @@ class NetworkParams(Params, title="Network"):
         title="Network",
         description=(
             "TF-Slim's name of the network that turns pictures into features; graft networks says "
-            "what each needs."
+            "what each needs. file: the model at checkpoint_url, a frozen graph, a SavedModel or "
+            "a Keras file."
         ),
     )
     checkpoint_url: str | None = Field(
@@ -33,7 +37,7 @@ class NetworkParams(Params, title="Network"):
         title="Checkpoint URL",
         description=(
             "A tar archive with the network's TF-Slim checkpoint: a URL, or a path of this machine."
-            " Empty: the network's official archive."
+            " Empty: the network's official archive. For network file: the model."
         ),
         examples=["https://example.org/inception_v1.tar.gz"],
     )

@@ -117,5 +117,5 @@ def test_an_installation_sets_the_defaults(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_choice_offers_every_value(params: dict[str, Any]) -> None:
-    assert params["network"].schema["enum"] == list(NETWORKS)
+    assert params["network"].schema["enum"] == [*NETWORKS, "file"]
     assert params["feature_engine"].schema["enum"] == ["bigdl", "tensorflow"]
