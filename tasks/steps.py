@@ -19,10 +19,9 @@ from tasks.model_files.fetch import fetch_model
 from tasks.model_files.network import read_network
 from tasks.model_files.options import Options as ModelOptions
 from tasks.networks import checkpoint as checkpoints
-from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
 from tasks.networks.registry import get_network
-from tasks.params.definitions import RunParams, replaced_by_sample
+from tasks.params.definitions import RunParams, network_of_sample, replaced_by_sample
 from tasks.params.network import FILE, NetworkParams
 from tasks.storage.artifact import Artifact, LocalArtifact
 from tasks.storage.manifest import read_manifest
@@ -153,7 +152,7 @@ def _sourced(params: RunParams, home: Home) -> RunParams:
     from tasks.sample.make import make_sample, sample_conf
 
     # A model's file has its own weights: only the pictures are the sample's.
-    network = get_network(INCEPTION_V1.name if params.network == FILE else params.network)
+    network = get_network(network_of_sample(params.network))
     sample = sample_conf(make_sample(home, network).path, network)
     unused = dict.fromkeys(replaced_by_sample(params.network))
     given = {name: value for name, value in sample.items() if name in unused}

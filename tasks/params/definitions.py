@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field
 
+from tasks.networks.inception import INCEPTION_V1
 from tasks.params.base import Params
 from tasks.params.data import DataParams
 from tasks.params.model_file import CheckedNetworkParams, ModelFileParams
@@ -41,6 +42,11 @@ def replaced_by_sample(network: str) -> tuple[str, ...]:
     if network != FILE:
         return SOURCE_PARAMS
     return tuple(name for name in SOURCE_PARAMS if name.startswith("dataset_"))
+
+
+def network_of_sample(network: str) -> str:
+    """Return the network whose sample a run takes; a model's file goes with the default's."""
+    return INCEPTION_V1.name if network == FILE else network
 
 
 # Params of the job that do not change the trained head.
