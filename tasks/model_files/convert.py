@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from tasks.dumps.spread import relative_difference
 from tasks.errors import DataError
 from tasks.model_files.constants import check_finite, in_scope, take_weights
-from tasks.model_files.cut import FEATURE, PICTURE, Part, cut_out
+from tasks.model_files.cut import Part, cut_out
 from tasks.model_files.end_points import main_nodes
 from tasks.model_files.fold import fold
 from tasks.model_files.frozen_graph import load_frozen_graph
@@ -24,6 +21,7 @@ from tasks.model_files.operations import check_pure
 from tasks.model_files.options import Options
 from tasks.model_files.recognise import MAX_GRAPH_BYTES, Model, find_model
 from tasks.model_files.saved_model import load_saved_model
+from tasks.model_files.spread import measure_spread
 from tasks.networks.checkpoint import CHECKPOINT_JSON
 from tasks.networks.recipe import Preprocessing
 from tasks.networks.tensorflow import import_tensorflow
@@ -32,9 +30,6 @@ from tasks.storage.local_files import write_json
 logger = logging.getLogger(__name__)
 
 _CHECKPOINT = "model.ckpt"
-_PICTURES = 4
-_COARSE = 8
-_SEED = 5
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ def convert(request: Request) -> None:
     check_pure(given.name, folded)
     check_finite(given.name, folded)
     preprocessing = request.options.recipe(part.image_size)
-    spread = _spread(given.name, part.definition, folded, preprocessing)
+    spread = measure_spread(given.name, part.definition, folded, preprocessing)
     _write(request.target, model, part, folded, preprocessing, spread)
 
 
@@ -126,38 +121,3 @@ def _write(
         *(model.name, model.kind, part.feature_size, part.feature_node),
         *(part.image_size, part.image_size),
     )
-
-
-def _spread(name: str, given: Any, folded: Any, preprocessing: Preprocessing) -> float:
-    """Return the largest relative difference between the features as given and as folded."""
-    tf = import_tensorflow()
-    size = preprocessing.size
-    coarse = np.random.default_rng(_SEED).uniform(0, 255, (_PICTURES, _COARSE, _COARSE, 3))
-    pictures = tf.image.resize(coarse.astype(np.float32), [size, size]).numpy()
-    scaled = pictures * np.float32(preprocessing.scale)
-    centred = scaled - np.array(preprocessing.subtract, np.float32)
-    images = centred * np.array(preprocessing.multiply, np.float32)
-    if preprocessing.bgr:
-        images = images[..., ::-1]
-    expected, actual = (_features(name, graph, images) for graph in (given, folded))
-    if not np.isfinite(expected).all():
-        raise DataError(f"{name}: the features of a picture are not finite numbers")
-    return float(relative_difference(actual, expected).max())
-
-
-def _features(name: str, definition: Any, images: Any) -> Any:
-    tf = import_tensorflow()
-    with tf.Graph().as_default() as graph:
-        tf.import_graph_def(definition, name="")
-        config = tf.compat.v1.ConfigProto()
-        # As it stands: TensorFlow would fold the graph that was given as ``fold`` does.
-        config.graph_options.rewrite_options.disable_meta_optimizer = True
-        with tf.compat.v1.Session(graph=graph, config=config) as session:
-            try:
-                found = session.run(f"{FEATURE}:0", {f"{PICTURE}:0": images})
-            except tf.errors.OpError as error:
-                reason = str(error.message).splitlines()[0]
-                raise DataError(
-                    f"{name} does not run on a batch of {len(images)} pictures: {reason}"
-                ) from error
-    return found.reshape(len(images), -1)

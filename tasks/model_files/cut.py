@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.errors import DataError
-from tasks.model_files.feature import find_feature, find_input, input_size
+from tasks.model_files.feature import find_feature
 from tasks.model_files.given import Given
 from tasks.model_files.operations import check_names
+from tasks.model_files.picture import find_input, input_size
 from tasks.networks.tensorflow import import_tensorflow
 
 PICTURE = "picture"

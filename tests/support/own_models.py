@@ -69,3 +69,8 @@ def _drawn(value: FloatArray, rng: np.random.Generator) -> FloatArray:
     if value.ndim == 1:
         return rng.uniform(0.5, 1.5, value.shape).astype(np.float32)
     return (value + rng.standard_normal(value.shape) * 0.1).astype(np.float32)
+
+
+def layer_of(config: Any) -> Any:
+    """Return the first layer behind the input in the configuration of a Keras model."""
+    return config["config"]["layers"][1]

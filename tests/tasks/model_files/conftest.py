@@ -1,5 +1,7 @@
 """A small Keras model in every format, and the conversion of a file in this process."""
 
+import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from tasks.model_files.convert import Request, convert
 from tasks.model_files.given import Given
 from tasks.model_files.network import read_network
 from tasks.model_files.options import Options
+from tasks.model_files.recognise import Model, find_model
 from tasks.networks.network import Network
 
 
@@ -75,3 +78,22 @@ def converted(tmp_path: Path) -> Callable[..., Network]:
 def given() -> Callable[..., Given]:
     """Returns the model of a graph that a function builds, by default of a small one."""
     return lambda build=plain: Given("mine.pb", graph_of(build))
+
+
+@pytest.fixture
+def edited(saved: Any, tmp_path: Path) -> Callable[[Callable[[Any], None]], Model]:
+    """Returns the Keras file with another configuration."""
+
+    def edit(change: Callable[[Any], None]) -> Model:
+        path, scratch = tmp_path / "mine.keras", tmp_path / "parts"
+        with zipfile.ZipFile(saved.files["Keras file"]) as old, zipfile.ZipFile(path, "w") as new:
+            for name in old.namelist():
+                content = old.read(name)
+                if name == "config.json":
+                    config = json.loads(content)
+                    change(config)
+                    content = json.dumps(config).encode()
+                new.writestr(name, content)
+        return find_model(path, scratch)
+
+    return edit
