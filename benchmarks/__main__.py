@@ -3,13 +3,13 @@
 import argparse
 import json
 import os
-import platform
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks.inputs import Inputs, add_sources, prepare, scratch_home
+from benchmarks.machine import describe_machine
 from benchmarks.processes import measure
 from benchmarks.results import report, summarise
 from tasks.networks.checkpoint import prefix_of
@@ -33,7 +33,7 @@ def main() -> int:
         dataset_url=options.dataset, checkpoint_url=options.checkpoint, dump_batch_size=4
     )
     cores = os.cpu_count() or 1
-    print(f"{platform.machine()}, {cores} cores, {_processor()}, {datetime.now(UTC):%Y-%m-%d}")
+    print(describe_machine())
     with scratch_home() as home:
         inputs = prepare(params, home)
         commands = _commands(inputs, params.network, cores)
@@ -79,11 +79,6 @@ def _write(results: dict[str, Any]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results, indent=2), encoding="utf-8")
     return path
-
-
-def _processor() -> str:
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    return next((line.split(": ")[1] for line in lines if line.startswith("model name")), "?")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import argparse
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,7 @@ class Inputs:
     Attributes:
         dataset: folder of the extracted data set.
         checkpoint: folder of the fetched checkpoint.
-        dumps: folders of the dumps of the training and the validation split.
+        dumps: folders of the dumps, by default of the training and the validation split.
     """
 
     dataset: Path
@@ -49,14 +49,19 @@ def add_sources(
         required: whether they have to be given where there are no fixtures.
     """
     for name, file in {**_ARCHIVES, "dataset": dataset}.items():
-        path = CHECKOUT.parent / "shared" / "fixtures" / file
-        default = path.as_uri() if path.is_file() else None
+        default = fixture(file)
         parser.add_argument(
             f"--{name}",
             default=default,
             required=required and not default,
             help="URL of the archive",
         )
+
+
+def fixture(file: str) -> str | None:
+    """Return the URL of a file among the fixtures beside this checkout, if it is there."""
+    path = CHECKOUT.parent / "shared" / "fixtures" / file
+    return path.as_uri() if path.is_file() else None
 
 
 @contextmanager
@@ -70,16 +75,20 @@ def scratch_home() -> Iterator[Home]:
             yield home
 
 
-def prepare(params: RunParams, home: Home) -> Inputs:
+def prepare(params: RunParams, home: Home, splits: Sequence[str] = SPLITS) -> Inputs:
     """Run the steps before training."""
     archive = steps.download_dataset(params, home).path
     dataset = steps.extract_dataset(archive, params, home).path
     checkpoint = steps.fetch_checkpoint(params, home).path
-    return Inputs(dataset, checkpoint, dump_splits(dataset, checkpoint, params, home))
+    return Inputs(dataset, checkpoint, dump_splits(dataset, checkpoint, params, home, splits))
 
 
 def dump_splits(
-    dataset: Path, checkpoint: Path, params: RunParams, home: Home
+    dataset: Path,
+    checkpoint: Path,
+    params: RunParams,
+    home: Home,
+    splits: Sequence[str] = SPLITS,
 ) -> tuple[Location, ...]:
-    """Return the folders of the dumps of the training and the validation split."""
-    return tuple(steps.dump(split, dataset, checkpoint, params, home).path for split in SPLITS)
+    """Return the folders of the dumps of splits, by default training and validation."""
+    return tuple(steps.dump(split, dataset, checkpoint, params, home).path for split in splits)

@@ -1,20 +1,21 @@
 package com.intel.analytics.bigdl.dllib.nn.mkldnn
 
-import com.intel.analytics.bigdl.mkl.{AlgKind, MklDnn, PropKind}
+import com.intel.analytics.bigdl.mkl.{AlgKind, PropKind}
 
 /**
- * ReLU with an upper bound, for inference: `min(max(x, 0), bound)`. TensorFlow's `Relu6` has 6.
+ * ReLU with an upper bound, for inference: `min(max(x, 0), bound)`. TensorFlow's `Relu6` has 6, its
+ * `Relu` none: infinity.
  *
- * BigDL has no such layer; MKL-DNN has. It is in BigDL's package because a layer's
- * `initFwdPrimitives` is private to it.
+ * BigDL joins its own ReLU with the layer before it, whoever else reads that. It does not know this
+ * one. It is in BigDL's package because a layer's `initFwdPrimitives` is private to it.
  */
 class Clip(bound: Float) extends MklDnnLayer {
 
   override private[mkldnn] def initFwdPrimitives(inputs: Array[MemoryData], phase: Phase) = {
     _inputFormats = singleNativeData(inputs)
+    val (kind, alpha) = Clip.operation(bound)
     val description = MklDnnMemory.EltwiseForwardDescInit(
-      PropKind.ForwardInference, AlgKind.EltwiseBoundedRelu,
-      _inputFormats(0).getMemoryDescription(), bound, 0)
+      PropKind.ForwardInference, kind, _inputFormats(0).getMemoryDescription(), alpha, 0)
     val primitive = MklDnnMemory.PrimitiveDescCreate(description, runtime.engine, 0L)
     _outputFormats = Array(MemoryData.primitiveOutput(primitive))
     updateOutputPrimitives = Array(MklDnnMemory.PrimitiveCreate2(
@@ -26,4 +27,11 @@ class Clip(bound: Float) extends MklDnnLayer {
 
   override private[mkldnn] def initBwdPrimitives(grad: Array[MemoryData], phase: Phase) =
     throw new UnsupportedOperationException("Clip is for inference")
+}
+
+object Clip {
+
+  /** MKL-DNN's element-wise operation for a bound, and its parameter. */
+  private[mkldnn] def operation(bound: Float): (Int, Float) =
+    if (bound.isInfinite) (AlgKind.EltwiseRelu, 0f) else (AlgKind.EltwiseBoundedRelu, bound)
 }

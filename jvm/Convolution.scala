@@ -1,8 +1,6 @@
 package com.intel.analytics.bigdl.graft
 
-import com.intel.analytics.bigdl.dllib.nn.mkldnn.SpatialConvolution
-import com.intel.analytics.bigdl.dllib.tensor.Tensor
-import com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath.TensorNumeric.NumericFloat
+import com.intel.analytics.bigdl.dllib.nn.mkldnn.Kernel
 import com.intel.analytics.bigdl.dllib.utils.python.api.JTensor
 import org.tensorflow.framework.NodeDef
 
@@ -10,48 +8,41 @@ import org.tensorflow.framework.NodeDef
 object Convolution {
   import Graph._
 
-  /** Channels of the output of a node with these weights. */
-  def channels(node: NodeDef, weight: JTensor): Int = {
-    val Array(_, _, inputs, outputs) = weight.shape
-    if (isDepthwise(node)) inputs * outputs else outputs
+  private val Depthwise = "DepthwiseConv2dNative"
+
+  def is(node: NodeDef): Boolean = node.getOp == "Conv2D" || node.getOp == Depthwise
+
+  /** Channels of the output of a node with weights of this shape. */
+  def channels(node: NodeDef, weights: Array[Int]): Int = {
+    val Array(_, _, inputs, outputs) = weights
+    if (node.getOp == Depthwise) inputs * outputs else outputs
   }
 
-  /** A convolution whose weights of output channel `i` are multiplied by `gain(i)`. */
-  def apply(
-      node: NodeDef, weight: JTensor, window: Window, gain: Array[Float], bias: Array[Float])
-      : SpatialConvolution = {
+  /**
+   * The kernel of a convolution whose output channel `i` is multiplied by `gain(i)`.
+   *
+   * @param name of the last node that is folded into it
+   */
+  def kernel(
+      name: String, node: NodeDef, weights: Weights, window: Window, gain: Array[Float],
+      bias: Array[Float]): Kernel = {
     requireText(node, "data_format", "NHWC")
     if (integers(node, "dilations").exists(_ != 1)) unknown(node, "with dilations")
-    val Array(height, width, inputs, _) = weight.shape
-    val outputs = gain.length
-    val groups = if (isDepthwise(node)) inputs else 1
+    val Array(height, width, inputs, _) = weights.shape(node, 1)
+    val groups = if (node.getOp == Depthwise) inputs else 1
     if (inputs != window.input.channels) unknown(node, s"of ${window.input}")
     val shape =
-      if (groups == 1) Array(outputs, inputs, height, width)
-      else Array(groups, outputs / groups, 1, height, width)
-    withoutCopy(new SpatialConvolution(
-      inputs, outputs, width, height, window.strideWidth, window.strideHeight,
-      window.padWidth, window.padHeight, groups,
-      initWeight = Tensor(toOutputsFirst(weight, gain, groups), shape),
-      initBias = Tensor(bias, Array(outputs))))
+      if (groups == 1) Array(gain.length, inputs, height, width)
+      else Array(groups, gain.length / groups, 1, height, width)
+    val pads = window.pads
+    Kernel(
+      name, shape, (window.strideHeight, window.strideWidth), (pads.top, pads.left),
+      (pads.bottom, pads.right), bias, () => toOutputsFirst(weights(node, 1), gain, groups))
   }
 
-  /** What multiplies every channel and adds to it. */
-  def ofEachChannel(gain: Array[Float], bias: Array[Float]): SpatialConvolution = {
-    val channels = gain.length
-    withoutCopy(new SpatialConvolution(
-      channels, channels, 1, 1, nGroup = channels,
-      initWeight = Tensor(gain, Array(channels, 1, 1, 1, 1)),
-      initBias = Tensor(bias, Array(channels))))
-  }
-
-  /** The layer has copied them when it is made, and would keep these, too. */
-  private def withoutCopy(layer: SpatialConvolution): SpatialConvolution = {
-    Seq(layer.initWeight, layer.initBias).foreach(_.set())
-    layer
-  }
-
-  private def isDepthwise(node: NodeDef): Boolean = node.getOp == "DepthwiseConv2dNative"
+  /** The kernel that multiplies every channel and adds to it. */
+  def ofEachChannel(name: String, gain: Array[Float], bias: Array[Float]): Kernel =
+    Kernel(name, Array(gain.length, 1, 1, 1, 1), (1, 1), (0, 0), (0, 0), bias, () => gain)
 
   /** Weights `[height, width, inputs, outputs]` as `[outputs, inputs, height, width]`. */
   private def toOutputsFirst(weight: JTensor, gain: Array[Float], groups: Int): Array[Float] = {

@@ -6,6 +6,7 @@ import java.util.{List => JList, Map => JMap}
 
 import scala.collection.JavaConverters._
 
+import com.intel.analytics.bigdl.dllib.nn.mkldnn.NativeWeights
 import com.intel.analytics.bigdl.dllib.tensor.Tensor
 import com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath.TensorNumeric.NumericFloat
 import com.intel.analytics.bigdl.dllib.utils.tf.{BigDLSessionImpl, TensorflowLoader}
@@ -81,7 +82,8 @@ object FeatureEngine {
       folder: String): Unit = {
     val image = dump.nodes("image_batch")
     val outputs = names.asScala.filter(_ != image)
-    val pipeline = Pipeline(dump, sc.hadoopConfiguration, chunk.records, outputs)
+    val natives = new NativeWeights
+    val pipeline = Pipeline(dump, sc.hadoopConfiguration, chunk.records, outputs, natives)
     try TfRecords.read(chunk, sc.hadoopConfiguration) { records =>
       pipeline.foreachBatch(chunk, records) { (_, _, arrays) =>
         val values = outputs.zip(arrays).toMap + (image -> pipeline.images)
@@ -92,7 +94,21 @@ object FeatureEngine {
           Files.write(Paths.get(folder, i.toString), bytes.array)
         }
       }
-    } finally pipeline.release()
+    } finally {
+      pipeline.release()
+      natives.release()
+    }
+  }
+
+  /**
+   * Reads the network of a dump as layers without their weights, as far as that is possible.
+   *
+   * @return the kinds of layers, in the order in which they run
+   */
+  def readNetwork(dump: Dump): JList[String] = {
+    val layered =
+      Network.layers(new Graph(dump.graph), dump, 1, Seq(dump.nodes("feature")), new NativeWeights)
+    layered.getSortedForwardExecutions().map(_.element.getClass.getSimpleName).toSeq.asJava
   }
 
   /**

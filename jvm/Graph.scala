@@ -7,10 +7,11 @@ import scala.collection.mutable
 import scala.util.control.NonFatal
 
 import com.intel.analytics.bigdl.dllib.utils.tf.TensorflowLoader
-import org.tensorflow.framework.{NodeDef, TensorProto}
+import org.tensorflow.framework.{NodeDef, TensorProto, TensorShapeProto}
 
 /** The nodes of model.pb, as BigDL's loader reads them. */
 class Graph(path: String) {
+  import Graph._
   import Storage.reading
 
   private val nodes = reading(path) {
@@ -32,13 +33,32 @@ class Graph(path: String) {
     if (found.getOp == "Identity") source(found, 0) else found
   }
 
+  /** The node behind an input whose values are at the same place in memory. */
+  def origin(node: NodeDef, index: Int): NodeDef = {
+    val found = source(node, index)
+    if (Views(found.getOp)) origin(found, 0) else found
+  }
+
   /** The nodes that read a node, past nodes that change nothing but for the last of them. */
-  def readers(node: NodeDef): Seq[NodeDef] =
+  def readers(node: NodeDef): Seq[NodeDef] = past(node, Set("Identity"))
+
+  /** The nodes that read a node's values from memory: a `Pad` is a part of what reads it. */
+  def users(node: NodeDef): Seq[NodeDef] = past(node, Views + "Identity" + "Pad")
+
+  private def past(node: NodeDef, operations: Set[String]): Seq[NodeDef] =
     direct.getOrElse(node.getName, Nil).flatMap { reader =>
-      if (reader.getOp != "Identity") Seq(reader)
-      else if (direct.contains(reader.getName)) readers(reader)
+      if (operations(reader.getOp) && direct.contains(reader.getName)) past(reader, operations)
       else Seq(reader)
     }
+
+  /** The lengths that a `Reshape` asks for; -1 stands for one that follows from the others. */
+  def lengths(reshape: NodeDef): Seq[Int] = {
+    val wanted = source(reshape, 1)
+    // The length of the batch is often computed.
+    if (wanted.getOp != "Pack") ints(wanted)
+    else -1 +: (1 until wanted.getInputCount).filterNot(wanted.getInput(_).startsWith("^"))
+      .map(i => ints(source(wanted, i)).head)
+  }
 
   /** The names of all nodes that a node depends on. */
   def ancestors(node: NodeDef): Set[String] = {
@@ -58,6 +78,8 @@ class Graph(path: String) {
 
 /** Reads attributes of nodes, and refuses nodes. */
 object Graph {
+  private val Views = Set("Squeeze", "Reshape")
+
   def integers(node: NodeDef, attribute: String): Seq[Int] =
     node.getAttrOrThrow(attribute).getList.getIList.asScala.map(_.toInt)
 
@@ -66,7 +88,10 @@ object Graph {
 
   /** The lengths of a constant's axes. */
   def shape(constant: NodeDef): Array[Int] =
-    valueOf(constant).getTensorShape.getDimList.asScala.map(_.getSize.toInt).toArray
+    lengths(valueOf(constant).getTensorShape)
+
+  def lengths(shape: TensorShapeProto): Array[Int] =
+    shape.getDimList.asScala.map(_.getSize.toInt).toArray
 
   /** The values of a float32 constant. */
   def floats(constant: NodeDef): Array[Float] = {

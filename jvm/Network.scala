@@ -9,7 +9,7 @@ import com.intel.analytics.bigdl.mkl.{Memory, MklDnn}
  * The network of a dump as BigDL's MKL-DNN layers, for one thread and batches of one size.
  *
  * MKL-DNN's own layers know TensorFlow's SAME padding, which BigDL's conversion of a whole model
- * refuses. `DnnGraph` joins layers: ReLU, and sums, with the convolutions before them.
+ * refuses.
  */
 class Network private (graph: DnnGraph) {
 
@@ -28,34 +28,33 @@ class Network private (graph: DnnGraph) {
 }
 
 object Network {
-  // BigDL reads it when a graph is compiled.
-  private val Fusion = "bigdl.mkldnn.fusion"
 
   /**
    * Builds what lies between `dump`'s image batch and the nodes `outputs`, one network at a time:
-   * until it is compiled its weights are on the heap twice.
+   * until it is compiled the largest of its weights are on the heap twice.
+   *
+   * @param natives its weights, which networks of one dump and one batch size share
    */
-  def apply(graph: Graph, dump: Dump, batch: Int, outputs: Seq[String]): Network = synchronized {
+  def apply(
+      graph: Graph, dump: Dump, batch: Int, outputs: Seq[String], natives: NativeWeights)
+      : Network = synchronized {
     MklDnn.setNumThreads(1)
+    val layered = layers(graph, dump, batch, outputs, natives)
+    layered.evaluate()
+    layered.compile(Phase.InferencePhase)
+    new Network(layered)
+  }
+
+  /** The layers between `dump`'s image batch and the nodes `outputs`, not yet compiled. */
+  def layers(
+      graph: Graph, dump: Dump, batch: Int, outputs: Seq[String], natives: NativeWeights)
+      : DnnGraph = {
     val size = dump.preprocessing.size
     val input = Node(
       Input(Array(batch, 3, size, size), Memory.Format.nhwc).asInstanceOf[Layers.Layer])
     val layers = new Layers(
-      graph, new Weights(graph, dump.tensors), dump.nodes("image_batch"), input, Shape(size, size, 3))
-    val ends = outputs.map(name => layers.after(Output(Memory.Format.nhwc), name))
-    val layered = DnnGraph(Seq(input), ends)
-    layered.evaluate()
-    // A layer that is joined with another has not the values that its name says.
-    compile(layered, fuse = outputs == Seq(dump.nodes("feature")))
-    // Weights are in MKL-DNN's own memory and order now; those on the heap are for training.
-    layered.parameters()._1.foreach(_.set())
-    new Network(layered)
-  }
-
-  private def compile(graph: DnnGraph, fuse: Boolean): Unit = {
-    val before = Option(System.getProperty(Fusion))
-    System.setProperty(Fusion, fuse.toString)
-    try graph.compile(Phase.InferencePhase)
-    finally before.fold(System.clearProperty(Fusion))(System.setProperty(Fusion, _))
+      graph, new Weights(graph, dump.tensors), dump.nodes("image_batch"), input,
+      Shape(size, size, 3), natives, joins = outputs == Seq(dump.nodes("feature")))
+    DnnGraph(Seq(input), outputs.map(name => layers.after(Output(Memory.Format.nhwc), name)))
   }
 }

@@ -6,6 +6,7 @@ import scala.collection.mutable
 import scala.util.Try
 import scala.util.control.NonFatal
 
+import com.intel.analytics.bigdl.dllib.nn.mkldnn.NativeWeights
 import com.intel.analytics.bigdl.dllib.tensor.Tensor
 import com.intel.analytics.bigdl.dllib.tensor.TensorNumericMath.TensorNumeric.NumericFloat
 import org.apache.hadoop.conf.Configuration
@@ -20,15 +21,16 @@ case class Labelled(label: Int, name: String)
  * The pipeline of a dump, recovered once and run by one thread at a time.
  *
  * @param outputs the network's nodes that are wanted of every batch; without any it is not run
+ * @param natives the network's weights
  */
-class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
+class Pipeline(dump: Dump, batch: Int, outputs: Seq[String], natives: NativeWeights) {
   private val graph = new Graph(dump.graph)
   Jpeg.requireSame(graph.source(graph(dump.nodes("decoded")), 0))
   private val parser = new RecordParser(graph, dump)
   private val jpeg = new Jpeg
   private val preprocessing = new Preprocessing(dump.preprocessing)
   private val network =
-    if (outputs.isEmpty) None else Some(Network(graph, dump, batch, outputs))
+    if (outputs.isEmpty) None else Some(Network(graph, dump, batch, outputs, natives))
   private val size = dump.preprocessing.size
   private val input = Tensor[Float](batch, size, size, 3)
   private val imageFloats = size * size * 3
@@ -70,8 +72,10 @@ class Pipeline(dump: Dump, batch: Int, outputs: Seq[String]) {
 object Pipeline {
 
   /** Recovers a dump's pipeline, wherever its files are, or says that this engine cannot. */
-  def apply(dump: Dump, conf: Configuration, batch: Int, outputs: Seq[String]): Pipeline =
-    try new Pipeline(dump.here(conf), batch, outputs)
+  def apply(
+      dump: Dump, conf: Configuration, batch: Int, outputs: Seq[String], natives: NativeWeights)
+      : Pipeline =
+    try new Pipeline(dump.here(conf), batch, outputs, natives)
     catch {
       case e: UserError => throw e
       // BigDL's own layers refuse shapes in many words.
@@ -86,23 +90,24 @@ object Pipelines {
   // Larger batches are no faster on one thread and take more memory.
   private val Batch = 4
 
-  private val idle = mutable.HashMap[String, ConcurrentLinkedQueue[Pipeline]]()
+  private class Kept {
+    val idle = new ConcurrentLinkedQueue[Pipeline]()
+    val natives = new NativeWeights
+  }
+
+  private val kept = mutable.HashMap[String, Kept]()
 
   def use[A](dump: Dump, conf: Configuration)(work: Pipeline => A): A = {
-    val queue = queueOf(dump)
-    val pipeline = Option(queue.poll())
-      .getOrElse(Pipeline(dump, conf, Batch, Seq(dump.nodes("feature"))))
+    val ofDump = synchronized { kept.getOrElseUpdate(dump.weights, new Kept) }
+    val pipeline = Option(ofDump.idle.poll())
+      .getOrElse(Pipeline(dump, conf, Batch, Seq(dump.nodes("feature")), ofDump.natives))
     val result =
       try work(pipeline)
       catch {
         // What failed in the middle of a record is not used again.
         case e: Throwable => Try(pipeline.release()); throw e
       }
-    queue.add(pipeline)
+    ofDump.idle.add(pipeline)
     result
-  }
-
-  private def queueOf(dump: Dump): ConcurrentLinkedQueue[Pipeline] = synchronized {
-    idle.getOrElseUpdate(dump.weights, new ConcurrentLinkedQueue[Pipeline]())
   }
 }

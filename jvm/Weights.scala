@@ -14,21 +14,44 @@ import org.tensorflow.framework.NodeDef
 class Weights(graph: Graph, path: String) {
   private lazy val variables = Weights.load(path)
 
+  def isConstant(node: NodeDef): Boolean = node.getOp == "Const" || isVariable(node)
+
   /** The values behind an input of a node, and their shape. */
   def apply(node: NodeDef, index: Int): JTensor = {
     val source = graph.source(node, index)
-    if (source.getOp == "VariableV2") {
-      variables.getOrElse(
-        source.getName, throw new DataError(s"model.bin has no variable ${source.getName}"))
-    } else new JTensor(Graph.floats(source), Graph.shape(source), "float")
+    val found =
+      if (isVariable(source)) variable(source)
+      else new JTensor(Graph.floats(source), Graph.shape(source), "float")
+    // MKL-DNN's ReLU makes 0 of NaN, TensorFlow's leaves it.
+    if (!isFinite(found.storage)) Graph.unknown(node, s"with ${source.getName}, which is not finite")
+    found
+  }
+
+  /** The lengths of the axes of an input of a node. */
+  def shape(node: NodeDef, index: Int): Array[Int] = {
+    val source = graph.source(node, index)
+    if (isVariable(source)) Graph.lengths(source.getAttrOrThrow("shape").getShape)
+    else Graph.shape(source)
   }
 
   /** The values of an input that has one for each channel, or one for all of them. */
   def perChannel(node: NodeDef, index: Int, channels: Int): Array[Float] = {
-    val values = apply(node, index).storage
-    if (values.length == 1) Array.fill(channels)(values.head)
-    else if (values.length == channels) values
-    else Graph.unknown(node, s"with ${values.length} values for $channels channels")
+    val (found, lengths) = (apply(node, index).storage, shape(node, index))
+    if (found.length == 1) Array.fill(channels)(found.head)
+    else if (found.length == channels && lengths.last == channels) found
+    else Graph.unknown(node, s"with values ${lengths.mkString(" x ")} for $channels channels")
+  }
+
+  private def isVariable(node: NodeDef): Boolean = node.getOp == "VariableV2"
+
+  private def variable(node: NodeDef): JTensor =
+    variables.getOrElse(
+      node.getName, throw new DataError(s"model.bin has no variable ${node.getName}"))
+
+  private def isFinite(values: Array[Float]): Boolean = {
+    var i = 0
+    while (i < values.length && java.lang.Float.isFinite(values(i))) i += 1
+    i == values.length
   }
 }
 

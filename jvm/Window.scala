@@ -41,18 +41,19 @@ case class Window(
     input: Shape, height: Int, width: Int, strideHeight: Int, strideWidth: Int, pads: Padding,
     isSame: Boolean) {
 
-  /** BigDL's words for the padding: -1 for SAME. */
-  def padHeight: Int = if (pads.isNone) 0 else if (isSame) -1 else pads.top
-
-  def padWidth: Int = if (pads.isNone) 0 else if (isSame) -1 else pads.left
-
-  def isPadded: Boolean = !pads.isNone
+  /** The padding of height and width in BigDL's words for a pooling: -1 for SAME. */
+  def ofPooling(node: NodeDef): (Int, Int) =
+    if (pads.isNone) (0, 0)
+    else if (isSame) (-1, -1)
+    else if (pads.top == pads.bottom && pads.left == pads.right) (pads.top, pads.left)
+    else Graph.unknown(node, s"with uneven padding $pads")
 
   /** The padding in numbers, where it is the same on all sides of a window that moves by 1. */
   def centred(node: NodeDef): (Int, Int) = {
     val odd = height % 2 == 1 && width % 2 == 1
-    if (strideHeight != 1 || strideWidth != 1 || !odd) Graph.unknown(node, "with uneven padding")
-    (pads.left, pads.top)
+    val isCentred = strideHeight == 1 && strideWidth == 1 && odd
+    if (!pads.isNone && !isCentred) Graph.unknown(node, "with uneven padding")
+    (pads.top, pads.left)
   }
 
   def output(channels: Int): Shape = Shape(
@@ -77,11 +78,9 @@ object Window {
     val pads = (text(node, "padding"), padded) match {
       case ("SAME", None) => same
       case ("VALID", None) => Padding.None
-      case ("VALID", Some(pad)) => explicitly(pad, graph)
+      case ("VALID", Some(pad)) => around(ints(graph.source(pad, 1)))
+      case ("EXPLICIT", None) => around(integers(node, "explicit_paddings"))
       case (other, _) => unknown(node, s"with padding $other")
-    }
-    if (pads != same && (pads.top != pads.bottom || pads.left != pads.right)) {
-      unknown(node, s"with uneven padding $pads")
     }
     Window(input, height, width, strideHeight, strideWidth, pads, pads == same)
   }
@@ -91,12 +90,12 @@ object Window {
       val Seq(_, height, width, _) = integers(node, "ksize")
       (height, width)
     } else {
-      val Array(height, width, _, _) = weights(node, 1).shape
+      val Array(height, width, _, _) = weights.shape(node, 1)
       (height, width)
     }
 
-  private def explicitly(pad: NodeDef, graph: Graph): Padding = {
-    val Array(0, 0, top, bottom, left, right, 0, 0) = ints(graph.source(pad, 1))
+  private def around(pads: Seq[Int]): Padding = {
+    val Seq(0, 0, top, bottom, left, right, 0, 0) = pads
     Padding(top, bottom, left, right)
   }
 }

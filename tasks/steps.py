@@ -8,6 +8,7 @@ from pathlib import Path
 from tasks.datasets import extract as datasets
 from tasks.datasets.fetch import as_url, fetch_source, require_outside, source_of
 from tasks.datasets.options import Options
+from tasks.download.checkpoint import checkpoint_source, download_checkpoint
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
 from tasks.download.folder import download_folder, is_folder
@@ -18,7 +19,7 @@ from tasks.errors import DataError, NetworkError, ParamsError
 from tasks.model_files.fetch import fetch_model
 from tasks.model_files.network import read_network
 from tasks.model_files.options import Options as ModelOptions
-from tasks.networks import checkpoint as checkpoints
+from tasks.networks.checkpoint import keep_checkpoint
 from tasks.networks.network import Network
 from tasks.networks.registry import get_network
 from tasks.params.definitions import RunParams, network_of_sample, replaced_by_sample
@@ -79,33 +80,44 @@ def fetch_checkpoint(
         home: the folder of all artefacts.
         credentials: for the checkpoint's source.
     """
+    if params.network == FILE:
+        return _fetch_model_file(_sourced(params, home), home, credentials)
+    # A network that cannot be built is told before its checkpoint is downloaded.
+    network = network_of(params)
     given = _sourced(params, home)
     url = as_url(given.checkpoint)
-    # A SavedModel is a folder.
-    as_folder = given.network == FILE and is_folder(url, credentials)
-    try:
-        archive = (download_folder if as_folder else download)(
+    with _telling_way_out():
+        downloaded = download_checkpoint(
             url,
             home.downloads,
             given.checkpoint_sha256,
             credentials=credentials,
             max_bytes=_max_bytes(params),
+            ema=params.ema,
         )
-    except NetworkError as error:
-        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {_WAY_OUT}") from None
-    with _distrusting(archive.path, home):
-        if given.network == FILE:
-            fetched = fetch_model(
-                _model(archive.path), _sha256(archive.path), _model_options(given), home.checkpoints
-            )
-        else:
-            fetched = checkpoints.fetch_checkpoint(
-                downloaded_file(archive.path),
-                _sha256(archive.path),
-                network_of(params),
-                home.checkpoints,
-            )
-    return dataclasses.replace(fetched, seconds=archive.seconds + fetched.seconds)
+    with _distrusting(downloaded.path, home):
+        source = checkpoint_source(downloaded.path, url)
+        kept = keep_checkpoint(source, network, home.checkpoints, ema=params.ema)
+    return dataclasses.replace(kept, seconds=downloaded.seconds + kept.seconds)
+
+
+def _fetch_model_file(params: RunParams, home: Home, credentials: Credentials) -> LocalArtifact:
+    """Download a model of one's own and make a network of it."""
+    url = as_url(params.checkpoint)
+    with _telling_way_out():
+        # A SavedModel is a folder.
+        fetch = download_folder if is_folder(url, credentials) else download
+        downloaded = fetch(
+            url,
+            home.downloads,
+            params.checkpoint_sha256,
+            credentials=credentials,
+            max_bytes=_max_bytes(params),
+        )
+    with _distrusting(downloaded.path, home):
+        model, sha256 = _model(downloaded.path), _sha256(downloaded.path)
+        made = fetch_model(model, sha256, _model_options(params), home.checkpoints)
+    return dataclasses.replace(made, seconds=downloaded.seconds + made.seconds)
 
 
 def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: Home) -> Artifact:
@@ -177,6 +189,14 @@ def _sha256(archive: Path) -> str:
 
 def _max_bytes(params: RunParams) -> int | None:
     return None if params.max_download_gib is None else params.max_download_gib * _GIB
+
+
+@contextmanager
+def _telling_way_out() -> Iterator[None]:
+    try:
+        yield
+    except NetworkError as error:
+        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {_WAY_OUT}") from None
 
 
 @contextmanager

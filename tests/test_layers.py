@@ -30,6 +30,8 @@ LIGHT = {
     "networks.registry",
     "networks.resnet",
     "networks.slim",
+    "networks.slim_library",
+    "networks.slim_published",
     "networks.tensorflow",
     "networks.vgg",
     "params.base",

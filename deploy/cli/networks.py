@@ -1,6 +1,7 @@
 """``graft networks``."""
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -12,8 +13,13 @@ from deploy.terminal import say
 from tasks.networks.network import Network
 from tasks.networks.recipe import Preprocessing
 from tasks.networks.registry import NETWORKS
+from tasks.networks.slim_library import PREFIX, SLIM_PATH, VIDEO, library_folder, library_names
+from tasks.networks.slim_published import published
 
 _LINE = "{:22} {:>4} {:>8} {:>7} {:>9} {:>8}  {}"
+
+# Size, features, operations and weights are known once a network is built.
+_LIBRARY_LINE = "{:54} {:>8}  {}"
 
 
 @one_line_errors()
@@ -25,11 +31,13 @@ def networks(
     """List the networks that turn pictures into features, and what each needs.
 
     GFLOPs are for one picture, weights in millions, ImageNet is the published share of right
-    classes. A run takes one by name: graft run -p network=mobilenet_v1.
+    classes. A run takes one by name: graft run -p network=mobilenet_v1. Where SLIM_PATH is set, the
+    networks of that TF-Slim library follow; what is not known before one is built is left empty.
     """
+    of_library = _library()
     if as_json:
         found = {name: _as_json(network) for name, network in NETWORKS.items()}
-        sys.stdout.write(f"{json.dumps(found, indent=2)}\n")
+        sys.stdout.write(f"{json.dumps({**found, **of_library}, indent=2)}\n")
         return
     say(_LINE.format("network", "size", "features", "GFLOPs", "M weights", "ImageNet", "pictures"))
     for network in NETWORKS.values():
@@ -38,12 +46,34 @@ def networks(
                 network.name,
                 network.image_size,
                 f"{network.feature_size:,}",
-                f"{network.gflops:.2f}",
-                f"{network.parameters:.1f}",
-                f"{network.top1:.3f}",
+                _number(network.gflops, 2),
+                _number(network.parameters, 1),
+                _number(network.top1, 3),
                 _pictures(network.preprocessing),
             )
         )
+    for name, fields in of_library.items():
+        checkpoint = "" if fields["checkpoint_url"] else "needs checkpoint_url"
+        say(_LIBRARY_LINE.format(name, _number(fields["top1"], 3), checkpoint).rstrip())
+
+
+def _library() -> dict[str, dict[str, Any]]:
+    """Return what is known of the networks of the library in ``SLIM_PATH``; none is built."""
+    if not os.environ.get(SLIM_PATH):
+        return {}
+    found = {name: published(name) for name in library_names(library_folder())}
+    return {
+        f"{PREFIX}{name}": {
+            "top1": known.top1 if known else None,
+            "checkpoint_url": known.url if known else None,
+        }
+        for name, known in found.items()
+        if name not in VIDEO
+    }
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
 
 
 def _pictures(preprocessing: Preprocessing) -> str:

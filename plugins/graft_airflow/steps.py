@@ -49,7 +49,9 @@ def fetch_checkpoint(run: Run) -> Artifact:
     """Download the checkpoint and check that it has every variable that the network needs.
 
     * **Reads** `checkpoint_url`, or makes the bundled sample's (`source`); checks
-      `checkpoint_sha256`. The connection `checkpoint_conn_id` has the credentials.
+      `checkpoint_sha256`. The connection `checkpoint_conn_id` has the credentials. With `ema`, the
+      moving averages of the variables are meant. Networks `slim:NAME` are of the library in
+      `SLIM_PATH`.
     * **Writes** `downloads/<digest>/` and `checkpoints/<digest>/`.
     """
     from tasks import steps

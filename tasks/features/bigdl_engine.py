@@ -68,6 +68,17 @@ class BigdlEngine:
                 for i, node in enumerate(nodes)
             }
 
+    def layers(self, dump: Dump) -> list[str]:
+        """Return the kinds of layers that the network of a dump becomes, in their order.
+
+        Tests read networks with it that are too large to be computed there.
+
+        Raises:
+            UnsupportedGraphError: the engine cannot run the dump's graph; the node is named.
+        """
+        with user_errors():
+            return list(self._scala.readNetwork(self._java_dump(dump)))
+
     def extract_with_getrdd(self, dump: Dump, folder: Path) -> int:
         """Write the features that BigDL's own ``session.getRDD`` gives; return how many.
 

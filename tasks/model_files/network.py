@@ -1,5 +1,6 @@
 """The record of a network that was made from a model's file."""
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,24 +19,41 @@ SCOPE = "network"
 WEIGHTS = "network_weights"
 
 
-def read_network(folder: Path) -> Network:
+@dataclass(frozen=True)
+class ModelFileNetwork(Network):
+    """A network that was made from a model's file.
+
+    Attributes:
+        folding_spread: largest relative difference between the features of the model's graph as
+            given and as folded.
+    """
+
+    folding_spread: float
+
+    @property
+    def spread(self) -> float:
+        """Largest relative difference of the features that was seen when the network was made."""
+        return self.folding_spread
+
+
+def read_network(folder: Path) -> ModelFileNetwork:
     """Return the network in a folder that ``fetch_model`` made."""
     fields = read_json_file(folder / NETWORK_JSON)
-    return Network(
+    return ModelFileNetwork(
         name=fields["name"],
         scope=SCOPE,
-        logits="",
+        logits=None,
         preprocessing=Preprocessing.from_json(fields["preprocessing"]),
         feature_size=fields["feature_size"],
         build=partial(
             build, folder=folder, weights=fields["weights"], end_points=fields["end_points"]
         ),
-        checkpoint_url="",
-        checkpoint_classes=0,
-        gflops=0.0,
-        parameters=0.0,
-        top1=0.0,
-        spread=fields["spread"],
+        checkpoint_url=None,
+        checkpoint_classes=None,
+        gflops=None,
+        parameters=None,
+        top1=None,
+        folding_spread=fields["spread"],
     )
 
 

@@ -60,6 +60,8 @@ class CheckedNetworkParams(ModelFileParams, NetworkParams):
             return self
         if self.checkpoint_url is None:
             raise ValueError(f"network is {FILE}: give checkpoint_url, the model's file or folder")
+        if self.ema:
+            raise ValueError(f"ema is for checkpoints, but network is {FILE}: leave it false")
         if self.preprocessing is None:
             raise ValueError(
                 f"network is {FILE}: give preprocessing, one of {', '.join(PREPROCESSINGS)}; none "

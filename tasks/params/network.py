@@ -1,21 +1,38 @@
 """Params of the network and of the engine that runs it."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
+from tasks.errors import ParamsError
 from tasks.networks.inception import INCEPTION_V1
-from tasks.networks.registry import NETWORKS
+from tasks.networks.registry import NETWORKS, check_network, expected_names, official_checkpoint
+from tasks.networks.slim_library import NAME
 from tasks.params.base import PLACE, Params, connection_field, sha256_field
 
 #: Stands for a model of one's own, see ``tasks.params.model_file``.
 FILE = "file"
 
-if TYPE_CHECKING:
-    NetworkName = str
-else:
-    # Type checkers know a Literal only where its choices are written out.
-    NetworkName = Literal[(*NETWORKS, FILE)]
+
+def _known(name: str) -> str:
+    try:
+        if name != FILE:
+            check_network(name)
+    except ParamsError:
+        names = f"{expected_names()}, or {FILE} for a model of your own"
+        raise PydanticCustomError("network", "be {names}", {"names": names}) from None
+    return name
+
+
+_NAMES = [*NETWORKS, FILE]
+NetworkName = Annotated[
+    str,
+    AfterValidator(_known),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "enum": _NAMES}, {"type": "string", "pattern": NAME}]}
+    ),
+]
 FeatureEngine = Literal["bigdl", "tensorflow"]
 
 
@@ -27,23 +44,32 @@ class NetworkParams(Params, title="Network"):
         title="Network",
         description=(
             "TF-Slim's name of the network that turns pictures into features; graft networks says "
-            "what each needs. file: the model at checkpoint_url, a frozen graph, a SavedModel or "
-            "a Keras file."
+            "what each needs. slim:NAME: one of the TF-Slim library in SLIM_PATH. file: a model of "
+            "your own, a frozen graph, a SavedModel or a Keras file at checkpoint_url."
         ),
+        examples=["mobilenet_v1", "slim:inception_v4"],
     )
     checkpoint_url: str | None = Field(
         None,
         pattern=PLACE,
         title="Checkpoint URL",
         description=(
-            "A tar archive with the network's TF-Slim checkpoint: a URL, or a path of this machine."
-            " Empty: the network's official archive. For network file: the model."
+            "The network's TF-Slim checkpoint: an archive, a training folder or a file, by URL or "
+            "path. Empty: the network's official archive. For network file: the model."
         ),
-        examples=["https://example.org/inception_v1.tar.gz"],
+        examples=["https://example.org/inception_v1.tar.gz", "/home/me/train_dir"],
     )
     checkpoint_sha256: str | None = sha256_field("Checkpoint SHA-256")
     checkpoint_conn_id: str | None = connection_field(
         "Checkpoint connection", "the checkpoint's URL"
+    )
+    ema: bool = Field(
+        False,
+        title="Moving averages",
+        description=(
+            "Use the checkpoint's moving averages of the variables, which a TF-Slim training with "
+            "moving_average_decay leaves beside them."
+        ),
     )
     crop: float | None = Field(
         None,
@@ -68,8 +94,12 @@ class NetworkParams(Params, title="Network"):
 
     @property
     def checkpoint(self) -> str:
-        """URL or path of the checkpoint's archive, the official one if none is given."""
-        return self.checkpoint_url or NETWORKS[self.network].checkpoint_url
+        """URL or path of the checkpoint, the official archive if none is given.
+
+        Raises:
+            ParamsError: none is given, and there is no official one.
+        """
+        return self.checkpoint_url or official_checkpoint(self.network)
 
 
 class FeatureParams(Params, title="Network"):

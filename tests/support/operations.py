@@ -4,6 +4,7 @@ Each is a function of images ``[batch, 40, 40, 3]`` that returns a feature map; 
 means.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -49,9 +50,14 @@ class Layers:
         )
         return fused.y
 
-    def pad(self, images: Any, *, before: int, after: int) -> Any:
+    def pad(self, images: Any, *, before: int, after: int, value: float = 0) -> Any:
         sides = [before, after]
-        return self.tf.pad(images, [[0, 0], sides, sides, [0, 0]])
+        return self.tf.pad(images, [[0, 0], sides, sides, [0, 0]], constant_values=value)
+
+    def constant(self, *shape: int) -> Any:
+        self._count += 1
+        values = np.random.default_rng(self._count).uniform(0.5, 1.5, shape)
+        return self.tf.constant(values.astype(np.float32))
 
 
 def residual(layers: Layers, images: Any, channels: int = 6, inner: int = 4) -> Any:
@@ -108,6 +114,57 @@ def inverted(layers: Layers, images: Any) -> Any:
     return first + layers.norm(layers.conv(deep, 4, 1))
 
 
+def of_keras(layers: Layers, images: Any) -> Any:
+    """A block of a Keras network whose constants were folded, and its flat features."""
+    first = layers.conv(images, 8, 1) * layers.constant(1, 1, 1, 8) + layers.constant(1, 1, 1, 8)
+    padded = layers.pad(layers.nn.relu6(first), before=0, after=1)
+    weights = layers.variable(3, 3, 8, 1)
+    deep = layers.nn.depthwise_conv2d(padded, weights, [1, 2, 2, 1], "VALID")
+    second = layers.nn.relu6(deep * layers.constant(8) + layers.constant(8))
+    return layers.tf.reshape(layers.tf.reduce_mean(second, [1, 2]), [-1, 1, 1, 8])
+
+
+def added_to_its_input(layers: Layers, images: Any) -> Any:
+    """A sum that must not be written over what its convolution reads."""
+    before = layers.nn.relu(layers.conv(images))
+    return before + layers.norm(layers.conv(before))
+
+
+def added_to_its_padded_input(layers: Layers, images: Any) -> Any:
+    before = layers.nn.relu(layers.conv(images))
+    padded = layers.pad(before, before=1, after=1)
+    return before + layers.norm(layers.conv(padded, padding="VALID"))
+
+
+def read_later_through_padding(layers: Layers, images: Any) -> Any:
+    """A sum over what is read once more after it, by the second reader of a padding."""
+    shortcut = layers.nn.relu(layers.conv(images))
+    padded = layers.pad(shortcut, before=1, after=1)
+    inner = layers.nn.relu(layers.conv(padded, padding="VALID"))
+    total = shortcut + layers.bias(layers.conv(inner))
+    later = layers.conv(padded, padding="VALID")
+    return layers.tf.concat([layers.nn.relu(total), later], 3)
+
+
+def chained(layers: Layers, images: Any) -> Any:
+    """Sums over sums, the last of them over what the first one wrote."""
+    total = layers.nn.relu(layers.conv(images))
+    for _ in range(3):
+        inner = layers.nn.relu6(layers.conv(total, 5))
+        total = layers.nn.relu(total + layers.norm(layers.conv(inner)))
+    return total
+
+
+def scaled_twice(layers: Layers, before: Any) -> Any:
+    """Scalings that must not become a part of the convolution that both read."""
+    return layers.tf.concat([before * layers.constant(6), before - layers.constant(6)], 3)
+
+
+def with_explicit_padding(layers: Layers, images: Any) -> Any:
+    weights = layers.variable(3, 3, images.shape[3], 6)
+    return layers.nn.conv2d(images, weights, 2, [[0, 0], [1, 2], [0, 1], [0, 0]])
+
+
 def pooled(layers: Layers, images: Any, kind: str, size: int, stride: int, padding: str) -> Any:
     before = layers.nn.relu(layers.conv(images))
     return getattr(layers.nn, kind)(before, size, stride, padding)
@@ -152,14 +209,51 @@ KNOWN: dict[str, Build] = {
         n.conv(x), n.tf.zeros([6], n.tf.float32)
     ),
     "joined": lambda n, x: n.tf.concat([n.conv(x), n.nn.relu(n.conv(x, 2))], -1),
+    "of Keras": of_keras,
+    "scaled": lambda n, x: n.nn.relu(n.constant(6) * n.bias(n.conv(x)) + n.constant(6)),
+    "scaled alone": lambda n, x: n.conv(n.nn.relu(n.conv(x)) * n.constant(1, 1, 6)),
+    "scaled by a number": lambda n, x: 0.5 - n.conv(x) * 2.0,
+    "convolution read twice, scaled": lambda n, x: scaled_twice(n, n.conv(x)),
+    "rectified up to 6": lambda n, x: n.nn.relu6(n.norm(n.conv(x, 16, 1))),
+    "sum rectified up to 6": lambda n, x: n.nn.relu6(n.conv(x) + n.bias(n.conv(x))),
+    "sum that is chained": chained,
+    "sum with its input": added_to_its_input,
+    "sum with its padded input": added_to_its_padded_input,
+    "sum over what a padding's second reader reads later": read_later_through_padding,
+    "uneven padding": lambda n, x: n.conv(n.pad(x, before=2, after=0), 6, 3, 2, "VALID"),
+    "explicit padding": with_explicit_padding,
 }
 
 #: What it refuses, and what it says.
 REFUSED: dict[str, tuple[Build, str]] = {
     "average, padded, with a stride": (pool("avg_pool", 3, 2, "SAME"), "a AvgPool with uneven"),
-    "uneven padding": (
-        lambda n, x: n.conv(n.pad(x, before=2, after=0), 6, 3, 2, "VALID"),
-        "a Conv2D with uneven padding",
+    "uneven padding of a pooling": (
+        lambda n, x: n.nn.max_pool(n.pad(n.nn.relu(n.conv(x)), before=0, after=2), 3, 2, "VALID"),
+        "a MaxPool with uneven padding",
+    ),
+    "padding with ones": (
+        lambda n, x: n.conv(n.pad(x, before=1, after=1, value=1.0), padding="VALID"),
+        "a PadV2 in the network",
+    ),
+    "dilated": (
+        lambda n, x: n.nn.conv2d(x, n.variable(3, 3, 3, 6), 1, "SAME", dilations=2),
+        "a Conv2D with dilations",
+    ),
+    "not a number": (
+        lambda n, x: n.nn.relu(n.conv(x) * n.tf.constant([1, 2, np.nan, 4, 5, 6], n.tf.float32)),
+        "a Mul with not_a_number/Const, which is not finite",
+    ),
+    "scaled by pixel": (
+        lambda n, x: n.conv(x) * n.constant(40, 40, 1),
+        "a Mul with values 40 x 40 x 1 for 6 channels",
+    ),
+    "flattened": (
+        lambda n, x: n.tf.reshape(n.conv(x), [-1, 1, 1, 40 * 40 * 6]),
+        "a Reshape of 40 x 40 x 6",
+    ),
+    "channels taken apart": (
+        lambda n, x: n.tf.reshape(n.tf.reduce_mean(n.conv(x), [1, 2]), [-1, 1, 2, 3]),
+        "a Reshape of 1 x 1 x 6 to -1 x 1 x 2 x 3",
     ),
     "joined along the height": (
         lambda n, x: n.tf.concat([n.conv(x), n.conv(x)], 1),
@@ -179,7 +273,7 @@ REFUSED: dict[str, tuple[Build, str]] = {
 
 def network_of(name: str, build: Build) -> Network:
     """Return the record of a small network."""
-    scope = name.replace(" ", "_").replace(",", "")
+    scope = re.sub("[^a-zA-Z0-9 ]", "", name).replace(" ", "_")
 
     def whole(images: Any) -> tuple[Any, dict[str, Any]]:
         layers = Layers()

@@ -12,10 +12,11 @@ import pytest
 from support.own_models import write_graph
 from tasks import steps
 from tasks.datasets.dataset import read_dataset
-from tasks.download.download import download
+from tasks.download.checkpoint import download_checkpoint
 from tasks.dumps.description import read_dump
-from tasks.errors import DataError, NetworkError, ParamsError
+from tasks.errors import DataError, NetworkError, ParamsError, SetupError
 from tasks.model_files.network import read_network
+from tasks.networks.checkpoint import prefix_of
 from tasks.params.definitions import RunParams
 from tasks.sample.make import DATASET_ARCHIVE, VERSION
 from tasks.storage.artifact import LocalArtifact, build
@@ -64,9 +65,9 @@ def test_a_checkpoint_is_fetched_in_the_seconds_of_both_its_parts(
     params: RunParams, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slow(*given: Any, **named: Any) -> LocalArtifact:
-        return dataclasses.replace(download(*given, **named), seconds=100.0)
+        return dataclasses.replace(download_checkpoint(*given, **named), seconds=100.0)
 
-    monkeypatch.setattr(steps, "download", slow)
+    monkeypatch.setattr(steps, "download_checkpoint", slow)
     assert steps.fetch_checkpoint(params, home).seconds > 100
 
 
@@ -106,6 +107,32 @@ def test_a_path_is_a_place_for_data_and_checkpoint(
     archive = steps.download_dataset(params, home)
     assert archive.path.parent == home.downloads
     assert steps.fetch_checkpoint(params, home).path.parent == home.checkpoints
+
+
+def test_a_training_folder_is_a_place_for_the_checkpoint(
+    params: RunParams, home: Home, checkpoint_file: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "train"
+    folder.mkdir()
+    for step in (1, 2):
+        shutil.copy(checkpoint_file, folder / f"model.ckpt-{step}")
+    (folder / "checkpoint").write_text('model_checkpoint_path: "model.ckpt-2"')
+    given = params.model_copy(update={"checkpoint_url": str(folder)})
+    made = steps.fetch_checkpoint(given, home)
+    assert prefix_of(made.path).name == "model.ckpt-2"
+    assert not (made.path / "model.ckpt-1").exists()
+    with pytest.raises(DataError, match=r"^train has no moving averages, which ema: true asks for"):
+        steps.fetch_checkpoint(given.model_copy(update={"ema": True}), home)
+
+
+def test_a_network_that_cannot_be_had_is_told_before_its_checkpoint_is_downloaded(
+    params: RunParams, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SLIM_PATH", raising=False)
+    given = params.model_copy(update={"network": "slim:inception_v4"})
+    with pytest.raises(SetupError, match=r"^SLIM_PATH is not set, expected the folder"):
+        steps.fetch_checkpoint(given, home)
+    assert not home.downloads.exists()
 
 
 def test_without_a_network_the_way_out_is_told(params: RunParams, home: Home) -> None:

@@ -16,6 +16,7 @@ NAMES = [
     "Scala",
     "TensorFlow",
     "schedule",
+    "SLIM_PATH",
     "Spark master",
     "Spark authentication",
     "memory",

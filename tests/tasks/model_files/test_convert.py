@@ -13,7 +13,7 @@ from tasks.dumps.graph import NODES, build_graph
 from tasks.dumps.spread import relative_difference
 from tasks.errors import DataError
 from tasks.model_files import convert as converting
-from tasks.networks.checkpoint import prefix_of, read_weights
+from tasks.networks.checkpoint import load_weights
 from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow
 
@@ -22,7 +22,7 @@ KINDS = ["Keras file", "Keras HDF5 file", "SavedModel", "frozen graph"]
 
 
 def frozen(network: Network) -> Any:
-    weights = read_weights(prefix_of(network.build.keywords["folder"]), network)  # type: ignore[attr-defined]  # a partial
+    weights = load_weights(network.build.keywords["folder"], network)  # type: ignore[attr-defined]  # a partial
     return freeze(build_graph(["x"], network, class_count=2, batch_size=2), weights, network)
 
 

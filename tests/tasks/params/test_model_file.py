@@ -33,6 +33,7 @@ def test_other_networks_need_none_of_it() -> None:
             {"network": "vgg_16"},
             "^preprocessing is for network file, but network is vgg_16: leave preprocessing empty$",
         ),
+        ({"ema": True}, "^ema is for checkpoints, but network is file: leave it false$"),
         ({"image_size": 4}, "^image_size is 4, expected to be greater than or equal to 8"),
         ({"feature_node": ""}, "^feature_node is '', expected to have at least 1 character"),
     ],
