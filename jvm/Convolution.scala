@@ -27,7 +27,10 @@ object Convolution {
       name: String, node: NodeDef, weights: Weights, window: Window, gain: Array[Float],
       bias: Array[Float]): Kernel = {
     requireText(node, "data_format", "NHWC")
-    if (integers(node, "dilations").exists(_ != 1)) unknown(node, "with dilations")
+    // Graphs of old versions of TensorFlow have none.
+    val isDilated =
+      node.getAttrMap.containsKey("dilations") && integers(node, "dilations").exists(_ != 1)
+    if (isDilated) unknown(node, "with dilations")
     val Array(height, width, inputs, _) = weights.shape(node, 1)
     val groups = if (node.getOp == Depthwise) inputs else 1
     if (inputs != window.input.channels) unknown(node, s"of ${window.input}")

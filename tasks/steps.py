@@ -1,9 +1,11 @@
-"""Work of the steps before training, from checked params and the artefacts of earlier steps."""
+"""Work of the steps but the training, from checked params and the artefacts of earlier steps."""
 
 import dataclasses
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from tasks.datasets import extract as datasets
 from tasks.datasets.fetch import as_url, fetch_source, require_outside, source_of
@@ -15,7 +17,8 @@ from tasks.download.folder import download_folder, is_folder
 from tasks.download.kept import distrust
 from tasks.download.listing import read_listing
 from tasks.dumps.dump import dump_split
-from tasks.errors import DataError, NetworkError, ParamsError
+from tasks.dumps.engine_choice import engine_of_dump
+from tasks.errors import DataError, GraftError, NetworkError, ParamsError
 from tasks.model_files.fetch import fetch_model
 from tasks.model_files.network import read_network
 from tasks.model_files.options import Options as ModelOptions
@@ -24,14 +27,19 @@ from tasks.networks.network import Network
 from tasks.networks.registry import get_network
 from tasks.params.definitions import RunParams, network_of_sample, replaced_by_sample
 from tasks.params.network import FILE, NetworkParams
+from tasks.registry.champion import FLOWERS
+from tasks.registry.promote import Promotion, promote_run
+from tasks.report.page import write_report
 from tasks.storage.artifact import Artifact, LocalArtifact
 from tasks.storage.manifest import read_manifest
 from tasks.storage.paths import Home
 
+logger = logging.getLogger(__name__)
+
 _GIB = 2**30
 _WAY_OUT = (
     "without the Internet, give one that is on this machine as checkpoint_url, for example "
-    "-p checkpoint_url=~/inception_v1_2016_08_28.tar.gz"
+    "-p checkpoint_url=~/{}"
 )
 
 
@@ -86,7 +94,7 @@ def fetch_checkpoint(
     network = network_of(params)
     given = _sourced(params, home)
     url = as_url(given.checkpoint)
-    with _telling_way_out():
+    with _telling_way_out(url):
         downloaded = download_checkpoint(
             url,
             home.downloads,
@@ -104,7 +112,7 @@ def fetch_checkpoint(
 def _fetch_model_file(params: RunParams, home: Home, credentials: Credentials) -> LocalArtifact:
     """Download a model of one's own and make a network of it."""
     url = as_url(params.checkpoint)
-    with _telling_way_out():
+    with _telling_way_out(url):
         # A SavedModel is a folder.
         fetch = download_folder if is_folder(url, credentials) else download
         downloaded = fetch(
@@ -121,8 +129,12 @@ def _fetch_model_file(params: RunParams, home: Home, credentials: Credentials) -
 
 
 def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: Home) -> Artifact:
-    """Dump the pipeline of one split."""
-    return dump_split(
+    """Dump the pipeline of one split, and say which feature engine runs it.
+
+    Raises:
+        UnsupportedGraphError: ``feature_engine`` is bigdl, and it cannot run the network.
+    """
+    made = dump_split(
         split=split,
         dataset=dataset,
         checkpoint=checkpoint,
@@ -130,6 +142,9 @@ def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: H
         batch_size=params.dump_batch_size,
         home=home,
     )
+    engine = engine_of_dump(params.feature_engine, home.dumps / made.digest)
+    logger.info("feature engine: %s", engine.clause())
+    return made
 
 
 def network_of(params: NetworkParams, checkpoint: Path | None = None) -> Network:
@@ -142,10 +157,8 @@ def network_of(params: NetworkParams, checkpoint: Path | None = None) -> Network
     Raises:
         ParamsError: a crop is given, and the network's preprocessing has none.
     """
-    if params.network == FILE and checkpoint is not None:
-        network = read_network(checkpoint)
-    else:
-        network = get_network(params.network)
+    own = checkpoint if params.network == FILE else None
+    network: Network = read_network(own) if own else get_network(params.network)
     if params.crop is None:
         return network
     preprocessing = network.preprocessing
@@ -155,6 +168,25 @@ def network_of(params: NetworkParams, checkpoint: Path | None = None) -> Network
             f"{preprocessing.shorter_side} pixels and takes its middle: leave crop empty"
         )
     return dataclasses.replace(network, preprocessing=preprocessing.cropped(params.crop))
+
+
+def promote_model(params: RunParams, home: Home, run_id: str, *, who: str) -> Promotion:
+    """Register a run's model, promote it if the rule says so, and add that to the run's report.
+
+    Args:
+        params: the run's.
+        home: the folder of all artefacts.
+        run_id: the run.
+        who: who started it.
+    """
+    promotion = promote_run(home, FLOWERS, run_id, params, who=who)
+    if home.report(run_id).is_file():
+        try:
+            write_report(home, run_id)
+        except GraftError as error:
+            # The decision stands, and the step must not fail after it.
+            logger.warning("the report does not tell the decision: %s", error)
+    return promotion
 
 
 def _sourced(params: RunParams, home: Home) -> RunParams:
@@ -192,11 +224,12 @@ def _max_bytes(params: RunParams) -> int | None:
 
 
 @contextmanager
-def _telling_way_out() -> Iterator[None]:
+def _telling_way_out(url: str) -> Iterator[None]:
     try:
         yield
     except NetworkError as error:
-        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {_WAY_OUT}") from None
+        way_out = _WAY_OUT.format(PurePosixPath(urlsplit(url).path).name)
+        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {way_out}") from None
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from tasks.params.base import Params
 from tasks.params.data import DataParams
 from tasks.params.model_file import CheckedNetworkParams, ModelFileParams
 from tasks.params.network import FILE, FeatureParams, NetworkParams
+from tasks.params.promotion import PromotionParams
 from tasks.params.spark import SparkParams
 from tasks.params.training import ReuseParams, TrainingParams
 
@@ -23,6 +24,7 @@ SECTIONS: tuple[type[Params], ...] = (
     ModelFileParams,
     FeatureParams,
     TrainingParams,
+    PromotionParams,
     SparkParams,
     ReuseParams,
 )
@@ -62,7 +64,7 @@ class JobParams(ReuseParams, TrainingParams, FeatureParams):
         return self.model_dump(mode="json", include=set(JobParams.model_fields) - _NO_INFLUENCE)
 
 
-class RunParams(JobParams, SparkParams, CheckedNetworkParams, DataParams):
+class RunParams(JobParams, SparkParams, PromotionParams, CheckedNetworkParams, DataParams):
     """Params of a run of the DAG."""
 
 

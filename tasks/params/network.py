@@ -1,6 +1,6 @@
 """Params of the network and of the engine that runs it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -33,7 +33,9 @@ NetworkName = Annotated[
         {"anyOf": [{"type": "string", "enum": _NAMES}, {"type": "string", "pattern": NAME}]}
     ),
 ]
-FeatureEngine = Literal["bigdl", "tensorflow"]
+FeatureEngine = Literal["auto", "bigdl", "tensorflow"]
+#: The values of ``feature_engine``.
+AUTO, BIGDL, TENSORFLOW = "auto", "bigdl", "tensorflow"
 
 
 class NetworkParams(Params, title="Network"):
@@ -106,11 +108,11 @@ class FeatureParams(Params, title="Network"):
     """Engine that runs the dumped network in the training job; shown with the network."""
 
     feature_engine: FeatureEngine = Field(
-        "bigdl",
+        "auto",
         title="Feature engine",
         description=(
             "What runs the dumped pipeline on Spark: bigdl in the executors' JVMs, tensorflow in "
-            "their Python workers."
+            "their Python workers; auto takes bigdl if it knows every operation of the network."
         ),
     )
     parity_records: int = Field(
@@ -125,3 +127,7 @@ class FeatureParams(Params, title="Network"):
         examples=[256],
         json_schema_extra={"unit": "records"},
     )
+
+    def with_engine(self, engine: str) -> Self:
+        """Return the same with the engine that ``auto`` stands for."""
+        return self.model_copy(update={"feature_engine": engine})

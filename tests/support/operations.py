@@ -124,24 +124,24 @@ def of_keras(layers: Layers, images: Any) -> Any:
     return layers.tf.reshape(layers.tf.reduce_mean(second, [1, 2]), [-1, 1, 1, 8])
 
 
-def added_to_its_input(layers: Layers, images: Any) -> Any:
+def added_to_its_input(layers: Layers, images: Any, channels: int = 6) -> Any:
     """A sum that must not be written over what its convolution reads."""
-    before = layers.nn.relu(layers.conv(images))
-    return before + layers.norm(layers.conv(before))
+    before = layers.nn.relu(layers.conv(images, channels))
+    return before + layers.norm(layers.conv(before, channels))
 
 
 def added_to_its_padded_input(layers: Layers, images: Any) -> Any:
-    before = layers.nn.relu(layers.conv(images))
+    before = layers.nn.relu(layers.conv(images, 16))
     padded = layers.pad(before, before=1, after=1)
-    return before + layers.norm(layers.conv(padded, padding="VALID"))
+    return before + layers.norm(layers.conv(padded, 16, padding="VALID"))
 
 
 def read_later_through_padding(layers: Layers, images: Any) -> Any:
     """A sum over what is read once more after it, by the second reader of a padding."""
-    shortcut = layers.nn.relu(layers.conv(images))
+    shortcut = layers.nn.relu(layers.conv(images, 16))
     padded = layers.pad(shortcut, before=1, after=1)
-    inner = layers.nn.relu(layers.conv(padded, padding="VALID"))
-    total = shortcut + layers.bias(layers.conv(inner))
+    inner = layers.nn.relu(layers.conv(padded, 16, padding="VALID"))
+    total = shortcut + layers.bias(layers.conv(inner, 16))
     later = layers.conv(padded, padding="VALID")
     return layers.tf.concat([layers.nn.relu(total), later], 3)
 
@@ -218,6 +218,7 @@ KNOWN: dict[str, Build] = {
     "sum rectified up to 6": lambda n, x: n.nn.relu6(n.conv(x) + n.bias(n.conv(x))),
     "sum that is chained": chained,
     "sum with its input": added_to_its_input,
+    "sum with its input, of blocks": lambda n, x: added_to_its_input(n, x, 16),
     "sum with its padded input": added_to_its_padded_input,
     "sum over what a padding's second reader reads later": read_later_through_padding,
     "uneven padding": lambda n, x: n.conv(n.pad(x, before=2, after=0), 6, 3, 2, "VALID"),

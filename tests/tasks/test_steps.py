@@ -9,12 +9,13 @@ from typing import Any
 import fsspec
 import pytest
 
+from support.graphs import small_graph
 from support.own_models import write_graph
 from tasks import steps
 from tasks.datasets.dataset import read_dataset
 from tasks.download.checkpoint import download_checkpoint
 from tasks.dumps.description import read_dump
-from tasks.errors import DataError, NetworkError, ParamsError, SetupError
+from tasks.errors import DataError, NetworkError, ParamsError, SetupError, UnsupportedGraphError
 from tasks.model_files.network import read_network
 from tasks.networks.checkpoint import prefix_of
 from tasks.params.definitions import RunParams
@@ -50,6 +51,31 @@ def test_every_step_takes_what_the_one_before_it_made(params: RunParams, home: H
     assert described.digests["dataset"] == dataset.digest
     assert described.digests["checkpoint"] == checkpoint.digest
     assert not any(made.reused for made in (archive, dataset, checkpoint, dump))
+
+
+def test_the_engine_is_chosen_and_refused_at_the_dump(
+    params: RunParams, home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    # A dump that is there is judged, too.
+    dumped = LocalArtifact(home.dumps / "abc", "abc", reused=True, seconds=0.0)
+    dumped.path.mkdir(parents=True)
+    (dumped.path / "pipeline.json").write_text(json.dumps({"preprocessing": {"size": 4}}))
+    (dumped.path / "model.pb").write_bytes(small_graph("Tanh"))
+    monkeypatch.setattr(steps, "dump_split", lambda **_: dumped)
+
+    def dump(engine: str) -> None:
+        given = params.model_copy(update={"feature_engine": engine})
+        steps.dump("train", home.root, home.root, given, home)
+
+    dump("auto")
+    (line,) = caplog.messages
+    assert line == (
+        "feature engine: tensorflow (the bigdl engine cannot run node feature, a Tanh in the "
+        "network)"
+    )
+    with pytest.raises(UnsupportedGraphError, match=r"^feature_engine is bigdl, but the bigdl eng"):
+        dump("bigdl")
 
 
 def test_a_second_time_everything_is_reused(params: RunParams, home: Home) -> None:
@@ -146,7 +172,7 @@ def test_without_a_network_the_way_out_is_told(params: RunParams, home: Home) ->
         patch.setattr(type(fsspec.filesystem("memory")), "info", fail)
         message = (
             r"^the checkpoint could not be downloaded: memory://x/c.tar cannot be read: no route "
-            r"to host; without the Internet, give one .* -p checkpoint_url=~/inception_v1_2016"
+            r"to host; without the Internet, give one .* -p checkpoint_url=~/c\.tar$"
         )
         with pytest.raises(NetworkError, match=message):
             steps.fetch_checkpoint(params.model_copy(update={"checkpoint_url": url}), home)

@@ -25,6 +25,7 @@ NAMES = [
     "free disk",
     "GRAFT_HOME",
     "artefacts",
+    "registry",
 ]
 
 

@@ -30,7 +30,14 @@ def test_a_param_for_every_field(params: dict[str, Any]) -> None:
 
 def test_sections_come_in_order_and_whole(params: dict[str, Any]) -> None:
     sections = [param.schema["section"] for param in params.values()]
-    assert list(dict.fromkeys(sections)) == ["Data", "Network", "Training", "Spark", "Run"]
+    assert list(dict.fromkeys(sections)) == [
+        "Data",
+        "Network",
+        "Training",
+        "Promotion",
+        "Spark",
+        "Run",
+    ]
     order = {section: number for number, section in enumerate(dict.fromkeys(sections))}
     assert [order[section] for section in sections] == sorted(order[s] for s in sections)
 
@@ -121,4 +128,4 @@ def test_a_choice_offers_every_value(params: dict[str, Any]) -> None:
     assert params["network"].schema["examples"] == [*NETWORKS, "file"]
     assert "enum" not in params["network"].schema
     assert params["network"].resolve("slim:inception_v4") == "slim:inception_v4"
-    assert params["feature_engine"].schema["enum"] == ["bigdl", "tensorflow"]
+    assert params["feature_engine"].schema["enum"] == ["auto", "bigdl", "tensorflow"]

@@ -530,6 +530,24 @@ def test_a_graph_whose_shapes_do_not_fit_is_refused(edited: Any, dump: Dump, ext
         extract(list(by_hand(dump, 8)), edited(drop_a_branch))
 
 
+def drop_the_dilations(node: Any) -> None:
+    if node.op == "Conv2D":
+        del node.attr["dilations"]
+
+
+def test_a_graph_of_an_old_tensorflow_is_read(
+    edited: Any,
+    dump: Dump,
+    extract: Any,
+    expected: dict[str, Any],
+    assert_features_agree: Callable[[Any, Any], None],
+) -> None:
+    old = edited(drop_the_dilations)
+    old = replace(old, digests={**old.digests, "weights": "old"})
+    table = extract(list(by_hand(dump, 8)), old)
+    assert_features_agree(feature_matrix(table), expected["train"])
+
+
 def test_bigdls_own_getrdd_gives_the_same_of_swapped_colours(
     engine: BigdlEngine, photographs: Dump, tmp_path: Path
 ) -> None:

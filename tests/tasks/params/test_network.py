@@ -40,7 +40,7 @@ def test_the_schema_knows_both_kinds_of_names() -> None:
 
 def test_defaults_of_the_engine() -> None:
     params = FeatureParams()
-    assert (params.feature_engine, params.parity_records) == ("bigdl", 64)
+    assert (params.feature_engine, params.parity_records) == ("auto", 64)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_defaults_of_the_engine() -> None:
         (
             "feature_engine",
             "torch",
-            "feature_engine is 'torch', expected to be 'bigdl' or 'tensorflow'",
+            "feature_engine is 'torch', expected to be 'auto', 'bigdl' or 'tensorflow'",
         ),
         ("parity_records", -1, "parity_records is -1, expected to be greater than or equal to 0"),
         ("parity_records", 100_001, "parity_records is 100001, expected to be less than or equal"),
