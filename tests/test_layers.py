@@ -37,6 +37,7 @@ LIGHT = {
     "params.base",
     "params.data",
     "params.definitions",
+    "params.model_file",
     "params.network",
     "params.parser",
     "params.places",
@@ -89,6 +90,7 @@ ROOMS = (
     "conversion",
     "runs",
     "dumps",
+    "model_files",
     "sample",
     "features",
     "models",
@@ -103,6 +105,7 @@ ROOMS = (
 HEAVY = (
     "tensorflow",
     "tf_slim",
+    "keras",
     "tf_keras",
     "pyspark",
     "py4j",
