@@ -9,7 +9,10 @@ a run did; the run's note says it in short.
 
 The DAG runs when you trigger it. Once it is switched on, it also runs every week (`GRAFT_SCHEDULE`)
 and when the asset `flowers_dataset` is updated. Such runs take the default params (`GRAFT_PARAMS`)
-and train only if something changed. A new model updates the asset `flowers_model`.
+and train only if something changed.
+
+A new model is compared with the champion, the model in use, on the same pictures. A promotion
+makes it the champion and updates the asset `flowers_model`.
 """
 
 from airflow.sdk import dag
@@ -24,6 +27,7 @@ from graft_airflow.steps import (
     dump_validation,
     extract_dataset,
     fetch_checkpoint,
+    promote_model,
     report,
     train_classifier,
 )
@@ -44,7 +48,7 @@ def flowers_transfer_learning() -> None:
     checkpoint = fetch_checkpoint()
     train_dump = dump_train(dataset, checkpoint)
     validation_dump = dump_validation(dataset, checkpoint)
-    train_classifier(train_dump, validation_dump) >> report()
+    train_classifier(train_dump, validation_dump) >> report() >> promote_model()
 
 
 flowers = flowers_transfer_learning()

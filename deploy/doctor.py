@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deploy.checks import settings, software
 from deploy.checks.artifacts import check_artifacts
+from deploy.checks.registry import check_registry
 from tasks.errors import GraftError
 from tasks.storage.paths import Home
 
@@ -58,6 +59,7 @@ def _checks(environ: Mapping[str, str]) -> dict[str, Callable[[], str]]:
         "Scala": software.check_scala,
         "TensorFlow": software.check_tensorflow,
         "schedule": lambda: settings.check_schedule(environ),
+        "SLIM_PATH": lambda: settings.check_slim_path(environ),
         "Spark master": lambda: settings.check_master(environ),
         "Spark authentication": lambda: settings.check_authentication(environ),
         "memory": settings.check_memory,
@@ -66,4 +68,5 @@ def _checks(environ: Mapping[str, str]) -> dict[str, Callable[[], str]]:
         "free disk": lambda: settings.check_disk(Home.from_environ(environ).root),
         "GRAFT_HOME": lambda: settings.check_home(Home.from_environ(environ)),
         "artefacts": lambda: check_artifacts(Home.from_environ(environ)),
+        "registry": lambda: check_registry(Home.from_environ(environ)),
     }

@@ -1,31 +1,39 @@
-"""Work of the steps before training, from checked params and the artefacts of earlier steps."""
+"""Work of the steps but the training, from checked params and the artefacts of earlier steps."""
 
 import dataclasses
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from tasks.datasets import extract as datasets
 from tasks.datasets.fetch import as_url, fetch_source, require_outside, source_of
 from tasks.datasets.options import Options
+from tasks.download.checkpoint import checkpoint_source, download_checkpoint
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
-from tasks.download.download import download, downloaded_file
 from tasks.download.kept import distrust
 from tasks.dumps.dump import dump_split
-from tasks.errors import DataError, NetworkError, ParamsError
-from tasks.networks import checkpoint as checkpoints
+from tasks.dumps.engine_choice import engine_of_dump
+from tasks.errors import DataError, GraftError, NetworkError, ParamsError
+from tasks.networks.checkpoint import keep_checkpoint
 from tasks.networks.network import Network
 from tasks.networks.registry import get_network
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
 from tasks.params.network import NetworkParams
+from tasks.registry.champion import FLOWERS
+from tasks.registry.promote import Promotion, promote_run
+from tasks.report.page import write_report
 from tasks.storage.artifact import Artifact, LocalArtifact
 from tasks.storage.manifest import read_manifest
 from tasks.storage.paths import Home
 
+logger = logging.getLogger(__name__)
+
 _GIB = 2**30
 _WAY_OUT = (
     "without the Internet, give one that is on this machine as checkpoint_url, for example "
-    "-p checkpoint_url=~/inception_v1_2016_08_28.tar.gz"
+    "-p checkpoint_url=~/{}"
 )
 
 
@@ -74,30 +82,35 @@ def fetch_checkpoint(
         home: the folder of all artefacts.
         credentials: for the checkpoint's source.
     """
+    # A network that cannot be built is told before its checkpoint is downloaded.
+    network = network_of(params)
     given = _sourced(params, home)
+    url = as_url(given.checkpoint)
     try:
-        archive = download(
-            as_url(given.checkpoint),
+        downloaded = download_checkpoint(
+            url,
             home.downloads,
             given.checkpoint_sha256,
             credentials=credentials,
             max_bytes=_max_bytes(params),
+            ema=params.ema,
         )
     except NetworkError as error:
-        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {_WAY_OUT}") from None
-    with _distrusting(archive.path, home):
-        fetched = checkpoints.fetch_checkpoint(
-            downloaded_file(archive.path),
-            _sha256(archive.path),
-            network_of(params),
-            home.checkpoints,
-        )
-    return dataclasses.replace(fetched, seconds=archive.seconds + fetched.seconds)
+        way_out = _WAY_OUT.format(PurePosixPath(urlsplit(url).path).name)
+        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {way_out}") from None
+    with _distrusting(downloaded.path, home):
+        source = checkpoint_source(downloaded.path, url)
+        kept = keep_checkpoint(source, network, home.checkpoints, ema=params.ema)
+    return dataclasses.replace(kept, seconds=downloaded.seconds + kept.seconds)
 
 
 def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: Home) -> Artifact:
-    """Dump the pipeline of one split."""
-    return dump_split(
+    """Dump the pipeline of one split, and say which feature engine runs it.
+
+    Raises:
+        UnsupportedGraphError: ``feature_engine`` is bigdl, and it cannot run the network.
+    """
+    made = dump_split(
         split=split,
         dataset=dataset,
         checkpoint=checkpoint,
@@ -105,6 +118,9 @@ def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: H
         batch_size=params.dump_batch_size,
         home=home,
     )
+    engine = engine_of_dump(params.feature_engine, home.dumps / made.digest)
+    logger.info("feature engine: %s", engine.clause())
+    return made
 
 
 def network_of(params: NetworkParams) -> Network:
@@ -123,6 +139,25 @@ def network_of(params: NetworkParams) -> Network:
             f"{preprocessing.shorter_side} pixels and takes its middle: leave crop empty"
         )
     return dataclasses.replace(network, preprocessing=preprocessing.cropped(params.crop))
+
+
+def promote_model(params: RunParams, home: Home, run_id: str, *, who: str) -> Promotion:
+    """Register a run's model, promote it if the rule says so, and add that to the run's report.
+
+    Args:
+        params: the run's.
+        home: the folder of all artefacts.
+        run_id: the run.
+        who: who started it.
+    """
+    promotion = promote_run(home, FLOWERS, run_id, params, who=who)
+    if home.report(run_id).is_file():
+        try:
+            write_report(home, run_id)
+        except GraftError as error:
+            # The decision stands, and the step must not fail after it.
+            logger.warning("the report does not tell the decision: %s", error)
+    return promotion
 
 
 def _sourced(params: RunParams, home: Home) -> RunParams:

@@ -148,7 +148,7 @@ def checkpoint_prefix(checkpoint: Path) -> Path:
 @pytest.fixture(scope="session")
 def weights(checkpoint_prefix: Path) -> dict[str, FloatArray]:
     """The checkpoint's variables that the features depend on."""
-    from tasks.networks.checkpoint import read_weights
+    from tasks.networks.checkpoint_reader import read_weights
 
     return read_weights(checkpoint_prefix, INCEPTION_V1)
 

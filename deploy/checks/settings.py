@@ -14,6 +14,7 @@ import psutil
 
 from deploy.connection import SPARK_CONNECTION, USE_LOCAL, spark_master
 from tasks.errors import SetupError
+from tasks.networks.slim_library import SLIM_PATH, VIDEO, library_folder, library_names
 from tasks.params.installation import cron_schedule, default_params
 from tasks.spark.authentication import SECRET, authentication_conf
 from tasks.spark.files import hadoop_files
@@ -60,6 +61,14 @@ def check_schedule(environ: Mapping[str, str]) -> str:
     default_params(environ)
     cron = cron_schedule(environ)
     return "by the data set's asset alone" if cron is None else f"{cron}, UTC"
+
+
+def check_slim_path(environ: Mapping[str, str]) -> str:
+    """Return the TF-Slim image models library, and how many networks it lists."""
+    if not environ.get(SLIM_PATH):
+        return "not set; needed for networks slim:NAME only"
+    folder = library_folder(environ)
+    return f"{folder}, {len({*library_names(folder)} - {*VIDEO})} networks"
 
 
 def check_disk(root: Path) -> str:

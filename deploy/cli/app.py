@@ -2,7 +2,19 @@
 
 import typer
 
-from deploy.cli import convert, doctor, gc, networks, report, run, sample, train, ui, verify
+from deploy.cli import (
+    convert,
+    doctor,
+    gc,
+    models,
+    networks,
+    report,
+    run,
+    sample,
+    train,
+    ui,
+    verify,
+)
 
 app = typer.Typer(
     name="graft",
@@ -25,6 +37,9 @@ app.command(
 )(train.train)
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
 app.command("report")(report.report)
+app.command("models")(models.models)
+app.command("promote")(models.promote)
+app.command("rollback")(models.rollback)
 app.command("networks")(networks.networks)
 app.command("verify")(verify.verify)
 app.command("gc")(gc.gc)

@@ -27,7 +27,8 @@ def gc(
 ) -> None:
     """List or delete what nobody needs below GRAFT_HOME.
 
-    What a run that goes on needs, and what a process uses, is never deleted.
+    What a run that goes on needs, what a process uses, and the champion and the version before it
+    are never deleted.
     """
     from tasks.housekeeping.amounts import parse_age
     from tasks.housekeeping.gc import gc_lines

@@ -19,7 +19,7 @@ def verify(
         typer.Option("--delete", help="Delete damaged files, so that the next run makes them."),
     ] = False,
 ) -> None:
-    """Check all artefacts below GRAFT_HOME: a line each, ok or what is wrong.
+    """Check all artefacts and registries below GRAFT_HOME: a line each, ok or what is wrong.
 
     Sizes and contents are compared with those that were recorded when an artefact was made.
     The exit status is 0 if all are whole, 1 if one is damaged, 2 if they could not be checked.

@@ -10,19 +10,21 @@ from tasks.runs.metrics import RunMetrics
 #: trains on it.
 DATASET = Asset(name="flowers_dataset", uri="graft://dataset/flowers", group="dataset")
 
-#: Updated by every training; other DAGs may follow it.
+#: Updated by every promotion; other DAGs may follow it.
 MODEL = Asset(name="flowers_model", uri="graft://model/flowers", group="model")
 
 
 def model_event(metrics: RunMetrics, run_id: str) -> dict[str, Any]:
     """Return the extra of an event of ``MODEL``.
 
-    Its ``accuracy`` is the top-1 accuracy on the validation records, from 0 to 1, and
-    ``test_accuracy`` that on the test records, where there are some.
+    Its ``version`` is the number in the registry, ``accuracy`` the top-1 accuracy on the validation
+    records, from 0 to 1, and ``test_accuracy`` that on the test records, where there are some.
     """
     model = metrics.model
+    version = {"version": metrics.promotion.version} if metrics.promotion else {}
     test = {"test_accuracy": metrics.test.top1} if metrics.test else {}
     return {
+        **version,
         "digest": model.digest,
         "accuracy": metrics.top1,
         "path": model.path,

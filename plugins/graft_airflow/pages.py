@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from graft_airflow.access import may_read_runs
+from graft_airflow.access import can_edit, current_user, may_read_runs
+from graft_airflow.forgery import form_token
+from graft_airflow.registry_changes import add_changes
 from tasks.runs.record import DAG_ID
 from tasks.storage.paths import REPORT, Home
 
@@ -71,19 +73,38 @@ def pages() -> "FastAPI":
         response.headers.update(HEADERS)
         return response
 
-    @app.get("/")
-    def runs(first: str = "", second: str = "") -> HTMLResponse:
-        from tasks.report.overview import overview
-
-        home = Home.from_environ()
-        return HTMLResponse(overview(home, dag_id=DAG_ID, first=first, second=second))
-
     @app.get("/dags/{dag_id}/runs/{run_id}/report")
     def report(dag_id: str, run_id: str) -> HTMLResponse:
         page, status = report_page(Home.from_environ(), dag_id, run_id)
         return HTMLResponse(page, status)
 
+    _add_runs(app)
+    add_changes(app)
     return app
+
+
+def _add_runs(app: "FastAPI") -> None:
+    """Add the page of all runs and versions."""
+    from fastapi import Request
+    from fastapi.responses import HTMLResponse
+
+    signed_in = current_user()
+
+    @app.get("/")
+    def runs(
+        request: Request, first: str = "", second: str = "", user: Any = signed_in
+    ) -> HTMLResponse:
+        from tasks.report.overview import overview
+
+        page = overview(
+            Home.from_environ(),
+            dag_id=DAG_ID,
+            first=first,
+            second=second,
+            may_change=can_edit(user, DAG_ID),
+            token=form_token(request),
+        )
+        return HTMLResponse(page)
 
 
 def report_page(home: Home, dag_id: str, run_id: str) -> tuple[str, int]:

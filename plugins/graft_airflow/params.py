@@ -38,17 +38,22 @@ def dag_params() -> dict[str, Param]:
 
 
 def _param(field: Mapping[str, Any], *, section: str, default: object) -> Param:
-    # An optional field is "this or null"; a form has one input for both.
+    # An optional field is "this or null", and one of names that is open is "one of these or such a
+    # one"; a form has one input for both.
     choices = field.get("anyOf", [field])
-    kind, *null = [choice["type"] for choice in choices]
+    kind, *null = dict.fromkeys(choice["type"] for choice in choices)
     types = {"integer": _WHOLE, "number": _RATE}.get(kind, [kind]) + null
     kept = _BOUNDS + _CHOICES if kind == "integer" else _CHOICES
     schema = {key: choice[key] for choice in choices for key in kept if key in choice}
+    if any("pattern" in choice for choice in choices):
+        # The form would refuse all but these.
+        field = {**field, "examples": schema.pop("enum", field.get("examples"))}
     if "const" in field:  # a choice of one
         schema["enum"] = [field["const"]]
     if kind == "string" and "enum" not in schema:
         # The form suggests these while the user types.
-        schema["examples"] = [field["default"], *field["examples"]][field["default"] is None :]
+        suggested = dict.fromkeys([field["default"], *field["examples"]])
+        schema["examples"] = [value for value in suggested if value is not None]
     return Param(
         default,
         description=param_help(field),

@@ -26,7 +26,7 @@ class Outcome(Protocol):
 
 
 def step(
-    *, timeout: timedelta, inlets: Sequence[Asset] = ()
+    *, timeout: timedelta, inlets: Sequence[Asset] = (), outlets: Sequence[Asset] = ()
 ) -> Callable[[Callable[..., Outcome]], Any]:
     """Make a task of a function that takes ``run`` and paths of artefacts, and returns an outcome.
 
@@ -38,6 +38,7 @@ def step(
     Args:
         timeout: longest time that the task may take.
         inlets: assets that the task reads.
+        outlets: assets that the task updates.
     """
 
     def decorate(function: Callable[..., Outcome]) -> Any:
@@ -55,6 +56,7 @@ def step(
             doc_md=inspect.getdoc(function),
             execution_timeout=timeout,
             inlets=list(inlets),
+            outlets=list(outlets),
             **RETRIES,
         )(execute)
 

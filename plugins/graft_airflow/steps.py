@@ -4,7 +4,10 @@ import inspect
 from datetime import timedelta
 from pathlib import Path
 
+from airflow.sdk import get_current_context
+
 from graft_airflow.assets import DATASET, MODEL
+from graft_airflow.promotion import starter, update_outlets
 from graft_airflow.retries import RETRIES
 from graft_airflow.run import Run
 from graft_airflow.source_connection import source_credentials
@@ -49,7 +52,9 @@ def fetch_checkpoint(run: Run) -> Artifact:
     """Download the checkpoint and check that it has every variable that the network needs.
 
     * **Reads** `checkpoint_url`, or makes the bundled sample's (`source`); checks
-      `checkpoint_sha256`. The connection `checkpoint_conn_id` has the credentials.
+      `checkpoint_sha256`. The connection `checkpoint_conn_id` has the credentials. With `ema`, the
+      moving averages of the variables are meant. Networks `slim:NAME` are of the library in
+      `SLIM_PATH`.
     * **Writes** `downloads/<digest>/` and `checkpoints/<digest>/`.
     """
     from tasks import steps
@@ -93,7 +98,7 @@ def train_classifier(
       a model of the same data set, checkpoint and params exists, unless `force` is set.
     * **Measures** the final head once on the test records, if there are some.
     * **Writes** `features/<digest>/`, `models/<digest>/` (head, predictions, metrics) and
-      `runs/<run id>/metrics.json`; a new model updates the asset `flowers_model`.
+      `runs/<run id>/metrics.json`.
     * **Log**: images done of all and per second, then a line for every epoch. The button *Spark UI,
       then report* leads to Spark while the job runs and to the report after.
     """
@@ -101,7 +106,6 @@ def train_classifier(
         task_id="train_classifier",
         train_dump=train_dump,
         validation_dump=validation_dump,
-        outlets=[MODEL],
         execution_timeout=timedelta(hours=24),
         doc_md=inspect.getdoc(train_classifier),
         **RETRIES,
@@ -118,3 +122,21 @@ def report(run: Run) -> Outcome:
     from tasks.report import page
 
     return page.write_report(run.home, run.run_id)
+
+
+@step(timeout=timedelta(hours=6), outlets=[MODEL])
+def promote_model(run: Run) -> Outcome:
+    """Compare the model with the champion and make it the champion if the rule says so.
+
+    * **Reads** the predictions of both models, as `promote` and `min_accuracy` say. If the data set
+      has changed, the champion is measured on today's validation records.
+    * **Writes** `registry/flowers/history.jsonl`, and the decision into the run's metrics and
+      report; a promotion updates the asset `flowers_model`.
+    * **Log**: the decision with the figures.
+    """
+    from tasks import steps
+
+    context = get_current_context()
+    promotion = steps.promote_model(run.params, run.home, run.run_id, who=starter(context))
+    update_outlets(context, run, promotion.record)
+    return promotion

@@ -11,14 +11,13 @@ from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOpe
 from airflow.sdk import Context, XComArg
 from airflow.sdk.exceptions import AirflowException
 
-from graft_airflow.assets import model_event
 from graft_airflow.failures import failing_at_once
 from graft_airflow.links import RunLink, link_to_spark
 from graft_airflow.run import Run, current_run
 from graft_airflow.spark_connection import SparkConnection, read_connection
 from graft_airflow.spark_failure import cause
 from graft_airflow.spark_hook import TrainJobHook
-from graft_airflow.unchanged import finished_before, skip_unchanged
+from graft_airflow.unchanged import skip_unchanged
 from tasks.datasets.pair import Pair
 from tasks.params.definitions import JobConfig, JobParams
 from tasks.runs.metrics import RunMetrics
@@ -48,7 +47,7 @@ class TrainClassifierOperator(SparkSubmitOperator):
     It returns the facts of the trained model with its accuracy. An error that the user has to mend
     fails the task at once, in the job's own words. If the cluster lost a part, the task is retried
     and the job goes on where it was. A run that the schedule or an asset started is skipped if its
-    model exists. A training updates the outlets, a model from before the run does not.
+    model exists.
 
     Args:
         train_dump: result of the step that dumps the training split.
@@ -97,7 +96,6 @@ class TrainClassifierOperator(SparkSubmitOperator):
             "seconds": time.monotonic() - started,
         }
         record_step(run.home, run.run_id, self.task_id, facts)
-        self._update_outlets(context, metrics)
         test = {"test_top1": metrics.test.top1} if metrics.test else {}
         return {**metrics.model.as_json(), "top1": metrics.top1, **test}
 
@@ -162,16 +160,6 @@ class TrainClassifierOperator(SparkSubmitOperator):
             TASK_PID: str(os.getpid()),
             **(self.env_vars or {}),
         }
-
-    def _update_outlets(self, context: Context, metrics: RunMetrics) -> None:
-        """Update the outlets, unless the model was finished before the run started.
-
-        A model that an earlier try of this run finished is new.
-        """
-        if metrics.model.reused and finished_before(metrics.finished_at, context):
-            self.outlets = []
-        for asset in self.outlets:
-            context["outlet_events"][asset].extra = model_event(metrics, context["run_id"])
 
 
 def _read(task_instance: Any, last_lines: deque[str], line: str) -> None:

@@ -33,7 +33,7 @@ def skip_unchanged(context: Mapping[str, Any], run: Run, *, task_id: str, dumps:
     if context["dag_run"].run_type not in _UNATTENDED or run.params.force:
         return
     found = find_trained(run.home, dumps, run.params)
-    # If an earlier try of this run trained the model, go on: report and asset event are still due.
+    # If an earlier try of this run trained the model, go on: report and promotion are still due.
     if found is None or not finished_before(found.finished_at, context):
         return
     facts = {**found.as_dict(), "unchanged": True, "seconds": 0.0}

@@ -111,6 +111,18 @@ def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
         DataError: the folder is not a dump, one of its files is missing or was changed, or a shard
             changed after it was dumped.
     """
+    found = read_description(dump, files)
+    for shard in (*found.shards, *(found.test.shards if found.test else ())):
+        _check_shard(dump, shard, files)
+    return found
+
+
+def read_description(dump: Location, files: Files = LOCAL) -> Dump:
+    """Return a dump as ``read_dump`` does, whose shards need not be there any more.
+
+    Raises:
+        DataError: the folder is not a dump, or one of its files is missing or was changed.
+    """
     missing = [name for name in DUMP_FILES if files.size(dump / name) is None]
     if missing:
         raise DataError(
@@ -119,14 +131,11 @@ def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
         )
     require_whole(dump, files=files)
     try:
-        found = _parse(dump, files.read(dump / PIPELINE_JSON))
+        return _parse(dump, files.read(dump / PIPELINE_JSON))
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"{dump / PIPELINE_JSON} is damaged or of another version ({error}): dump it again"
         ) from None
-    for shard in (*found.shards, *(found.test.shards if found.test else ())):
-        _check_shard(dump, shard, files)
-    return found
 
 
 def _parse(dump: Location, content: bytes) -> Dump:

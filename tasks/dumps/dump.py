@@ -94,7 +94,7 @@ class _Source:
             "split": self.split,
             "dataset": str(self.published),
             "checkpoint": self.checkpoint.name,
-            "network": self.network.name,
+            "network": self.network.identity,
             "preprocessing": self.network.preprocessing.as_json(),
             "batch_size": self.batch_size,
             "versions": package_versions(),

@@ -11,7 +11,7 @@ from typing import Any
 from tasks.dumps.description import FROZEN, TENSORS
 from tasks.dumps.freeze import freeze
 from tasks.dumps.spread import measure_spread, tolerance
-from tasks.networks.checkpoint import prefix_of, read_weights
+from tasks.networks.checkpoint import load_weights
 from tasks.networks.network import Network
 from tasks.spark.jvm import save_tensors
 from tasks.storage.artifact import LocalArtifact, build
@@ -38,7 +38,7 @@ def dump_weights(checkpoint: Path, definition: Any, network: Network, home: Home
 
     def make(folder: Path) -> None:
         require_whole(checkpoint)
-        weights = read_weights(prefix_of(checkpoint), network)
+        weights = load_weights(checkpoint, network)
         save_tensors(weights, folder / TENSORS)
         frozen = freeze(definition, weights, network)
         (folder / FROZEN).write_bytes(frozen.SerializeToString(deterministic=True))

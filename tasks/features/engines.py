@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from tasks.dumps.description import Dump
+from tasks.dumps.bigdl_graph import bigdl_refusal
+from tasks.dumps.description import GRAPH, Dump
 from tasks.errors import GraftError
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.bridge import Bridge
@@ -77,6 +78,13 @@ ENGINES: dict[str, Callable[[Bridge], Engine]] = {
     BigdlEngine.name: BigdlEngine,
     TensorflowEngine.name: TensorflowEngine,
 }
+
+
+def graph_refusal(engine: str, bridge: Bridge, dump: Dump) -> str | None:
+    """Return why an engine cannot run a dump's graph, None if it can or if that is not known."""
+    if engine != BigdlEngine.name:
+        return None
+    return bigdl_refusal(bridge.files.read(dump.path / GRAPH), dump.image_size, dump.nodes)
 
 
 def require_all(written: int, expected: int, dump: Dump) -> None:

@@ -16,8 +16,9 @@ from tasks.dumps.description import Dump
 from tasks.errors import EngineError, GraftError
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import chunk_size, plan_chunks
-from tasks.features.engines import ENGINES, Engine, require_all
+from tasks.features.engines import ENGINES, Engine, graph_refusal, require_all
 from tasks.features.folder import FeatureFolder
+from tasks.features.memory_check import MemoryCheck
 from tasks.features.progress import Progress, reported
 from tasks.features.written_file import WrittenFile, count_records
 from tasks.spark.executors import wait_for_tasks
@@ -48,19 +49,28 @@ def extract_features(
     Raises:
         DataError: a record cannot be read or decoded.
         EngineError: the engine cannot do this work; the message names engines that may.
+        SetupError: the memory is certainly too little for the network.
     """
     try:
         return _extract_all(bridge, dumps, ENGINES[engine](bridge), home)
     except EngineError as error:
-        others = " or ".join(name for name in ENGINES if name != engine)
-        raise type(error)(f"{error}: choose feature_engine {others}") from None
+        raise type(error)(f"{error}{_way_out(bridge, dumps, engine)}") from None
+
+
+def _way_out(bridge: Bridge, dumps: Sequence[Dump], engine: str) -> str:
+    """Return which other engines may run the dumps, or why none does."""
+    refusals = {name: graph_refusal(name, bridge, dumps[0]) for name in ENGINES if name != engine}
+    others = [name for name, refusal in refusals.items() if refusal is None]
+    if others:
+        return f": choose feature_engine {' or '.join(others)}"
+    return f"; {'; '.join(filter(None, refusals.values()))}"
 
 
 def _extract_all(
     bridge: Bridge, dumps: Sequence[Dump], engine: Engine, home: Home
 ) -> list[Artifact]:
     progress = Progress("features", "images")
-    extraction = _Extraction(bridge, engine, progress)
+    extraction = _Extraction(bridge, engine, progress, MemoryCheck(bridge))
 
     def extract_or_cancel(dump: Dump) -> Artifact:
         try:
@@ -84,6 +94,7 @@ class _Extraction:
     bridge: Bridge
     engine: Engine
     progress: Progress
+    memory: MemoryCheck
 
     def extract(self, dump: Dump, home: Home) -> Artifact:
         """Return a split's features; one job of this machine makes them at a time."""
@@ -122,6 +133,8 @@ class _Extraction:
             )
         names = {file.name for file in whole}
         missing = [chunk for chunk in chunks if chunk.file_name not in names]
+        if missing:
+            self.memory.require(self.engine.name, dump, len(missing))
         written = self.engine.extract(missing, dump, folder.path) if missing else []
         require_all(found + count_records(written), dump.records, dump)
         return [*whole, *written]

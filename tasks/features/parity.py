@@ -12,18 +12,20 @@ from typing import Any
 
 from tasks.datasets.example import IMAGE_ENCODED
 from tasks.dumps.description import FROZEN, TENSORS, Dump
-from tasks.errors import EngineError, ParityError
+from tasks.errors import EngineError, ParityError, SetupError, UnavailableError
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk, first_chunks, plan_chunks
 from tasks.features.comparison import (
     Difference,
+    Origin,
     Rows,
     compare,
     is_constant,
     rows_like,
 )
-from tasks.features.engines import ENGINES, Engine, require_all
+from tasks.features.engines import ENGINES, Engine, graph_refusal, require_all
 from tasks.features.first_difference import first_difference
+from tasks.features.memory_check import MemoryCheck
 from tasks.features.store import load_tables
 from tasks.features.written_file import count_records
 from tasks.networks.tensorflow import import_example
@@ -95,6 +97,9 @@ def check_parity(
     for name in ENGINES:
         if name == candidate:
             continue
+        if refusal := graph_refusal(name, bridge, dump):
+            reasons.append(refusal)
+            continue
         try:
             return check.against(name)
         except EngineError as error:
@@ -162,6 +167,7 @@ class _Check:
         """Return the table of the reference's features of chunks."""
         # Named after the recipe: the next try overwrites and deletes what a killed run leaves.
         rows = self.home.shared(self.home.parity) / f".{digest}.rows"
+        self._require_memory(reference, len(chunks))
         try:
             written = reference.extract(chunks, self.dump, rows)
             expected = sum(chunk.records for chunk in chunks)
@@ -174,15 +180,28 @@ class _Check:
         finally:
             self.bridge.files.delete(rows)
 
+    def _require_memory(self, reference: Engine, tasks: int) -> None:
+        try:
+            MemoryCheck(self.bridge).require(reference.name, self.dump, tasks)
+        except SetupError as error:
+            raise UnavailableError(str(error)) from None
+
     def _pictures_differ(self, chunks: list[Chunk]) -> bool:
         parse = import_example().FromString
         records = self.bridge.records(chunks).collect()
         pictures = (parse(record).features.feature[IMAGE_ENCODED] for record in records)
         return len({picture.bytes_list.value[0] for picture in pictures}) > 1
 
+    def _first_difference(self, worst: Origin, candidate: Engine, reference: Engine) -> str:
+        try:
+            return first_difference(self.dump, worst, candidate=candidate, reference=reference)
+        except SetupError as error:
+            # The driver's own memory may hold no second copy of a large network.
+            return f"a node that could not be looked for ({error})"
+
     def _disagreement(self, difference: Difference, reference: Engine) -> ParityError:
         candidate, worst = ENGINES[self.candidate](self.bridge), difference.worst
-        node = first_difference(self.dump, worst, candidate=candidate, reference=reference)
+        node = self._first_difference(worst, candidate, reference)
         return ParityError(
             f"check_parity: the engines {self.candidate} and {reference.name} differ by "
             f"{difference.largest:.1e}, expected at most {self.dump.tolerance:.1e}, first at "

@@ -10,6 +10,7 @@ from tasks.housekeeping.delete import delete
 from tasks.housekeeping.inventory import inventory
 from tasks.housekeeping.item import TEMPORARY, Item
 from tasks.housekeeping.plan import Plan, Policy, freed_bytes, make_plan
+from tasks.housekeeping.registries import champions
 from tasks.housekeeping.remote import is_training, remote_artifacts
 from tasks.housekeeping.temporary import temporary_files
 from tasks.spark.files import HadoopFiles, hadoop_files
@@ -24,11 +25,14 @@ def plan_gc(home: Home, policy: Policy, files: HadoopFiles | None = None) -> Pla
         policy: what the user wants to keep.
         files: the files of a remote home; without them, and while this machine trains, all that is
             remote stays.
+
+    Raises:
+        DataError: a registry is damaged, so that nobody knows what it needs.
     """
     items = [*inventory(home), *temporary_files()]
     if files and not is_training(home):
         items += remote_artifacts(home, files)
-    return make_plan(items, policy)
+    return make_plan(items, policy, champions(home))
 
 
 @contextmanager
@@ -93,4 +97,7 @@ def _summary(plan: Plan, policy: Policy) -> Iterator[str]:
     newest = "run and model" if policy.keep == 1 else f"{policy.keep} runs and models"
     used = show_age(policy.older_than)
     lately = f", what was used within {used}" if policy.older_than else ""
-    yield f"{stay}, {staying}: the newest {newest}{lately}, what goes on, and what they need"
+    yield (
+        f"{stay}, {staying}: the newest {newest}{lately}, what goes on, champions and the versions "
+        "before them, and what they need"
+    )

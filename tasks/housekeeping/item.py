@@ -7,6 +7,7 @@ from tasks.storage.locations import Location
 from tasks.storage.manifest import Manifest
 
 RUNS = "runs"
+REGISTRY = "registry"
 SNAPSHOTS = "snapshots"
 UNFINISHED = "unfinished"
 PARTIAL = "partial downloads"

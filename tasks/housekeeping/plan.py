@@ -2,12 +2,21 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from tasks.housekeeping.item import LEFTOVERS, PARTIAL, RUNS, SNAPSHOTS, TEMPORARY, UNFINISHED, Item
+from tasks.housekeeping.item import (
+    LEFTOVERS,
+    PARTIAL,
+    RUNS,
+    SNAPSHOTS,
+    TEMPORARY,
+    UNFINISHED,
+    Item,
+    Ref,
+)
 from tasks.housekeeping.references import References, reachable, references
 from tasks.housekeeping.roots import is_in_use, roots
 from tasks.storage.paths import ARTIFACT_KINDS
@@ -49,11 +58,18 @@ class Plan:
     graph: References
 
 
-def make_plan(items: Iterable[Item], policy: Policy) -> Plan:
-    """Decide about every item of an inventory."""
+def make_plan(items: Iterable[Item], policy: Policy, needed: Collection[Ref] = ()) -> Plan:
+    """Decide about every item of an inventory.
+
+    Args:
+        items: the inventory.
+        policy: what the user wants to keep.
+        needed: what stays in any case, with all that it needs.
+    """
     listed = sorted(items, key=lambda item: (ORDER.index(item.kind), str(item.path)))
     graph = references(listed)
-    kept = reachable(roots(listed, keep=policy.keep, older_than=policy.older_than), graph)
+    wanted = roots(listed, keep=policy.keep, older_than=policy.older_than)
+    kept = reachable({*wanted, *needed}, graph)
     now = time.time()
 
     def goes(item: Item) -> bool:

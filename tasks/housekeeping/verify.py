@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tasks.housekeeping.amounts import show_bytes, show_count
 from tasks.housekeeping.inventory import artifacts
-from tasks.housekeeping.item import UNFINISHED, Item
+from tasks.housekeeping.item import REGISTRY, UNFINISHED, Item
+from tasks.housekeeping.registries import check_registries
 from tasks.housekeeping.remote import remote_artifacts
 from tasks.spark.files import HadoopFiles
 from tasks.storage.files import LOCAL, Files
@@ -43,7 +44,7 @@ class Checked:
 
 
 def verify(home: Home, remote: HadoopFiles | None = None) -> Iterator[Checked]:
-    """Check every artefact; yield it when that is done.
+    """Check every artefact and every registry; yield it when that is done.
 
     Args:
         home: the home.
@@ -54,6 +55,8 @@ def verify(home: Home, remote: HadoopFiles | None = None) -> Iterator[Checked]:
     if remote:
         for item in remote_artifacts(home, remote):
             yield Checked(item, _damage(item, remote))
+    for item, damage in check_registries(home):
+        yield Checked(item, damage)
 
 
 def _damage(item: Item, files: Files) -> Damage | None:
@@ -61,18 +64,24 @@ def _damage(item: Item, files: Files) -> Damage | None:
 
 
 def summary(checked: Sequence[Checked]) -> str:
-    """Return a line about all artefacts."""
-    size = show_bytes(sum(one.item.size for one in checked))
-    damaged = sum(one.damage is not None for one in checked)
+    """Return a line about all artefacts and registries."""
+    artefacts = [one for one in checked if one.item.kind != REGISTRY]
+    size = show_bytes(sum(one.item.size for one in artefacts))
+    damaged = sum(one.damage is not None for one in artefacts)
     makes_anew = "a run that needs one makes it anew"
     found = f"{damaged:,} damaged: {makes_anew}" if damaged else "none is damaged"
-    return f"{show_count(len(checked), 'artefact', 'artefacts')}, {size}: {found}"
+    registries = sum(one.damage is not None for one in checked) - damaged
+    also = f"; {show_count(registries, 'registry', 'registries')} damaged" if registries else ""
+    return f"{show_count(len(artefacts), 'artefact', 'artefacts')}, {size}: {found}{also}"
 
 
 def delete_damaged(one: Checked, remote: HadoopFiles | None = None) -> None:
-    """Delete a damaged file and the manifest, without which an artefact is made anew."""
-    if not one.damage:
-        return
+    """Delete a damaged file and the manifest, without which an artefact is made anew.
+
+    A damaged registry stays as it is.
+    """
+    if not one.damage or one.item.kind == REGISTRY:
+        return  # no run can make a registry anew
     for name in (MANIFEST, one.damage.file):
         path = one.item.path / name
         if isinstance(path, Path):

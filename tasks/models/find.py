@@ -12,6 +12,7 @@ from typing import Any
 
 from tasks.datasets.pair import Pair
 from tasks.dumps.description import PIPELINE_JSON
+from tasks.dumps.engine_choice import engine_of_dump
 from tasks.errors import DataError
 from tasks.models.recipe import inputs_of, inputs_of_model, is_current
 from tasks.params.definitions import JobParams
@@ -57,7 +58,9 @@ def find_trained(home: Home, dumps: Pair[str], params: JobParams) -> TrainedMode
         dumps: digests of the dumps' recipes.
         params: the run's; ``force`` has no influence here.
     """
-    wanted = inputs_of(params, dumps.map(lambda dump: _dump_digests(home.dumps / dump)))
+    engine = engine_of_dump(params.feature_engine, home.dumps / dumps.train)
+    digests = dumps.map(lambda dump: _dump_digests(home.dumps / dump))
+    wanted = inputs_of(params.with_engine(engine.name), digests)
     found = [
         TrainedModel(path, metrics.finished_at, metrics.top1)
         for path, metrics in _models(home)

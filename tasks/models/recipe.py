@@ -23,7 +23,8 @@ class Inputs:
 
     Attributes:
         digests: digests of both dumps: of data set, checkpoint, graph and weights.
-        params: the params that the head depends on, as given, as JSON types.
+        params: the params that the head depends on, as JSON types; ``feature_engine`` is the engine
+            that runs, the others are as given.
     """
 
     digests: Pair[Mapping[str, str]]
@@ -57,7 +58,12 @@ class Recipe:
 
 
 def inputs_of(params: JobParams, digests: Pair[Mapping[str, str]]) -> Inputs:
-    """Return the inputs of a training that is about to start."""
+    """Return the inputs of a training that is about to start.
+
+    Args:
+        params: of the job; ``feature_engine`` is an engine, not ``auto``.
+        digests: of both dumps.
+    """
     return Inputs(digests, params.decisive())
 
 

@@ -15,14 +15,16 @@ class Network:
 
     Attributes:
         name: TF-Slim's; the value of the param ``network``.
-        scope: TensorFlow's name scope, with which the names of all variables begin.
-        logits: scope of the classifier in the released checkpoint, which the features do not need.
+        scope: TensorFlow's name scope, with which the names of all variables begin; None where they
+            begin with several.
+        logits: scope of the classifier in the released checkpoint, which the features do not need;
+            None where it is not known.
         preprocessing: how a picture becomes the network's input.
         feature_size: floats per feature.
         build: adds the network in evaluation mode to the current graph. It takes float32 images
             ``[batch, size, size, 3]`` and returns the features, float32 ``[batch, 1, 1,
             feature_size]``, and its layers' tensors by name, first to last.
-        checkpoint_url: archive of the official checkpoint.
+        checkpoint_url: archive of the official checkpoint, None where there is none.
         checkpoint_classes: classes of that checkpoint.
         gflops: 10^9 floating-point operations for a picture: 2 for each multiplication that is
             added, of the convolutions.
@@ -31,18 +33,23 @@ class Network:
     """
 
     name: str
-    scope: str
-    logits: str
+    scope: str | None
+    logits: str | None
     preprocessing: Preprocessing
     feature_size: int
     build: Build
-    checkpoint_url: str
-    checkpoint_classes: int
-    gflops: float
-    parameters: float
-    top1: float
+    checkpoint_url: str | None
+    checkpoint_classes: int | None
+    gflops: float | None
+    parameters: float | None
+    top1: float | None
 
     @property
     def image_size(self) -> int:
         """Height and width of the network's input, in pixels."""
         return self.preprocessing.size
+
+    @property
+    def identity(self) -> str:
+        """Name of the network in recipes of artefacts; another build has another one."""
+        return self.name

@@ -72,6 +72,12 @@ def import_example() -> Any:
     return importlib.import_module("tensorflow.core.example.example_pb2").Example
 
 
+def import_graph_message() -> Any:
+    """Import the message class ``tf.GraphDef`` without TensorFlow's native library."""
+    _ensure_package()
+    return importlib.import_module("tensorflow.core.framework.graph_pb2").GraphDef
+
+
 def _ensure_package() -> None:
     if "tensorflow" not in sys.modules:
         sys.modules["tensorflow"] = _bare_package("tensorflow")

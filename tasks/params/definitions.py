@@ -11,6 +11,7 @@ from pydantic import Field
 from tasks.params.base import Params
 from tasks.params.data import DataParams
 from tasks.params.network import FeatureParams, NetworkParams
+from tasks.params.promotion import PromotionParams
 from tasks.params.spark import SparkParams
 from tasks.params.training import ReuseParams, TrainingParams
 
@@ -20,6 +21,7 @@ SECTIONS: tuple[type[Params], ...] = (
     NetworkParams,
     FeatureParams,
     TrainingParams,
+    PromotionParams,
     SparkParams,
     ReuseParams,
 )
@@ -46,7 +48,7 @@ class JobParams(ReuseParams, TrainingParams, FeatureParams):
         return self.model_dump(mode="json", include=set(JobParams.model_fields) - _NO_INFLUENCE)
 
 
-class RunParams(JobParams, SparkParams, NetworkParams, DataParams):
+class RunParams(JobParams, SparkParams, PromotionParams, NetworkParams, DataParams):
     """Params of a run of the DAG."""
 
 

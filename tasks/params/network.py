@@ -1,19 +1,35 @@
 """Params of the network and of the engine that runs it."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
+from tasks.errors import ParamsError
 from tasks.networks.inception import INCEPTION_V1
-from tasks.networks.registry import NETWORKS
+from tasks.networks.registry import NETWORKS, check_network, expected_names, official_checkpoint
+from tasks.networks.slim_library import NAME
 from tasks.params.base import PLACE, Params, connection_field, sha256_field
 
-if TYPE_CHECKING:
-    NetworkName = str
-else:
-    # Type checkers know a Literal only where its choices are written out.
-    NetworkName = Literal[tuple(NETWORKS)]
-FeatureEngine = Literal["bigdl", "tensorflow"]
+
+def _known(name: str) -> str:
+    try:
+        check_network(name)
+    except ParamsError:
+        raise PydanticCustomError("network", "be {names}", {"names": expected_names()}) from None
+    return name
+
+
+NetworkName = Annotated[
+    str,
+    AfterValidator(_known),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "enum": list(NETWORKS)}, {"type": "string", "pattern": NAME}]}
+    ),
+]
+FeatureEngine = Literal["auto", "bigdl", "tensorflow"]
+#: The values of ``feature_engine``.
+AUTO, BIGDL, TENSORFLOW = "auto", "bigdl", "tensorflow"
 
 
 class NetworkParams(Params, title="Network"):
@@ -24,22 +40,31 @@ class NetworkParams(Params, title="Network"):
         title="Network",
         description=(
             "TF-Slim's name of the network that turns pictures into features; graft networks says "
-            "what each needs."
+            "what each needs. slim:NAME: one of the TF-Slim library in SLIM_PATH."
         ),
+        examples=["mobilenet_v1", "slim:inception_v4"],
     )
     checkpoint_url: str | None = Field(
         None,
         pattern=PLACE,
         title="Checkpoint URL",
         description=(
-            "A tar archive with the network's TF-Slim checkpoint: a URL, or a path of this machine."
-            " Empty: the network's official archive."
+            "The network's TF-Slim checkpoint: an archive, a training folder or a file, by URL or "
+            "path. Empty: the network's official archive."
         ),
-        examples=["https://example.org/inception_v1.tar.gz"],
+        examples=["https://example.org/inception_v1.tar.gz", "/home/me/train_dir"],
     )
     checkpoint_sha256: str | None = sha256_field("Checkpoint SHA-256")
     checkpoint_conn_id: str | None = connection_field(
         "Checkpoint connection", "the checkpoint's URL"
+    )
+    ema: bool = Field(
+        False,
+        title="Moving averages",
+        description=(
+            "Use the checkpoint's moving averages of the variables, which a TF-Slim training with "
+            "moving_average_decay leaves beside them."
+        ),
     )
     crop: float | None = Field(
         None,
@@ -64,19 +89,23 @@ class NetworkParams(Params, title="Network"):
 
     @property
     def checkpoint(self) -> str:
-        """URL or path of the checkpoint's archive, the official one if none is given."""
-        return self.checkpoint_url or NETWORKS[self.network].checkpoint_url
+        """URL or path of the checkpoint, the official archive if none is given.
+
+        Raises:
+            ParamsError: none is given, and there is no official one.
+        """
+        return self.checkpoint_url or official_checkpoint(self.network)
 
 
 class FeatureParams(Params, title="Network"):
     """Engine that runs the dumped network in the training job; shown with the network."""
 
     feature_engine: FeatureEngine = Field(
-        "bigdl",
+        "auto",
         title="Feature engine",
         description=(
             "What runs the dumped pipeline on Spark: bigdl in the executors' JVMs, tensorflow in "
-            "their Python workers."
+            "their Python workers; auto takes bigdl if it knows every operation of the network."
         ),
     )
     parity_records: int = Field(
@@ -91,3 +120,7 @@ class FeatureParams(Params, title="Network"):
         examples=[256],
         json_schema_extra={"unit": "records"},
     )
+
+    def with_engine(self, engine: str) -> Self:
+        """Return the same with the engine that ``auto`` stands for."""
+        return self.model_copy(update={"feature_engine": engine})

@@ -36,7 +36,7 @@ def path_as_url(name: str, value: object) -> object:
     if not isinstance(value, str) or not value or _URL.match(value):
         return value
     path = os.path.abspath(os.path.expanduser(value))  # noqa: PTH100, PTH111 - pathlib fails at ~x
-    if "\0" in path or not Path(path).exists():
+    if "\0" in path or not _exists(name, path):
         # A malformed URL may hold a password.
         hidden = any(mark in value for mark in "@?")
         found, place = ("no URL", "that path") if hidden else (repr(value), repr(path))
@@ -45,3 +45,9 @@ def path_as_url(name: str, value: object) -> object:
             "URL such as https://host/name"
         )
     return Path(path).as_uri()
+
+
+def _exists(name: str, path: str) -> bool:
+    # A checkpoint's name is that of its files without their endings.
+    names_checkpoint = name == "checkpoint_url" and Path(f"{path}.index").exists()
+    return Path(path).exists() or names_checkpoint

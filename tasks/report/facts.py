@@ -22,7 +22,7 @@ from tasks.report.scores import (
 )
 from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.outcome import read_metrics
-from tasks.runs.record import Step, read_steps
+from tasks.runs.record import WITHOUT_ARTIFACT, Step, read_steps
 from tasks.runs.summary import parity_sentence
 from tasks.storage.paths import Home
 
@@ -50,7 +50,7 @@ def report_facts(home: Home, run_id: str) -> dict[str, Any]:
         "data": metrics.data,
         "plan": asdict(metrics.plan),
         "parity": parity_sentence(metrics.parity),
-        "steps": [step for step in steps if step.task_id != "report"],
+        "steps": [step for step in steps if step.task_id not in WITHOUT_ARTIFACT],
         "params": _params(metrics, steps),
         **_curves(metrics),
         **_scores(home, metrics),

@@ -1,14 +1,26 @@
 """Page of all runs, and of two of them compared."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from tasks.errors import GraftError
+from tasks.registry.champion import FLOWERS
+from tasks.registry.table import version_rows
 from tasks.report.chart import line_chart
 from tasks.report.html import render
 from tasks.report.runs import MOST_RUNS, RunRow, best_runs, compare, read_runs
 from tasks.storage.paths import Home
 
 
-def overview(home: Home, *, dag_id: str, first: str = "", second: str = "") -> str:
+def overview(
+    home: Home,
+    *,
+    dag_id: str,
+    first: str = "",
+    second: str = "",
+    may_change: bool = False,
+    token: str = "",
+) -> str:
     """Return the page of all runs, as HTML.
 
     Args:
@@ -16,6 +28,8 @@ def overview(home: Home, *, dag_id: str, first: str = "", second: str = "") -> s
         dag_id: part of the links to their reports.
         first: name of a run to compare; the page tells a name that no run has.
         second: name of the run to compare it with.
+        may_change: whether the user may promote a version and roll back.
+        token: goes back to the server with either.
     """
     rows = read_runs(home)
     chosen = [_find(rows, name) for name in (first, second)]
@@ -36,7 +50,21 @@ def overview(home: Home, *, dag_id: str, first: str = "", second: str = "") -> s
             name for name, row in zip((first, second), chosen, strict=True) if name and not row
         ],
         differences=compare(one, other) if one and other else [],
+        **_versions(home),
+        may_change=may_change,
+        token=token,
     )
+
+
+def _versions(home: Home) -> dict[str, Any]:
+    """Return the versions of the model, or why they cannot be read: the runs can nevertheless."""
+    facts: dict[str, Any] = {"model": FLOWERS, "versions": (), "champion": None, "previous": None}
+    try:
+        rows = version_rows(home, FLOWERS)
+    except GraftError as error:
+        return {**facts, "registry_error": str(error)}
+    named = {alias: row.version.number for row in rows for alias in row.aliases}
+    return {**facts, **named, "versions": rows, "registry_error": ""}
 
 
 def _find(rows: Sequence[RunRow], name: str) -> RunRow | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tasks.errors import DataError
 from tasks.runs.metrics import METRICS, RunMetrics
-from tasks.runs.record import data_name, read_steps
+from tasks.runs.record import WITHOUT_ARTIFACT, data_name, read_steps
 from tasks.storage.paths import REPORT, Home
 
 logger = logging.getLogger(__name__)
@@ -109,7 +109,9 @@ def _read_run(home: Home, path: Path) -> RunRow | None:
 
 def _row(home: Home, path: Path) -> RunRow:
     metrics = RunMetrics.read(path.parent)
-    steps = [step for step in read_steps(home, metrics.run_id) if step.task_id != "report"]
+    steps = [
+        step for step in read_steps(home, metrics.run_id) if step.task_id not in WITHOUT_ARTIFACT
+    ]
     params = next((step.params for step in steps if step.params is not None), metrics.config)
     dataset = metrics.digests.validation["dataset"]
     seconds = sum(step.seconds for step in steps) or metrics.model.seconds
@@ -122,7 +124,7 @@ def _row(home: Home, path: Path) -> RunRow:
         data=f"{data_name(params)} {dataset[:_SHORT_DIGEST]}".strip(),
         dataset=dataset,
         network=metrics.network,
-        engine=params["feature_engine"],
+        engine=metrics.config["feature_engine"],
         batch_size=metrics.plan.batch_size,
         epochs=params["epochs"],
         top1=metrics.top1,
@@ -145,6 +147,7 @@ def _facts(metrics: RunMetrics, params: Mapping[str, Any], seconds: float) -> di
         **{f"{split} records": count for split, count in metrics.records.items()},
         **({"test records": test.records} if test else {}),
         **params,
+        "feature_engine": metrics.config["feature_engine"],
         "optimizer": metrics.plan.optimizer,
         "cores": metrics.plan.cores,
         **metrics.versions,

@@ -8,6 +8,8 @@ from typing import Any, Self
 from tasks.datasets.pair import Pair
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.data_record import DataRecord
+from tasks.runs.engine_record import EngineRecord
+from tasks.runs.promotion_record import PromotionRecord
 from tasks.runs.training_record import Epoch, Plan
 from tasks.runs.typed_json import from_json, read_json
 
@@ -41,7 +43,8 @@ class Metrics:
         records: number of records.
         class_names: in label order.
         network: name of the network; older versions knew and recorded none but the default.
-        config: params of the job as JSON types; an older version may lack some.
+        config: params of the job as JSON types, ``feature_engine`` as the engine that ran; an
+            older version may lack some.
         plan: optimiser, batch size and place.
         dumps: folders of the dumps.
         features: artefacts of the features.
@@ -98,11 +101,15 @@ class Metrics:
         return content
 
     def of_run(
-        self, run_id: str, model: ArtifactRecord, data: DataRecord | None = None
+        self,
+        run_id: str,
+        model: ArtifactRecord,
+        data: DataRecord | None = None,
+        engine: EngineRecord | None = None,
     ) -> "RunMetrics":
         """Return the metrics of a run that made this model, or reused it."""
         own = {field.name: getattr(self, field.name) for field in fields(Metrics)}
-        return RunMetrics(**own, run_id=run_id, model=model, data=data)
+        return RunMetrics(**own, run_id=run_id, model=model, data=data, engine=engine)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,15 +120,24 @@ class RunMetrics(Metrics):
         run_id: the run.
         model: artefact of the model.
         data: record of the data set; None where the data set is gone or of an older version.
+        engine: the feature engine, and why it; None where an older version recorded no reason.
+        promotion: whether the model became the champion; None before ``promote_model`` decides.
     """
 
     run_id: str
     model: ArtifactRecord
     data: DataRecord | None = None
+    engine: EngineRecord | None = None
+    promotion: PromotionRecord | None = None
+
+    def engine_clause(self) -> str:
+        """Return the engine that made the features and, where it is recorded, why it."""
+        return self.engine.clause() if self.engine else str(self.config["feature_engine"])
 
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types, run and model first."""
         content = {"run_id": self.run_id, "model": self.model.as_json(), **super().as_json()}
-        if self.data is None:
-            del content["data"]
+        for name in ("data", "engine", "promotion"):
+            if content[name] is None:
+                del content[name]
         return content

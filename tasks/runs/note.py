@@ -7,7 +7,8 @@ from typing import Any
 from tasks.runs.data_record import DataRecord
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
-from tasks.runs.record import Step, data_name, read_failures, read_steps
+from tasks.runs.promotion_record import PromotionRecord
+from tasks.runs.record import WITHOUT_ARTIFACT, Step, data_name, read_failures, read_steps
 from tasks.storage.paths import Home
 from tasks.storage.shown import shown
 
@@ -37,6 +38,8 @@ def run_note(home: Home, run_id: str, failed: Collection[str] = ()) -> str:
     if trained and not failures:
         paragraphs.append(_unchanged(trained) if trained.unchanged else "")
         paragraphs.append(_training(metrics, trained.params) if metrics and trained.params else "")
+        if metrics and metrics.promotion:
+            paragraphs.append(_promotion(metrics.promotion))
         paragraphs.append(_found(metrics.data) if metrics and metrics.data else "")
     paragraphs.append(_reuse(steps))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
@@ -76,8 +79,20 @@ def _training(metrics: RunMetrics, params: Mapping[str, Any]) -> str:
     return (
         f"**Top-1 accuracy {metrics.top1:.4f}** after {len(metrics.epochs)} epochs on "
         f"{_data(params)} ({counts} records of {len(metrics.class_names)} classes), features of "
-        f"{metrics.network} by the engine {params['feature_engine']}.{test}"
+        f"{metrics.network} by the engine {_engine(metrics)}.{test}"
     )
+
+
+def _engine(metrics: RunMetrics) -> str:
+    """Return the feature engine and why it, which may quote the graph."""
+    engine = metrics.engine
+    return f"{engine.name} ({_code(engine.reason)})" if engine else metrics.engine_clause()
+
+
+def _promotion(promotion: PromotionRecord) -> str:
+    """Return whether the model became the champion; the reason may quote an error."""
+    word = promotion.word.capitalize()
+    return f"**{word}**: version {promotion.version}, {_code(promotion.why)}."
 
 
 def _found(data: DataRecord) -> str:
@@ -96,8 +111,8 @@ def _data(params: Mapping[str, Any]) -> str:
 
 
 def _reuse(steps: Sequence[Step]) -> str:
-    # Every run writes its own report, and the note may be written before it.
-    artefacts = [step for step in steps if step.task_id != "report"]
+    # The note may be written before these.
+    artefacts = [step for step in steps if step.task_id not in WITHOUT_ARTIFACT]
     parts = [
         f"{word}: {', '.join(names)}."
         for word, reused in (("Reused", True), ("Made", False))

@@ -21,7 +21,10 @@ TASK_IDS = (
     "dump_validation",
     "train_classifier",
     "report",
+    "promote_model",
 )
+#: Steps that make no artefact: what they do concerns their run alone.
+WITHOUT_ARTIFACT = ("report", "promote_model")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,9 +73,11 @@ def _training(metrics: RunMetrics) -> Iterator[str]:
             f"  test        top-1 accuracy {metrics.test.top1:.4f} ({metrics.test.records:,} test "
             "records, measured once with the final head)"
         )
+    if metrics.promotion:
+        yield f"  {metrics.promotion.sentence()}"
     if metrics.data:
         yield f"  data        {metrics.data.sentence()}"
-    engine = metrics.config["feature_engine"]
+    engine = metrics.engine_clause()
     yield f"  features    by the engine {engine}; {parity_sentence(metrics.parity)}"
     model = metrics.model.path
     yield f"  head        {model}/head.npz (NumPy), {model}/head.bigdl (BigDL)"

@@ -15,6 +15,7 @@ from tasks.networks.network import Network
 from tasks.networks.recipe import Preprocessing
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.sample.drawing.flower import FLOWERS, draw_flower
+from tasks.storage.paths import safe_name
 
 _PICTURES = 16
 _SEED = 3
@@ -33,7 +34,7 @@ def write_checkpoint(network: Network, folder: Path) -> Path:
     Names and shapes are those of the official release.
 
     Args:
-        network: any of the table.
+        network: any.
         folder: gets the file.
     """
     tf = import_tensorflow()
@@ -41,7 +42,7 @@ def write_checkpoint(network: Network, folder: Path) -> Path:
     weights = random_weights(variable_shapes(definition, network), np.random.default_rng(_SEED))
     weights = calibrate(definition, weights, calibration_images(network.preprocessing))
     names = sorted(weights)
-    path = folder / f"{network.name}.ckpt"
+    path = folder / f"{safe_name(network.name)}.ckpt"
     tf.raw_ops.Save(
         filename=str(path), tensor_names=names, data=[tf.constant(weights[n]) for n in names]
     )
@@ -49,12 +50,17 @@ def write_checkpoint(network: Network, folder: Path) -> Path:
 
 
 def variable_shapes(definition: Any, network: Network) -> dict[str, tuple[int, ...]]:
-    """Return name and shape of every variable of the released checkpoint, logits included."""
+    """Return name and shape of every variable of the released checkpoint.
+
+    The logits are included where the record of the network says what they are called.
+    """
     found = {
         node.name: tuple(dimension.size for dimension in node.attr["shape"].shape.dim)
         for node in definition.node
         if node.op == "VariableV2"
     }
+    if network.logits is None or network.checkpoint_classes is None:
+        return found
     logits = f"{network.scope}/{network.logits}"
     return found | {
         f"{logits}/weights": (1, 1, network.feature_size, network.checkpoint_classes),

@@ -13,7 +13,7 @@ from tasks.sample.archive import write_archive
 from tasks.sample.checkpoint import write_checkpoint
 from tasks.sample.dataset import dataset_files
 from tasks.storage.artifact import LocalArtifact, build
-from tasks.storage.paths import Home
+from tasks.storage.paths import Home, safe_name
 
 DATASET_ARCHIVE = "flowers.tar.gz"
 #: Part of the sample's recipe: raise it when any byte of the archives changes.
@@ -25,7 +25,7 @@ def make_sample(home: Home, network: Network = INCEPTION_V1) -> LocalArtifact:
 
     Args:
         home: where it is kept.
-        network: gets random weights; any of the table.
+        network: gets random weights.
 
     Raises:
         StorageError: ``home`` cannot be written, or the disk is full.
@@ -38,14 +38,14 @@ def make_sample(home: Home, network: Network = INCEPTION_V1) -> LocalArtifact:
             _write_checkpoint(network, folder)
             drawn.result()
 
-    others = {} if network == INCEPTION_V1 else {"network": network.name}
+    others = {} if network == INCEPTION_V1 else {"network": network.identity}
     recipe = {"version": VERSION, **others}
     return build(home.samples, recipe, make, needs=(DATASET_ARCHIVE, checkpoint_archive(network)))
 
 
 def checkpoint_archive(network: Network) -> str:
     """Return the name of the archive with a network's checkpoint."""
-    return f"{network.name}.tar.gz"
+    return f"{safe_name(network.name)}.tar.gz"
 
 
 def sample_conf(sample: Path, network: Network = INCEPTION_V1) -> dict[str, str]:

@@ -143,6 +143,16 @@ class Home:
         return self.root / "models"
 
     @property
+    def exports(self) -> Path:
+        """Exported models, to serve."""
+        return self.root / "exports"
+
+    @property
+    def registry(self) -> Path:
+        """Versions, aliases and promotions of models, a folder for every name."""
+        return self.root / "registry"
+
+    @property
     def snapshots(self) -> Path:
         """Snapshots of unfinished trainings, by digest of the model that they will make."""
         return self.root / "snapshots"

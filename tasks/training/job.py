@@ -8,10 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from tasks.datasets.pair import Pair
+from tasks.dumps.description import GRAPH, Dump
+from tasks.dumps.engine_choice import choose_engine
 from tasks.errors import StorageError
 from tasks.models.recipe import Recipe, inputs_of
 from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
+from tasks.runs.engine_record import EngineRecord
 from tasks.runs.metrics import Metrics, RunMetrics
 from tasks.runs.outcome import clear_outcome, write_error, write_metrics
 from tasks.runs.read_data_record import read_data_record
@@ -22,7 +25,7 @@ from tasks.spark.files import HadoopFiles
 from tasks.spark.jvm import require_same_folder
 from tasks.spark.parent_guard import guard_parents
 from tasks.storage.artifact import LocalArtifact, build
-from tasks.storage.files import LOCAL
+from tasks.storage.files import LOCAL, Files
 from tasks.storage.local_files import make_folder, storage_errors
 from tasks.storage.locations import Location, RemotePath, location
 from tasks.storage.manifest import digest_of
@@ -47,8 +50,8 @@ def run(config: JobConfig) -> Path:
     run_id = config.run_id or f"by_hand__{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
     clear_outcome(home, run_id)
     try:
-        model = _find_or_make_model(config, home, run_id)
-        metrics = _metrics_of_run(model, home, run_id)
+        model, engine = _find_or_make_model(config, home, run_id)
+        metrics = _metrics_of_run(model, engine, home, run_id)
     except Exception as error:
         told = user_error(error)
         if told is None:
@@ -62,17 +65,21 @@ def run(config: JobConfig) -> Path:
     return home.run(run_id)
 
 
-def _metrics_of_run(model: LocalArtifact, home: Home, run_id: str) -> RunMetrics:
+def _metrics_of_run(
+    model: LocalArtifact, engine: EngineRecord, home: Home, run_id: str
+) -> RunMetrics:
     metrics = Metrics.read(model.path)
     # Where GRAFT_HOME is a URL, this is the copy on this machine.
     data = read_data_record(home.datasets / metrics.digests.validation["dataset"])
-    return metrics.of_run(run_id, ArtifactRecord(**model.as_dict()), data)
+    return metrics.of_run(run_id, ArtifactRecord(**model.as_dict()), data, engine)
 
 
-def _find_or_make_model(config: JobConfig, home: Home, run_id: str) -> LocalArtifact:
+def _find_or_make_model(
+    config: JobConfig, home: Home, run_id: str
+) -> tuple[LocalArtifact, EngineRecord]:
     folders = Pair(location(config.train_dump), location(config.validation_dump))
     # Local dumps are checked before Spark takes its seconds to start, remote ones through its JVM.
-    dumps = None if _is_remote(home, folders) else read_dumps(folders, LOCAL)
+    found = None if _is_remote(home, folders) else _read(config, folders, LOCAL)
     stages = Stages()
     with ExitStack() as stack:
         with stages.timed("spark"):
@@ -82,7 +89,8 @@ def _find_or_make_model(config: JobConfig, home: Home, run_id: str) -> LocalArti
         with storage_errors(home.root):
             make_folder(home.root)
         require_same_folder(spark._jvm, home.root)
-        dumps = dumps or read_dumps(folders, HadoopFiles.of(spark))
+        dumps, engine = found or _read(config, folders, HadoopFiles.of(spark))
+        config = config.with_engine(engine.name)
         plan = plan_training(config, dumps, cluster)
         inputs = inputs_of(config, dumps.map(lambda dump: dump.digests))
         recipe = Recipe(inputs, plan, run_id if config.force else None).as_json()
@@ -91,7 +99,20 @@ def _find_or_make_model(config: JobConfig, home: Home, run_id: str) -> LocalArti
         needs = model_files(dumps)
         model = build(home.models, recipe, partial(maker.make, snapshots), needs=needs)
         shutil.rmtree(snapshots, ignore_errors=True)
-        return model
+        return model, engine
+
+
+def _read(
+    config: JobConfig, folders: Pair[Location], files: Files
+) -> tuple[Pair[Dump], EngineRecord]:
+    """Return the dumps, and the engine that runs both: their networks are the same."""
+    dumps = read_dumps(folders, files)
+    train = dumps.train
+    engine = choose_engine(
+        config.feature_engine, image_size=train.image_size, graph=files.read(train.path / GRAPH)
+    )
+    logger.info("feature engine: %s", engine.clause())
+    return dumps, engine
 
 
 def _is_remote(home: Home, folders: Pair[Location]) -> bool:

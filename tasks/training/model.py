@@ -45,7 +45,7 @@ class ModelMaker:
     """Makes a model on a started cluster.
 
     Attributes:
-        config: params of the job.
+        config: params of the job, ``feature_engine`` as the engine that runs.
         home: where features and results of parity checks are.
         dumps: the dumps, which go together.
         cluster: runs it.

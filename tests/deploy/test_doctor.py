@@ -11,6 +11,7 @@ NAMES = [
     "Scala",
     "TensorFlow",
     "schedule",
+    "SLIM_PATH",
     "Spark master",
     "Spark authentication",
     "memory",
@@ -19,6 +20,7 @@ NAMES = [
     "free disk",
     "GRAFT_HOME",
     "artefacts",
+    "registry",
 ]
 
 
@@ -36,6 +38,7 @@ def test_this_machine_is_fine(tmp_path: Path) -> None:
     assert texts["schedule"] == "@weekly, UTC"
     assert texts["Spark master"] == "local[*]"
     assert "; graft gc would free " in texts["artefacts"]
+    assert texts["registry"] == "no model was registered yet"
 
 
 def test_lines() -> None:

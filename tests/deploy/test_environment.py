@@ -47,6 +47,11 @@ def test_python_path_is_ours_and_what_is_meant_for_graft() -> None:
     assert environment({"PYTHONPATH": "/another"})["PYTHONPATH"] == str(CHECKOUT)
 
 
+def test_the_library_of_networks_is_found_from_every_folder() -> None:
+    assert environment({"SLIM_PATH": "slim"})["SLIM_PATH"] == str(Path.cwd() / "slim")
+    assert "SLIM_PATH" not in environment({})
+
+
 def test_a_setting_for_grafts_airflow_is_handed_on() -> None:
     environ = {
         "GRAFT_AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG": "3",

@@ -77,7 +77,7 @@ def test_a_bad_setting_is_explained(setting: str, message: str) -> None:
         ('{"learning_rate": -1}', r"^learning_rate is -1, expected to be greater than or equal"),
         (
             '{"feature_engine": "torch"}',
-            r"^feature_engine is 'torch', expected to be 'bigdl' or 'tensorflow'",
+            r"^feature_engine is 'torch', expected to be 'auto', 'bigdl' or 'tensorflow'",
         ),
         ('{"epoch": 5}', r"^unknown param 'epoch': did you mean 'epochs'\?$"),
         (

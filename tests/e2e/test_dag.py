@@ -68,8 +68,10 @@ def test_a_cut_of_the_fixtures_over_http(migrated: Shell, good: dict[str, Any]) 
     assert metrics["records"] == {"train": 160, "validation": 40}
     steps = read_steps(migrated.home, run_id)
     assert [step.task_id for step in steps] == list(TASK_IDS)
-    assert Path(steps[-2].path, "head.npz").is_file()
-    assert Path(steps[-1].path) == run / "report.html"
+    made = {step.task_id: Path(step.path) for step in steps}
+    assert (made["train_classifier"] / "head.npz").is_file()
+    assert made["report"] == run / "report.html"
+    assert made["promote_model"] == migrated.home.registry / "flowers"
     assert "<h2>Confusion matrix</h2>" in (run / "report.html").read_text()
 
 
@@ -119,6 +121,7 @@ def test_the_next_good_run_still_succeeds_and_reuses_everything(
 ) -> None:
     ran = dags_test(migrated, good)
     assert ran.status == 0, ran.output[-5000:]
-    *made, report = read_steps(migrated.home, run_id_of(ran, migrated.home))
+    *made, report, promotion = read_steps(migrated.home, run_id_of(ran, migrated.home))
     assert all(step.reused for step in made)
     assert not report.reused
+    assert not promotion.reused

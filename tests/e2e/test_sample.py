@@ -1,5 +1,6 @@
 """``make run`` as a newcomer gives it: the bundled sample through Airflow and Spark, twice."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from support.shell import Ran, Shell
 from tasks.features.store import feature_files, read_features
 from tasks.models.export import load_head
+from tasks.registry.champion import champion
 from tasks.runs.record import TASK_IDS, read_steps
 
 pytestmark = pytest.mark.e2e
@@ -83,9 +85,34 @@ def test_a_second_run_reuses_everything(shell: Shell, first: Ran) -> None:
     assert second.status == 0, second.output[-5000:]
     steps = read_steps(shell.home, second.run_id)
     assert [step.task_id for step in steps] == list(TASK_IDS)
-    # A run's report is its own.
-    *artefacts, report = steps
+    # A run's report is its own, and so is the decision about its model.
+    *artefacts, report, promotion = steps
     assert all(step.reused for step in artefacts)
     made = read_steps(shell.home, first.run_id)
-    assert [step.path for step in artefacts] == [step.path for step in made[:-1]]
+    assert [step.path for step in artefacts] == [step.path for step in made[:-2]]
     assert Path(report.path) == shell.home.report(second.run_id)
+    assert Path(promotion.path) == shell.home.registry / "flowers"
+    assert "not promoted: version 1, it is the champion already" in second.output
+
+
+def test_its_model_is_the_champion(shell: Shell, first: Ran, metrics: dict[str, Any]) -> None:
+    now = champion(shell.home)
+    assert now is not None
+    assert (now.number, now.run_id) == (1, first.run_id)
+    assert now.model == metrics["model"]["digest"]
+    assert metrics["promotion"]["promoted"]
+    assert "promoted: version 1, it is the first champion, top-1 accuracy 0." in first.output
+
+
+def test_a_worse_model_is_not_promoted(shell: Shell, first: Ran) -> None:
+    worse = shell.make_run({"epochs": 1, "learning_rate": 1e-6})
+    assert worse.status == 0, worse.output[-5000:]
+    assert re.search(
+        r"not promoted: version 2, 0\.\d{4} against 0\.\d{4} of version 1 on the same 60 "
+        r"validation records, McNemar p = \S+: significantly worse",
+        worse.output,
+    )
+    now = champion(shell.home)
+    assert now is not None
+    assert now.run_id == first.run_id
+    assert "<strong>Not promoted:</strong> version 2" in shell.home.report(worse.run_id).read_text()

@@ -303,7 +303,7 @@ def test_engines_that_disagree_stop_the_job(shell: Shell, dumps: Dumps, tmp_path
         (("--learning-rate", "-1"), "learning_rate is '-1', expected to be greater"),
         (
             ("--feature-engine", "caffe"),
-            "feature_engine is 'caffe', expected to be 'bigdl' or 'tensorflow'",
+            "feature_engine is 'caffe', expected to be 'auto', 'bigdl' or 'tensorflow'",
         ),
     ],
 )

@@ -16,6 +16,7 @@ from support.waits import wait_until
 from tasks.errors import ParamsError
 from tasks.params.definitions import SECTIONS, RunParams
 from tasks.params.parser import parse
+from tasks.registry.champion import champion
 from tasks.runs.record import DAG_ID
 
 pytestmark = pytest.mark.e2e
@@ -197,6 +198,26 @@ def test_two_runs_are_compared(ui: Ui, page: Page, screenshot: Screenshot) -> No
     runs.get_by_role("button", name="Compare").click()
     runs.get_by_role("row", name="epochs 4 8 differs", exact=True).wait_for()
     runs.get_by_role("row", name="network inception_v1 inception_v1 same", exact=True).wait_for()
+
+
+def test_a_version_is_promoted_and_rolled_back(ui: Ui, page: Page) -> None:
+    """By the buttons of the page in Airflow's frame, with the session's own cookie."""
+    page.goto(f"{ui.api.url}/plugin/transfer-learning")
+    frame = page.frame_locator("iframe")
+    versions = frame.get_by_role("region", name="Versions")
+    versions.get_by_role("row").filter(has_text="champion").wait_for()
+    before = champion(ui.home)
+    assert before is not None
+    frame.get_by_label("Reason").first.fill("it is <i>smaller</i>")
+    chosen = frame.get_by_label("Version", exact=True).input_value()
+    frame.get_by_role("button", name="Promote").click()
+    versions.get_by_text(f"promoted by {ui.api.user}: it is <i>smaller</i>").wait_for()
+    now = champion(ui.home)
+    assert now is not None
+    assert str(now.number) == chosen
+    frame.get_by_role("button", name=f"Roll back to version {before.number}").click()
+    versions.get_by_text(f"rolled back by {ui.api.user}: by hand").wait_for()
+    assert champion(ui.home) == before
 
 
 def test_what_is_no_number_is_refused_by_the_form(ui: Ui, page: Page) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from support.ui import Stopped, Ui, running_ui
 from support.waits import wait_until
+from tasks.registry.champion import champion
 
 pytestmark = pytest.mark.e2e
 
@@ -73,14 +74,18 @@ def test_the_data_sets_asset_starts_a_training(published: dict[str, Any]) -> Non
     assert run["note"].startswith("Graft: **Top-1 accuracy 0.")
 
 
-def test_a_training_updates_the_models_asset(ui: Ui, published: dict[str, Any]) -> None:
+def test_a_promotion_updates_the_models_asset(ui: Ui, published: dict[str, Any]) -> None:
     (event,) = published["new"]
     assert (event["source_task_id"], event["source_run_id"]) == (
-        "train_classifier",
+        "promote_model",
         published["first"]["dag_run_id"],
     )
     extra = event["extra"]
     assert (ui.home.models / extra["digest"] / "head.npz").is_file()
+    now = champion(ui.home)
+    assert now is not None
+    assert (now.number, now.model) == (extra["version"], extra["digest"])
+    assert f"**Promoted**: version {now.number}" in published["first"]["note"]
     assert f"accuracy {extra['accuracy']:.4f}" in published["first"]["note"]
 
 
@@ -90,6 +95,7 @@ def test_nothing_is_trained_on_unchanged_inputs(ui: Ui, published: dict[str, Any
     assert {task for task, state in run["tasks"].items() if state == "skipped"} == {
         "train_classifier",
         "report",
+        "promote_model",
     }
     assert run["note"].startswith(
         "Graft: **Nothing to train**: data set, checkpoint and params are"

@@ -10,7 +10,7 @@ from tasks.datasets.dataset import shard_name
 from tasks.models.predictions import PARQUET
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import write_metrics
-from tasks.runs.record import TASK_IDS, record_step
+from tasks.runs.record import TASK_IDS, WITHOUT_ARTIFACT, record_step
 from tasks.storage.paths import Home
 
 
@@ -73,7 +73,7 @@ def write_run(home: Home, run_id: str, /, **changes: Any) -> Home:
     metrics = {**METRICS, "run_id": run_id, **changes}
     model = home.models / metrics["model"]["digest"]
     metrics["model"] = {**metrics["model"], "path": str(model)}
-    for task_id in TASK_IDS[:-1]:
+    for task_id in (task_id for task_id in TASK_IDS if task_id not in WITHOUT_ARTIFACT):
         facts = {"path": f"/made/{task_id}", "reused": task_id == "dump_train", "seconds": 1.5}
         record_step(home, run_id, task_id, facts)
     write_metrics(home, run_id, RunMetrics.from_json(metrics))

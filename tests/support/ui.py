@@ -27,8 +27,8 @@ READY = re.compile(
     re.M | re.S,
 )
 
-#: What runs that nobody triggers train on, and how long.
-PARAMS = json.dumps({"source": "sample", "epochs": 3, "parity_records": 8})
+#: What runs that nobody triggers train on, and how long; each new model is promoted.
+PARAMS = json.dumps({"source": "sample", "epochs": 3, "parity_records": 8, "promote": "always"})
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ from typing import Any
 import fsspec
 import pytest
 
+from support.graphs import small_graph
 from tasks import steps
 from tasks.datasets.dataset import read_dataset
-from tasks.download.download import download
+from tasks.download.checkpoint import download_checkpoint
 from tasks.dumps.description import read_dump
-from tasks.errors import DataError, NetworkError, ParamsError
+from tasks.errors import DataError, NetworkError, ParamsError, SetupError, UnsupportedGraphError
+from tasks.networks.checkpoint import prefix_of
 from tasks.params.definitions import RunParams
 from tasks.sample.make import DATASET_ARCHIVE, VERSION
 from tasks.storage.artifact import LocalArtifact, build
@@ -49,6 +51,31 @@ def test_every_step_takes_what_the_one_before_it_made(params: RunParams, home: H
     assert not any(made.reused for made in (archive, dataset, checkpoint, dump))
 
 
+def test_the_engine_is_chosen_and_refused_at_the_dump(
+    params: RunParams, home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    # A dump that is there is judged, too.
+    dumped = LocalArtifact(home.dumps / "abc", "abc", reused=True, seconds=0.0)
+    dumped.path.mkdir(parents=True)
+    (dumped.path / "pipeline.json").write_text(json.dumps({"preprocessing": {"size": 4}}))
+    (dumped.path / "model.pb").write_bytes(small_graph("Tanh"))
+    monkeypatch.setattr(steps, "dump_split", lambda **_: dumped)
+
+    def dump(engine: str) -> None:
+        given = params.model_copy(update={"feature_engine": engine})
+        steps.dump("train", home.root, home.root, given, home)
+
+    dump("auto")
+    (line,) = caplog.messages
+    assert line == (
+        "feature engine: tensorflow (the bigdl engine cannot run node feature, a Tanh in the "
+        "network)"
+    )
+    with pytest.raises(UnsupportedGraphError, match=r"^feature_engine is bigdl, but the bigdl eng"):
+        dump("bigdl")
+
+
 def test_a_second_time_everything_is_reused(params: RunParams, home: Home) -> None:
     first = steps.download_dataset(params, home)
     assert steps.download_dataset(params, home).path == first.path
@@ -62,9 +89,9 @@ def test_a_checkpoint_is_fetched_in_the_seconds_of_both_its_parts(
     params: RunParams, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slow(*given: Any, **named: Any) -> LocalArtifact:
-        return dataclasses.replace(download(*given, **named), seconds=100.0)
+        return dataclasses.replace(download_checkpoint(*given, **named), seconds=100.0)
 
-    monkeypatch.setattr(steps, "download", slow)
+    monkeypatch.setattr(steps, "download_checkpoint", slow)
     assert steps.fetch_checkpoint(params, home).seconds > 100
 
 
@@ -106,6 +133,32 @@ def test_a_path_is_a_place_for_data_and_checkpoint(
     assert steps.fetch_checkpoint(params, home).path.parent == home.checkpoints
 
 
+def test_a_training_folder_is_a_place_for_the_checkpoint(
+    params: RunParams, home: Home, checkpoint_file: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "train"
+    folder.mkdir()
+    for step in (1, 2):
+        shutil.copy(checkpoint_file, folder / f"model.ckpt-{step}")
+    (folder / "checkpoint").write_text('model_checkpoint_path: "model.ckpt-2"')
+    given = params.model_copy(update={"checkpoint_url": str(folder)})
+    made = steps.fetch_checkpoint(given, home)
+    assert prefix_of(made.path).name == "model.ckpt-2"
+    assert not (made.path / "model.ckpt-1").exists()
+    with pytest.raises(DataError, match=r"^train has no moving averages, which ema: true asks for"):
+        steps.fetch_checkpoint(given.model_copy(update={"ema": True}), home)
+
+
+def test_a_network_that_cannot_be_had_is_told_before_its_checkpoint_is_downloaded(
+    params: RunParams, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SLIM_PATH", raising=False)
+    given = params.model_copy(update={"network": "slim:inception_v4"})
+    with pytest.raises(SetupError, match=r"^SLIM_PATH is not set, expected the folder"):
+        steps.fetch_checkpoint(given, home)
+    assert not home.downloads.exists()
+
+
 def test_without_a_network_the_way_out_is_told(params: RunParams, home: Home) -> None:
     fsspec.filesystem("memory").pipe("/x/c.tar", b"")
     url = "memory://x/c.tar"
@@ -117,7 +170,7 @@ def test_without_a_network_the_way_out_is_told(params: RunParams, home: Home) ->
         patch.setattr(type(fsspec.filesystem("memory")), "info", fail)
         message = (
             r"^the checkpoint could not be downloaded: memory://x/c.tar cannot be read: no route "
-            r"to host; without the Internet, give one .* -p checkpoint_url=~/inception_v1_2016"
+            r"to host; without the Internet, give one .* -p checkpoint_url=~/c\.tar$"
         )
         with pytest.raises(NetworkError, match=message):
             steps.fetch_checkpoint(params.model_copy(update={"checkpoint_url": url}), home)

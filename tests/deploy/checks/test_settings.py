@@ -14,6 +14,8 @@ import pytest
 from deploy.checks import settings
 from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION
 from deploy.doctor import Finding
+from support.slim_library import write_library
+from tasks.errors import SetupError
 from tasks.spark.authentication import SECRET
 from tasks.storage.paths import CHECKOUT
 
@@ -225,3 +227,11 @@ class TestSchedule:
         finding = find("schedule", **{name: value})
         assert not finding.ok
         assert finding.text.startswith(problem)
+
+
+def test_the_library_of_networks(tmp_path: Path) -> None:
+    assert settings.check_slim_path({}) == "not set; needed for networks slim:NAME only"
+    found = settings.check_slim_path({"SLIM_PATH": str(write_library(tmp_path))})
+    assert found == f"{tmp_path}, 9 networks"
+    with pytest.raises(SetupError, match=r"^SLIM_PATH is '/nowhere', and there is no such folder$"):
+        settings.check_slim_path({"SLIM_PATH": "/nowhere"})

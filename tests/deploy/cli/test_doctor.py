@@ -16,6 +16,7 @@ NAMES = [
     "Scala",
     "TensorFlow",
     "schedule",
+    "SLIM_PATH",
     "Spark master",
     "Spark authentication",
     "memory",
@@ -24,6 +25,7 @@ NAMES = [
     "free disk",
     "GRAFT_HOME",
     "artefacts",
+    "registry",
 ]
 
 

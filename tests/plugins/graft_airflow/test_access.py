@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
-from graft_airflow.access import may_read_runs
+from graft_airflow.access import can_edit, current_user, may_edit, may_read_runs, session_of
 
 Token = Callable[[str | None], str]
 
@@ -41,3 +41,44 @@ def test_without_permission(client: TestClient, token: Token, given: str) -> Non
     response = client.get("/", headers={"Authorization": f"Bearer {bearer}"})
     assert response.status_code == 403
     assert "secret" not in response.text
+
+
+class TestEditing:
+    @pytest.fixture
+    def editor(self, manager: Any) -> TestClient:  # noqa: ARG002 - makes the auth manager
+        app = FastAPI()
+        signed_in = current_user()
+        app.post("/", dependencies=[may_edit("a_dag")])(lambda: "edited")
+
+        @app.get("/")
+        def page(request: Request, user: Any = signed_in) -> dict[str, Any]:
+            return {
+                "name": user.get_name(),
+                "may": can_edit(user, "a_dag"),
+                "session": session_of(request),
+            }
+
+        return TestClient(app)
+
+    @pytest.mark.parametrize(
+        ("role", "may"), [("viewer", False), ("user", True), ("op", True), ("admin", True)]
+    )
+    def test_who_may_edit_the_dag(
+        self, editor: TestClient, token: Token, role: str, may: bool
+    ) -> None:
+        headers = {"Authorization": f"Bearer {token(role)}"}
+        assert editor.post("/", headers=headers).status_code == (200 if may else 403)
+        found = editor.get("/", headers=headers).json()
+        assert found == {"name": "someone", "may": may, "session": None}
+
+    def test_without_a_token(self, editor: TestClient) -> None:
+        assert editor.post("/").status_code == 401
+
+    def test_the_session_is_the_cookie_unless_a_header_goes_first(
+        self, editor: TestClient, token: Token
+    ) -> None:
+        session = token("user")
+        editor.cookies.set("_token", session)
+        assert editor.get("/").json()["session"] == session
+        headers = {"Authorization": f"bearer {session}"}
+        assert editor.get("/", headers=headers).json()["session"] is None

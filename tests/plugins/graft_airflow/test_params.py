@@ -30,7 +30,14 @@ def test_a_param_for_every_field(params: dict[str, Any]) -> None:
 
 def test_sections_come_in_order_and_whole(params: dict[str, Any]) -> None:
     sections = [param.schema["section"] for param in params.values()]
-    assert list(dict.fromkeys(sections)) == ["Data", "Network", "Training", "Spark", "Run"]
+    assert list(dict.fromkeys(sections)) == [
+        "Data",
+        "Network",
+        "Training",
+        "Promotion",
+        "Spark",
+        "Run",
+    ]
     order = {section: number for number, section in enumerate(dict.fromkeys(sections))}
     assert [order[section] for section in sections] == sorted(order[s] for s in sections)
 
@@ -54,7 +61,7 @@ def test_an_optional_param_may_be_left_empty(params: dict[str, Any]) -> None:
     assert param.resolve("f" * 64) == "f" * 64
 
 
-@pytest.mark.parametrize(("name", "value"), [("epochs", 1001), ("network", "vgg_17")])
+@pytest.mark.parametrize(("name", "value"), [("epochs", 1001), ("feature_engine", "torch")])
 def test_what_the_form_keeps_to_is_enforced(params: dict[str, Any], name: str, value: Any) -> None:
     from airflow.sdk.exceptions import ParamValidationError
 
@@ -69,6 +76,7 @@ def test_what_the_form_keeps_to_is_enforced(params: dict[str, Any], name: str, v
         ("learning_rate", 20, "learning_rate is 20, expected to be less than or equal to 10"),
         ("dataset_url", "flowers", "dataset_url is 'flowers', expected a URL such as"),
         ("dataset_sha256", "F" * 64, f"dataset_sha256 is '{'F' * 64}', expected 64 digits"),
+        ("network", "vgg_17", "network is 'vgg_17', expected to be 'inception_v1', "),
         ("driver_memory", "much", "driver_memory is 'much', expected a size such as 4g"),
     ],
 )
@@ -117,5 +125,7 @@ def test_an_installation_sets_the_defaults(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_choice_offers_every_value(params: dict[str, Any]) -> None:
-    assert params["network"].schema["enum"] == list(NETWORKS)
-    assert params["feature_engine"].schema["enum"] == ["bigdl", "tensorflow"]
+    assert params["network"].schema["examples"] == list(NETWORKS)
+    assert "enum" not in params["network"].schema
+    assert params["network"].resolve("slim:inception_v4") == "slim:inception_v4"
+    assert params["feature_engine"].schema["enum"] == ["auto", "bigdl", "tensorflow"]

@@ -41,6 +41,10 @@ def test_the_data_sets_asset_is_read_by_its_download() -> None:
     assert steps.download_dataset.kwargs["inlets"] == [DATASET]
 
 
+def test_the_models_asset_is_updated_by_its_promotion() -> None:
+    assert steps.promote_model.kwargs["outlets"] == [MODEL]
+
+
 @pytest.mark.parametrize("split", ["train", "validation"])
 def test_a_dump_is_of_its_split(split: str, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def dump(*given: Any) -> Artifact:
@@ -65,6 +69,6 @@ def test_train_classifier_takes_both_dumps() -> None:
     assert (task.train_dump, task.validation_dump) == (DUMPS["train"], DUMPS["validation"])
     assert (task.task_id, task.retries) == ("train_classifier", 3)
     assert task.execution_timeout == timedelta(hours=24)
-    assert task.outlets == [MODEL]
+    assert task.outlets == []
     assert task.doc_md is not None
     assert task.doc_md.startswith("Extract features on Spark")

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
-from graft_airflow.assets import MODEL
 from graft_airflow.train_operator import TrainClassifierOperator
 from tasks.errors import ClusterError, DataError
 from tasks.params.definitions import JobConfig
@@ -409,44 +408,6 @@ class TestLink:
         trains("Spark UI: http://127.0.0.1:4041")
         context: Any = {**in_run(), "ti": Broken()}
         assert operator.execute(context)["top1"] == 0.58
-
-
-class TestModelAsset:
-    @pytest.fixture
-    def operator(self, make: Callable[..., TrainClassifierOperator]) -> TrainClassifierOperator:
-        return make(outlets=[MODEL])
-
-    def test_a_training_updates_it(
-        self, operator: TrainClassifierOperator, in_run: InRun, trains: Callable[..., None]
-    ) -> None:
-        trains()
-        context = in_run()
-        operator.execute(context)
-        assert operator.outlets == [MODEL]
-        assert context["outlet_events"][MODEL].extra == {
-            "digest": "abc",
-            "accuracy": 0.58,
-            "path": "/models/abc",
-            "run_id": RUN,
-        }
-
-    @pytest.mark.parametrize(
-        ("finished_at", "updated"),
-        [("2026-01-02T03:03:59+00:00", False), ("2026-01-02T03:04:30+00:00", True)],
-        ids=["before the run", "by an earlier try"],
-    )
-    def test_a_model_that_was_there_does_not(
-        self,
-        operator: TrainClassifierOperator,
-        in_run: InRun,
-        trains: Callable[..., None],
-        metrics: RunMetrics,
-        finished_at: str,
-        updated: bool,
-    ) -> None:
-        trains(model=replace(metrics.model, reused=True), finished_at=finished_at)
-        operator.execute(in_run())
-        assert operator.outlets == ([MODEL] if updated else [])
 
 
 def test_a_run_that_nobody_triggered_is_skipped_where_its_model_is_there(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tasks.networks.checkpoint import read_weights
+from tasks.networks.checkpoint_reader import read_weights
 from tasks.networks.inception import INCEPTION_V1
 from tasks.spark.jvm import save_tensors
 

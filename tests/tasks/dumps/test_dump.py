@@ -25,7 +25,8 @@ from tasks.dumps.description import (
 from tasks.dumps.dump import _link, dump_split
 from tasks.dumps.graph import NODES
 from tasks.errors import DataError
-from tasks.networks.checkpoint import prefix_of, read_shapes
+from tasks.networks.checkpoint import prefix_of
+from tasks.networks.checkpoint_reader import read_shapes
 from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow

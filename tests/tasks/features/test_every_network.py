@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tasks.dumps.bigdl_graph import bigdl_refusal
 from tasks.dumps.description import GRAPH, TENSORS, Dump, read_dump
 from tasks.dumps.graph import build_graph
 from tasks.features.bigdl_engine import BigdlEngine
@@ -80,6 +81,8 @@ def read(
 def test_every_operation_becomes_a_layer(
     name: str, bridge: Bridge, definitions: dict[str, Any], read: dict[str, Dump]
 ) -> None:
+    size = NETWORKS[name].image_size
+    assert bigdl_refusal(definitions[name].SerializeToString(), size) is None
     layers = Counter(BigdlEngine(bridge).layers(read[name]))
     operations = Counter(
         node.op

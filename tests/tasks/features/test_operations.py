@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from support.locations import local
 from support.operations import KNOWN, REFUSED, draw_weights, network_of
+from tasks.dumps.bigdl_graph import bigdl_refusal
 from tasks.dumps.description import FROZEN, GRAPH, TENSORS, Dump, read_dump
 from tasks.dumps.freeze import freeze
 from tasks.dumps.graph import build_graph
@@ -90,5 +92,16 @@ def test_an_operation_is_computed_as_tensorflow_does(
 def test_an_operation_that_it_does_not_know_is_named(
     name: str, message: str, bridge: Bridge, small: dict[str, Dump], chunk: Chunk
 ) -> None:
-    with pytest.raises(UnsupportedGraphError, match=message):
+    with pytest.raises(UnsupportedGraphError, match=message) as caught:
         BigdlEngine(bridge).end_points(chunk, small[name], [small[name].nodes.feature])
+    assert verdict(small[name]) == str(caught.value)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_what_it_runs_is_known_without_it(name: str, small: dict[str, Dump]) -> None:
+    assert verdict(small[name]) is None
+
+
+def verdict(dump: Dump) -> str | None:
+    """Return what Python says of the engine, before there is a JVM."""
+    return bigdl_refusal((local(dump.path) / GRAPH).read_bytes(), dump.image_size)

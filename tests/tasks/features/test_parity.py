@@ -125,6 +125,18 @@ def test_the_first_node_that_differs_is_named(
     assert not list(home.parity.glob("[!.]*"))
 
 
+def test_too_little_memory_to_look_for_the_node_hides_no_difference(
+    check: Check, validation: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> str:
+        raise SetupError("the heap of the Spark driver is too small: raise driver_memory")
+
+    monkeypatch.setattr("tasks.features.parity.first_difference", fail)
+    message = r"differ by .*, first at a node that could not be looked for \(the heap of the Spark"
+    with pytest.raises(ParityError, match=message):
+        check(replace(validation, tolerance=0.0), "bigdl")
+
+
 def without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
     find_spec = importlib.util.find_spec
     monkeypatch.setattr(
@@ -154,8 +166,8 @@ def test_a_graph_that_only_the_other_engine_refuses_is_no_failure(
     assert found.reason.endswith(", a LRN in the network")
     assert found.as_json() == {"left_out": found.reason}
     assert said(caplog) == [f"check_parity: left out: {found.reason}"]
-    # An artefact's lock stays.
-    assert not [path for path in home.parity.iterdir() if path.suffix != ".lock"]
+    # It was not even tried.
+    assert not home.parity.exists()
 
 
 def test_a_record_that_only_the_other_engine_cannot_decode_is_no_failure(

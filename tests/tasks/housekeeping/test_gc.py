@@ -30,7 +30,10 @@ def test_everything_that_would_go_is_a_line_with_its_size_and_age(
     assert total == f"{len(items)} items would go and free {total.split('free ')[1]}"
     assert total.endswith(" KiB: graft gc --delete")
     assert stays.startswith(f"{len(set(weeks[-1].made.values())) + 1} items stay, ")
-    assert stays.endswith(": the newest run and model, what goes on, and what they need")
+    assert stays.endswith(
+        ": the newest run and model, what goes on, champions and the versions before them, and "
+        "what they need"
+    )
     assert all(week.run.exists() for week in weeks)
 
 
@@ -38,8 +41,8 @@ def test_nothing_to_delete_is_said(home: Home, weeks: Sequence[Week]) -> None:
     lines = list(gc_lines(home, Policy(), deletes=False))
     assert lines[0] == "nothing to delete"
     assert lines[1].endswith(
-        ": the newest 3 runs and models, what was used within 30 days, what goes on, and what they "
-        "need"
+        ": the newest 3 runs and models, what was used within 30 days, what goes on, champions "
+        "and the versions before them, and what they need"
     )
 
 

@@ -84,14 +84,15 @@ def test_a_run_that_goes_on_keeps_what_its_steps_made(home: Home, weeks: Sequenc
 @pytest.mark.parametrize(
     ("step", "goes_on"),
     [
-        ({"task_id": "report"}, False),
+        ({"task_id": "promote_model"}, False),
+        ({"task_id": "report"}, True),
         ({"task_id": "train_classifier", "unchanged": True}, False),
         ({"task_id": "train_classifier"}, True),
-        ({"task_id": "report", "error": "no room"}, True),
+        ({"task_id": "promote_model", "error": "no room"}, True),
         ({}, True),
     ],
 )
-def test_a_run_ends_with_its_report_or_with_nothing_to_train(
+def test_a_run_ends_with_its_promotion_or_with_nothing_to_train(
     home: Home, weeks: Sequence[Week], step: dict[str, object], goes_on: bool
 ) -> None:
     run = home.run("manual__last")

@@ -102,15 +102,17 @@ class TestRunsThatGoOn:
         write_step(path, "extract_dataset", path / "x")
         assert self.goes_on(path)
         write_step(path, "report", path / "x")
+        assert self.goes_on(path)
+        write_step(path, "promote_model", path / "x")
         assert not self.goes_on(path)
 
     @pytest.mark.parametrize(
         "content",
-        [{"task_id": "report", "error": "no room"}, {"error": None}, [], "report", None],
+        [{"task_id": "promote_model", "error": "no room"}, {"error": None}, [], "report", None],
     )
     def test_a_failed_or_damaged_step_is_no_end(self, path: Path, content: Any) -> None:
         (path / "steps").mkdir()
-        (path / "steps" / "report.json").write_text(json.dumps(content))
+        (path / "steps" / "promote_model.json").write_text(json.dumps(content))
         assert self.goes_on(path)
 
     def test_an_unchanged_model_ends_a_run(self, path: Path) -> None:

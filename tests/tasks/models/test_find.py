@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from support.graphs import small_graph
 from tasks.datasets.pair import Pair
 from tasks.models.find import find_trained
 from tasks.models.recipe import MODEL_FORMAT
@@ -22,8 +23,9 @@ def home(tmp_path: Path) -> Home:
     home = Home(tmp_path)
     for dump in [*DUMPS, "other"]:
         (home.dumps / dump).mkdir(parents=True)
-        description = {"digests": {"dataset": "d", "graph": dump}}
+        description = {"digests": {"dataset": "d", "graph": dump}, "preprocessing": {"size": 4}}
         (home.dumps / dump / "pipeline.json").write_text(json.dumps(description))
+        (home.dumps / dump / "model.pb").write_bytes(small_graph())
     return home
 
 
@@ -37,7 +39,11 @@ def model(home: Home, run_metrics: dict[str, Any]) -> Model:
             "top1": 0.5,
             "finished_at": finished_at,
             "digests": {split: {"dataset": "d", "graph": dump} for split, dump in DUMPS.items()},
-            "config": {**RunParams().model_dump(mode="json"), "max_local_mib": 1024, **config},
+            "config": {
+                **RunParams(feature_engine="bigdl").model_dump(mode="json"),
+                "max_local_mib": 1024,
+                **config,
+            },
         }
         folder = home.models / name
         folder.mkdir(parents=True)
@@ -133,6 +139,19 @@ def test_other_params(home: Home, model: Model, params: dict[str, Any]) -> None:
     found = find_trained(home, DUMPS, RunParams(**params))
     assert found is not None
     assert found.path.name == "def"
+
+
+@pytest.mark.parametrize(("operation", "engine"), [("Relu", "bigdl"), ("Tanh", "tensorflow")])
+def test_auto_is_the_engine_that_runs_the_graph(
+    home: Home, model: Model, operation: str, engine: str
+) -> None:
+    for dump in DUMPS:
+        (home.dumps / dump / "model.pb").write_bytes(small_graph(operation))
+    model("abc", feature_engine="bigdl")
+    model("def", feature_engine="tensorflow")
+    found = find_trained(home, DUMPS, RunParams(feature_engine="auto"))
+    assert found is not None
+    assert found.path.name == {"bigdl": "abc", "tensorflow": "def"}[engine]
 
 
 @pytest.mark.parametrize("params", [{"parity_records": 0}, {"driver_memory": "8g"}])

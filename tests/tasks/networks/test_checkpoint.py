@@ -10,13 +10,9 @@ import pytest
 
 from support.damage import flip_byte
 from tasks.errors import DataError
-from tasks.networks.checkpoint import (
-    check_values,
-    fetch_checkpoint,
-    prefix_of,
-    read_shapes,
-    read_weights,
-)
+from tasks.networks.checkpoint import fetch_checkpoint, load_weights, prefix_of
+from tasks.networks.checkpoint_checks import check_values
+from tasks.networks.checkpoint_reader import read_shapes, read_weights
 from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
 from tasks.networks.structure import network_variables
@@ -310,3 +306,131 @@ class TestWhichOne:
             path.touch()
         with pytest.raises(DataError, match=r"one checkpoint, .*; found: a\.ckpt, b\.ckpt$"):
             fetch(*files)
+
+
+TINY_GAMMA = "Tiny/a/BatchNorm/gamma"
+
+
+@pytest.fixture
+def keep(tmp_path: Path, tiny_network: Network) -> Callable[..., Any]:
+    """Saves variables as a checkpoint of the tiny network and fetches it."""
+
+    def keep(tensors: dict[str, Any], name: str = "tiny.ckpt", *, ema: bool = False) -> Any:
+        path = save_v1(tmp_path / name, tensors)
+        return fetch_checkpoint(path, file_sha256(path), tiny_network, tmp_path / "kept", ema=ema)
+
+    return keep
+
+
+def averages_of(weights: dict[str, Any], *, statistics: bool = True) -> dict[str, Any]:
+    return {
+        f"{name}/ExponentialMovingAverage": value + np.float32(1)
+        for name, value in weights.items()
+        if statistics or "/moving_" not in name
+    }
+
+
+class TestAverages:
+    @pytest.mark.parametrize("statistics", [True, False])
+    def test_they_are_read_where_they_are_asked_for(
+        self,
+        keep: Callable[..., Any],
+        tiny_weights: dict[str, Any],
+        tiny_network: Network,
+        statistics: bool,
+    ) -> None:
+        both = {**tiny_weights, **averages_of(tiny_weights, statistics=statistics)}
+        plain, averaged = keep(both), keep(both, ema=True)
+        assert plain.digest != averaged.digest
+        for made, more in ((plain, 0), (averaged, 1)):
+            for name, value in load_weights(made.path, tiny_network).items():
+                added = more if statistics or "/moving_" not in name else 0
+                np.testing.assert_array_equal(value, tiny_weights[name] + np.float32(added))
+
+    def test_averages_that_are_not_used_are_told(
+        self,
+        keep: Callable[..., Any],
+        tiny_weights: dict[str, Any],
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        keep({**tiny_weights, **averages_of(tiny_weights)})
+        said = "has moving averages, which are not used; ema: true uses them"
+        assert f"tiny.ckpt {said}" in caplog.messages
+
+    def test_a_checkpoint_without_them_is_refused(
+        self, keep: Callable[..., Any], tiny_weights: dict[str, Any]
+    ) -> None:
+        message = (
+            r"^tiny\.ckpt has no moving averages, which ema: true asks for, of tiny, whose "
+            r"features need 8 variables: Tiny/a/weights/ExponentialMovingAverage is missing; "
+        )
+        with pytest.raises(DataError, match=message):
+            keep(tiny_weights, ema=True)
+
+    def test_the_archives_of_mobilenet_v3_have_them_in_a_folder(
+        self, tmp_path: Path, tiny_weights: dict[str, Any], tiny_network: Network
+    ) -> None:
+        averaged = {name: value + np.float32(1) for name, value in tiny_weights.items()}
+        for place, weights in (("ema/model-5", averaged), ("pristine/model.ckpt-5", tiny_weights)):
+            (tmp_path / place).parent.mkdir()
+            save_v2(tmp_path / place, weights)
+        archive = tmp_path / "v3.tar"
+        with tarfile.open(archive, "w") as tar:
+            for name in ("ema", "pristine"):
+                tar.add(tmp_path / name, name)
+        for ema, more in ((False, 0), (True, 1)):
+            made = fetch_checkpoint(
+                archive, file_sha256(archive), tiny_network, tmp_path / "kept", ema=ema
+            )
+            read = load_weights(made.path, tiny_network)["Tiny/a/weights"]
+            np.testing.assert_array_equal(read, tiny_weights["Tiny/a/weights"] + np.float32(more))
+
+
+class TestGammas:
+    def test_one_that_the_network_would_ignore_is_refused(
+        self, keep: Callable[..., Any], tiny_weights: dict[str, Any]
+    ) -> None:
+        gamma = np.array([1, 1, 1.5, 0.25], np.float32)
+        with pytest.raises(DataError) as caught:
+            keep({**tiny_weights, TINY_GAMMA: gamma})
+        assert str(caught.value) == (
+            f"tiny.ckpt: {TINY_GAMMA} would be ignored, for tiny is built without it; its values "
+            "are 0.25 to 1.5, expected 1"
+        )
+
+    def test_gammas_of_1_and_of_other_layers_change_nothing(
+        self, keep: Callable[..., Any], tiny_weights: dict[str, Any]
+    ) -> None:
+        others = {TINY_GAMMA: np.ones(4, np.float32), "Head/BatchNorm/gamma": np.zeros(1)}
+        assert keep({**tiny_weights, **others}).path.is_dir()
+
+    def test_the_averages_are_what_counts_where_they_are_used(
+        self, keep: Callable[..., Any], tiny_weights: dict[str, Any]
+    ) -> None:
+        both = {**tiny_weights, **averages_of(tiny_weights), TINY_GAMMA: np.ones(4, np.float32)}
+        average = {f"{TINY_GAMMA}/ExponentialMovingAverage": np.full(4, 2, np.float32)}
+        with pytest.raises(
+            DataError, match=f"^tiny.ckpt: {TINY_GAMMA} would be ignored, .* 2 to 2"
+        ):
+            keep({**both, **average}, ema=True)
+        assert keep({**both, **average}).path.is_dir()
+
+
+class TestSingleFile:
+    def test_a_file_without_an_archive(
+        self, keep: Callable[..., Any], tiny_weights: dict[str, Any], tiny_network: Network
+    ) -> None:
+        made = keep(tiny_weights, "weights")
+        assert prefix_of(made.path).name == "weights.ckpt"
+        assert set(load_weights(made.path, tiny_network)) == set(tiny_weights)
+
+    def test_an_index_alone_is_refused(
+        self, tmp_path: Path, tiny_weights: dict[str, Any], tiny_network: Network
+    ) -> None:
+        _, index = save_v2(tmp_path / "model.ckpt-5", tiny_weights)
+        message = (
+            r"^model\.ckpt-5\.index is the index of a checkpoint without its data: give the fo"
+        )
+        with pytest.raises(DataError, match=message):
+            fetch_checkpoint(index, file_sha256(index), tiny_network, tmp_path)

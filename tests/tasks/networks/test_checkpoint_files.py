@@ -4,7 +4,14 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import DataError
-from tasks.networks.checkpoint_files import MAX_INDEX_BYTES, find_prefix, reader_name
+from tasks.networks.checkpoint_files import (
+    MAX_INDEX_BYTES,
+    files_of,
+    find_prefix,
+    is_averaged,
+    is_table,
+    reader_name,
+)
 
 
 def files(folder: Path, *names: str) -> list[Path]:
@@ -68,3 +75,40 @@ def test_a_single_file_is_a_pattern_to_tensorflow(tmp_path: Path) -> None:
     (single,) = files(tmp_path, "a[1]*?.ckpt")
     assert reader_name(single) == f"{tmp_path}/a[[]1][*][?].ckpt"
     assert reader_name(tmp_path / "v2[1].ckpt") == f"{tmp_path}/v2[1].ckpt"
+
+
+def test_files_of_macos_are_none(tmp_path: Path) -> None:
+    found = files(tmp_path, "inception_v1.ckpt", "._inception_v1.ckpt")
+    assert find_prefix("a.tar", found, tmp_path) == "inception_v1.ckpt"
+
+
+@pytest.mark.parametrize("ema", [True, False])
+def test_averages_in_a_folder_of_their_own(
+    tmp_path: Path, ema: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    names = [
+        f"v3/{place}.{end}"
+        for place in ("ema/model-5", "pristine/model.ckpt-5")
+        for end in ("index", "data-00000-of-00001", "meta")
+    ]
+    prefix = find_prefix("a.tar", files(tmp_path, *names), tmp_path, ema=ema)
+    assert prefix == ("v3/ema/model-5" if ema else "v3/pristine/model.ckpt-5")
+    assert is_averaged(prefix) is ema
+    said = "a.tar: moving averages are in v3/ema/model-5, which is not used; ema: true uses it"
+    assert (said in caplog.messages) is not ema
+    assert files_of(prefix, names) == names[:2] if ema else names[3:5]
+
+
+def test_variables_of_a_saved_model_are_not_meant(tmp_path: Path) -> None:
+    names = ["m/variables/variables.index", "m/variables/variables.data-00000-of-00001"]
+    found = files(tmp_path, *names)
+    assert find_prefix("a.tar", found, tmp_path) == "m/variables/variables"
+    assert find_prefix("a.tar", [*found, *files(tmp_path, "a.ckpt")], tmp_path) == "a.ckpt"
+
+
+def test_a_file_that_is_a_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    for content, found in ((b"", False), (b"x", False), (bytes.fromhex("57fb808b247547db"), True)):
+        path.write_bytes(content)
+        assert is_table(path) is found

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tasks.networks.checkpoint import read_shapes
+from tasks.networks.checkpoint_reader import read_shapes
 from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.structure import network_end_points, network_variables
 from tasks.networks.tensorflow import import_tensorflow

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.networks.checkpoint import read_shapes
+from tasks.networks.checkpoint_reader import read_shapes
 from tasks.networks.registry import get_network
 from tasks.networks.structure import network_variables
 from tasks.storage.archive import unpack

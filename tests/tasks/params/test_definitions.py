@@ -11,7 +11,7 @@ RECIPE = {
     "decay_rate": 0.9,
     "standardize": True,
     "seed": 1,
-    "feature_engine": "bigdl",
+    "feature_engine": "auto",
 }
 
 
@@ -23,7 +23,14 @@ class TestSections:
 
     def test_are_those_of_the_form(self) -> None:
         titles = [section.model_json_schema()["title"] for section in SECTIONS]
-        assert list(dict.fromkeys(titles)) == ["Data", "Network", "Training", "Spark", "Run"]
+        assert list(dict.fromkeys(titles)) == [
+            "Data",
+            "Network",
+            "Training",
+            "Promotion",
+            "Spark",
+            "Run",
+        ]
 
     def test_a_run_and_its_sections_agree_on_values(self) -> None:
         run = RunParams(epochs=3, source="sample", executors=4, network="inception_v1", force=True)

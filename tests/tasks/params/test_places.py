@@ -51,3 +51,11 @@ def test_the_form_takes_an_absolute_path_and_no_relative_one(name: str) -> None:
     assert getattr(parse(RunParams, {name: "/data/a b"}), name) == "/data/a b"
     with pytest.raises(ParamsError, match=rf"^{name} is 'data/a', expected a URL such as .* or a"):
         parse(RunParams, {name: "data/a"})
+
+
+def test_a_checkpoint_is_named_without_the_ending_of_its_files(tmp_path: Path) -> None:
+    (tmp_path / "model.ckpt-5.index").touch()
+    place = str(tmp_path / "model.ckpt-5")
+    assert path_as_url("checkpoint_url", place) == f"{tmp_path.as_uri()}/model.ckpt-5"
+    with pytest.raises(ParamsError, match="there is nothing at"):
+        path_as_url("dataset_url", place)

@@ -1,16 +1,20 @@
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.registry import promoted, registered, write_registry
 from support.run_files import TEST
+from support.trained import Model, write_trained
 from tasks.report.overview import overview
 from tasks.runs.record import DAG_ID
 from tasks.storage.paths import Home
 
 Run = Callable[..., Home]
+FORM = "of this session"
 EVIL = "<script>alert('1')</script>"
 
 
@@ -66,7 +70,7 @@ def test_two_runs_side_by_side(two_runs: Home) -> None:
 
 
 @pytest.mark.parametrize("chosen", [{"first": "run0"}, {"second": "run0"}, {}])
-def test_one_run_is_compared_with_nothing(two_runs: Home, chosen: dict[str, str]) -> None:
+def test_one_run_is_compared_with_nothing(two_runs: Home, chosen: dict[str, Any]) -> None:
     page = overview(two_runs, dag_id=DAG_ID, **chosen)
     assert "What differs is marked." not in page
     assert "There is no run" not in page
@@ -84,3 +88,44 @@ def test_escapes_what_a_run_says_of_itself(write_run: Run, run_metrics: dict[str
     page = overview(home, dag_id=DAG_ID, first="a", second="a")
     assert "<script" not in page
     assert "&lt;script&gt;" in page
+
+
+class TestVersions:
+    @pytest.fixture
+    def home(self, two_runs: Home) -> Home:
+        """Three versions, of which the second is the champion and only the first has files."""
+        digest = write_trained(two_runs, Model("run2", [True])).model.digest
+        events = [registered(1, model=digest), registered(2), registered(3, run_id=EVIL)]
+        write_registry(two_runs, [*events, promoted(1), promoted(2)])
+        return two_runs
+
+    def test_have_names_and_decisions(self, home: Home) -> None:
+        page = overview(home, dag_id=DAG_ID)
+        assert "<h2>Versions of the model flowers</h2>" in page
+        assert page.index(">3</th>") < page.index(">2</th>") < page.index(">1</th>")
+        assert "<strong>champion</strong>" in page
+        assert "<strong>previous</strong>" in page
+        assert "promoted by ann: x" in page
+        assert EVIL not in page
+
+    def test_can_be_changed_by_who_may(self, home: Home) -> None:
+        page = overview(home, dag_id=DAG_ID, may_change=True, token=FORM)
+        assert page.count('name="token" value="of this session"') == 2
+        assert 'action="models/flowers/promote"' in page
+        # Of the others, the champion is it already and the third has no files.
+        assert re.findall(r'<option value="(\d+)">', page) == ["1"]
+        assert "<button>Roll back to version 1</button>" in page
+        assert '<form method="post"' not in overview(home, dag_id=DAG_ID)
+
+    def test_there_is_nothing_to_roll_back_to(self, tmp_path: Path) -> None:
+        home = Home(tmp_path)
+        write_registry(home, [registered(1), promoted(1)])
+        page = overview(home, dag_id=DAG_ID, may_change=True, token=FORM)
+        assert "Roll back" not in page.replace("a roll-back", "")
+
+    def test_stay_when_the_runs_are_gone(self, tmp_path: Path) -> None:
+        home = Home(tmp_path)
+        write_registry(home, [registered(1), promoted(1)])
+        page = overview(home, dag_id=DAG_ID)
+        assert "<strong>champion</strong>" in page
+        assert "No run has trained to its end yet." in page

@@ -187,7 +187,13 @@ class TestContent:
     )
     def test_parity(self, write_run: Run, parity: dict[str, Any] | None, said: str) -> None:
         home = write_run("run", parity=parity)
-        assert said in Page(write_report(home, "run").path.read_text()).text
+        text = Page(write_report(home, "run").path.read_text()).text
+        assert f"The features are by the engine bigdl. {said}" in text
+
+    def test_why_the_engine(self, write_run: Run) -> None:
+        home = write_run("run", engine={"name": "bigdl", "reason": "it runs <all>"})
+        text = Page(write_report(home, "run").path.read_text()).text
+        assert "The features are by the engine bigdl (it runs <all>)." in text
 
 
 class TestAccessibility:
@@ -314,3 +320,11 @@ class TestFile:
         (tmp_path / "file").touch()
         with pytest.raises(StorageError, match="cannot write"):
             write_report(write_run("run"), "run", tmp_path / "file" / "page.html")
+
+
+def test_the_decision_about_the_model(write_run: Run) -> None:
+    decision = {"version": 4, "promoted": False, "why": "<b>worse"}
+    html = write_report(write_run("run", promotion=decision), "run").path.read_text()
+    assert "<strong>Not promoted:</strong> version 4, &lt;b&gt;worse." in html
+    undecided = write_report(write_run("other"), "other").path.read_text()
+    assert "version 4" not in undecided

@@ -113,3 +113,21 @@ def test_test_records_and_data_set_are_kept_where_there_are_some(old: dict[str, 
     assert metrics.data is not None
     assert metrics.data.counts["skipped"] == 2
     assert json.loads(json.dumps(metrics.as_json())) == content
+
+
+def test_the_decision_about_the_model_is_kept(old: dict[str, Any]) -> None:
+    assert "promotion" not in RunMetrics.from_json(old).as_json()
+    figures = {
+        "champion": 3,
+        "records": 4,
+        "correct": 2,
+        "champion_correct": 1,
+        "only_new": 2,
+        "only_champion": 1,
+        "p_value": 1.0,
+        "about": "",
+    }
+    decision = {"version": 4, "promoted": True, "why": "x", "comparison": figures}
+    content = {**old, "promotion": decision}
+    written = json.loads(json.dumps(RunMetrics.from_json(content).as_json()))
+    assert written["promotion"] == decision

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from tasks.params.definitions import RunParams
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.note import run_note
 from tasks.runs.outcome import write_metrics
+from tasks.runs.promotion_record import PromotionRecord
 from tasks.runs.record import record_failure, record_step
 from tasks.storage.paths import Home
 
@@ -51,6 +53,15 @@ def test_of_a_training(home: Home, train: Train) -> None:
         "validation records of 2 classes), features of inception_v1 by the engine bigdl.\n\n"
         "Reused: download_dataset, extract_dataset. Made: dump_train, train_classifier."
     )
+
+
+def test_of_a_training_whose_engine_has_a_reason(
+    home: Home, train: Train, run_metrics: dict[str, Any]
+) -> None:
+    train()
+    engine = {"name": "tensorflow", "reason": "no *Mul*"}
+    write_metrics(home, RUN, RunMetrics.from_json({**run_metrics, **FLOWERS, "engine": engine}))
+    assert " by the engine tensorflow (`no *Mul*`).\n" in run_note(home, RUN)
 
 
 def test_of_a_training_on_data_with_a_test_split_and_warnings(
@@ -133,3 +144,17 @@ def test_of_unchanged_inputs(home: Home) -> None:
 
 def test_of_a_run_that_left_nothing(home: Home) -> None:
     assert run_note(home, RUN) == ""
+
+
+@pytest.mark.parametrize(("promoted", "word"), [(True, "Promoted"), (False, "Not promoted")])
+def test_of_a_decision_about_the_model(
+    home: Home, train: Train, run_metrics: dict[str, Any], promoted: bool, word: str
+) -> None:
+    train()
+    record = PromotionRecord(version=4, promoted=promoted, why="as_good `as` <b>3")
+    metrics = RunMetrics.from_json({**run_metrics, **FLOWERS})
+    write_metrics(home, RUN, replace(metrics, promotion=record))
+    record_step(home, RUN, "promote_model", {"reused": False})
+    paragraphs = run_note(home, RUN).split("\n\n")
+    assert paragraphs[1] == f"**{word}**: version 4, ``as_good `as` <b>3``."
+    assert paragraphs[2].endswith("Made: dump_train, train_classifier.")

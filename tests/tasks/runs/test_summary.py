@@ -75,6 +75,7 @@ def test_a_whole_run(tmp_path: Path, write: Write) -> None:
         "features, train 40.0 made /work/features/a",
         "features, validation 4.0 reused /work/features/b",
         "report 1.2 made /work/report",
+        "promote_model 1.2 made /work/promote_model",
         "",
         "epoch loss top-1 records/s",
         "1 1.2346 0.5000 12,344",
@@ -148,3 +149,9 @@ def test_a_run_that_broke_off(tmp_path: Path) -> None:
 
 def test_a_run_that_did_nothing(tmp_path: Path) -> None:
     assert len(summary(Home(tmp_path), RUN)) == 6
+
+
+def test_the_decision_about_the_model(tmp_path: Path, write: Write) -> None:
+    write(promotion={"version": 4, "promoted": False, "why": "0.5 against 0.6 of version 3"})
+    lines = words(summary(Home(tmp_path), RUN))
+    assert "not promoted: version 4, 0.5 against 0.6 of version 3" in lines

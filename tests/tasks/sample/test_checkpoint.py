@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.networks.checkpoint import read_shapes, read_weights
+from tasks.networks.checkpoint_reader import read_shapes, read_weights
 from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
 from tasks.networks.structure import network_variables

@@ -63,7 +63,7 @@ def test_switches_take_a_value(text: str) -> None:
         (["--standardize", "maybe"], "standardize is 'maybe', expected to be a valid boolean"),
         (
             ["--feature-engine", "torch"],
-            "feature_engine is 'torch', expected to be 'bigdl' or 'tensorflow'",
+            "feature_engine is 'torch', expected to be 'auto', 'bigdl' or 'tensorflow'",
         ),
         (["-e", ""], "epochs is '', expected to be a valid integer"),
         (["-b", "None"], "batch_size is 'None', expected to be a valid integer"),

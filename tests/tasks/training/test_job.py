@@ -4,21 +4,31 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from support.damage import flip_byte, forget_digests
+from support.plain_slim import FloatArray
+from support.tiny_network import TINY, build_tiny, write_tiny_archive
 from tasks.datasets.dataset import SPLITS
 from tasks.datasets.pair import Pair
-from tasks.errors import DataError, GraftError, StorageError
+from tasks.dumps.dump import dump_split
+from tasks.errors import DataError, GraftError, StorageError, UnsupportedGraphError
+from tasks.models.export import load_head
+from tasks.networks.checkpoint import fetch_checkpoint
+from tasks.networks.tensorflow import import_tensorflow
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
+from tasks.report.page import write_report
+from tasks.runs.engine_record import EngineRecord
 from tasks.runs.metrics import METRICS
 from tasks.runs.outcome import read_error, read_metrics, write_error
 from tasks.spark.cluster import Cluster
 from tasks.storage.artifact import Artifact
+from tasks.storage.local_files import file_sha256
 from tasks.storage.locations import RemotePath
 from tasks.storage.paths import Home
 from tasks.training import job
@@ -104,6 +114,81 @@ def test_dumps_on_other_file_systems_wait_for_spark(
     folders = Pair(Path("/t"), elsewhere if remote == "dump" else Path("/v"))
     assert job._is_remote(Home(home.root, elsewhere if remote == "home" else None), folders)
     assert not job._is_remote(home, Pair(Path("/t"), Path("/v")))
+
+
+@pytest.fixture(scope="module")
+def odd_dumps(
+    dataset: Path,
+    tiny_weights: dict[str, FloatArray],
+    graft_home: Home,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Artifact]:
+    """Dumps of a network of six features that BigDL does not run: its last operation is Tanh."""
+    network = replace(TINY, name="odd", build=build_odd)
+    archive = write_tiny_archive(tmp_path_factory.mktemp("odd"), tiny_weights)
+    checkpoint = fetch_checkpoint(
+        archive, file_sha256(archive), network, graft_home.checkpoints
+    ).path
+    return {
+        split: dump_split(
+            split=split,
+            dataset=dataset,
+            checkpoint=checkpoint,
+            network=network,
+            batch_size=4,
+            home=graft_home,
+        )
+        for split in SPLITS
+    }
+
+
+def build_odd(images: Any) -> tuple[Any, dict[str, Any]]:
+    features, layers = build_tiny(images)
+    return import_tensorflow().tanh(features, name="squashed"), layers
+
+
+TANH = "the bigdl engine cannot run node squashed, a Tanh in the network"
+
+
+@pytest.mark.usefixtures("no_spark")
+def test_a_network_that_the_engine_cannot_run_is_told_before_spark_starts(
+    home: Home, odd_dumps: dict[str, Artifact]
+) -> None:
+    with pytest.raises(UnsupportedGraphError, match=f"^feature_engine is bigdl, but {TANH}: "):
+        job.run(config(odd_dumps, feature_engine="bigdl"))
+    assert type(read_error(home, RUN)) is UnsupportedGraphError
+
+
+@pytest.mark.usefixtures("spark")
+def test_auto_trains_on_a_network_of_other_sizes_that_only_tensorflow_runs(
+    home: Home, odd_dumps: dict[str, Artifact], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        job.run(config(odd_dumps, parity_records=4))
+    assert caplog.messages.count(f"feature engine: tensorflow ({TANH})") == 1
+    assert f"check_parity: left out: {TANH}" in caplog.messages
+    metrics = read_metrics(home, RUN)
+    assert metrics is not None
+    assert metrics.engine == EngineRecord(name="tensorflow", reason=TANH)
+    assert metrics.config["feature_engine"] == "tensorflow"
+    assert load_head(Path(metrics.model.path) / "head.npz")[0].weight.shape == (2, 6)
+    assert f"The features are by the engine tensorflow ({TANH})." in (
+        write_report(home, RUN).path.read_text()
+    )
+
+
+@pytest.mark.usefixtures("spark")
+def test_auto_reuses_what_the_engine_made(home: Home, dumps: dict[str, Artifact]) -> None:
+    job.run(config(dumps, feature_engine="bigdl", run_id="first"))
+    job.run(config(dumps, feature_engine="auto"))
+    first, second = (read_metrics(home, run) for run in ("first", RUN))
+    assert first is not None
+    assert second is not None
+    assert second.model.reused
+    assert second.model.digest == first.model.digest
+    assert second.engine == EngineRecord(
+        name="bigdl", reason="it runs every operation of the network"
+    )
 
 
 @pytest.mark.usefixtures("spark")

@@ -29,7 +29,10 @@ from tasks.training.stages import Stages
 def maker(cluster: Cluster, dumps: dict[str, Artifact], graft_home: Home) -> ModelMaker:
     pair: Pair[Dump] = Pair(*(read_dump(dumps[split].path) for split in SPLITS))
     folders = {f"{split}_dump": str(dumps[split].path) for split in SPLITS}
-    config = parse(JobConfig, {**folders, "epochs": 2, "batch_size": 8, "parity_records": 4})
+    config = parse(
+        JobConfig,
+        {**folders, "epochs": 2, "batch_size": 8, "parity_records": 4, "feature_engine": "bigdl"},
+    )
     plan = plan_training(config, pair, cluster)
     return ModelMaker(config, graft_home, pair, cluster, plan, Stages())
 

@@ -1,0 +1,85 @@
+"""Changes of the registry by the page's buttons: promote and roll back."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from graft_airflow.access import current_user, may_edit
+from graft_airflow.forgery import refuse_forged
+from tasks.errors import GraftError
+from tasks.runs.record import DAG_ID
+from tasks.storage.paths import Home
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request, Response
+
+#: Most bytes of a form; a reason of 1,000 characters has 12,000 at most.
+MOST_BYTES = 16 * 1024
+_SEE_OTHER, _NOT_FOUND, _CONFLICT, _TOO_LARGE = 303, 404, 409, 413
+
+#: Makes a change, given the home, the form's fields and the user's name.
+Change = Callable[[Home, dict[str, str], str], object]
+
+
+def add_changes(app: "FastAPI") -> None:
+    """Add the addresses that the page's forms go to, for users who may edit the DAG."""
+    from fastapi import Request
+
+    signed_in = current_user()
+
+    @app.post("/models/{name}/promote", dependencies=[may_edit(DAG_ID)])
+    async def promote(request: Request, name: str, user: Any = signed_in) -> Any:
+        return await _change(request, name, user, _promote)
+
+    @app.post("/models/{name}/rollback", dependencies=[may_edit(DAG_ID)])
+    async def rollback(request: Request, name: str, user: Any = signed_in) -> Any:
+        return await _change(request, name, user, _roll_back)
+
+
+def _promote(home: Home, form: dict[str, str], who: str) -> None:
+    from tasks.registry import by_hand
+    from tasks.registry.champion import FLOWERS
+
+    by_hand.promote(home, FLOWERS, form.get("version", ""), who=who, why=form.get("why", ""))
+
+
+def _roll_back(home: Home, form: dict[str, str], who: str) -> None:
+    from tasks.registry import by_hand
+    from tasks.registry.champion import FLOWERS
+
+    version = form.get("version", "")
+    # The page may be older than the last promotion.
+    number = int(version) if version.isdecimal() else 0
+    by_hand.roll_back(home, FLOWERS, who=who, why=form.get("why", ""), number=number)
+
+
+async def _change(request: "Request", name: str, user: Any, change: Change) -> "Response":
+    """Make a change and send the browser back to the page; or say why it was not made."""
+    from fastapi.concurrency import run_in_threadpool
+    from fastapi.responses import HTMLResponse, RedirectResponse
+
+    from tasks.registry.champion import FLOWERS
+    from tasks.report.html import render
+
+    form = await _read_form(request)
+    refuse_forged(request, form.get("token", ""))
+    if name != FLOWERS:
+        reason = f"There is no model {name}, only {FLOWERS}."
+        return HTMLResponse(render("refused.html.j2", reason=reason), _NOT_FOUND)
+    try:
+        await run_in_threadpool(change, Home.from_environ(), form, user.get_name())
+    except GraftError as error:
+        return HTMLResponse(render("refused.html.j2", reason=str(error)), _CONFLICT)
+    return RedirectResponse("../../", _SEE_OTHER)
+
+
+async def _read_form(request: "Request") -> dict[str, str]:
+    """Return the fields of a form; a larger one than the page's is refused."""
+    from fastapi import HTTPException
+
+    content = bytearray()
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise HTTPException(_TOO_LARGE, f"the form has more than {MOST_BYTES:,} bytes")
+    return dict(parse_qsl(content.decode("utf-8", "replace")))

@@ -1,0 +1,106 @@
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from graft_airflow import step, steps
+from graft_airflow.assets import MODEL
+from graft_airflow.promotion import starter, update_outlets
+from graft_airflow.run import current_run
+from support.trained import Model, write_trained
+from tasks.registry.champion import champion
+from tasks.runs.metrics import RunMetrics
+from tasks.runs.outcome import write_metrics
+from tasks.runs.promotion_record import PromotionRecord
+from tasks.runs.record import read_steps
+from tasks.storage.paths import Home
+
+InRun = Callable[..., Any]
+
+pytestmark = pytest.mark.filterwarnings(
+    "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"
+)
+
+
+class TestStarter:
+    def test_is_the_user(self) -> None:
+        run = SimpleNamespace(triggering_user_name="ann", run_type="manual")
+        assert starter({"dag_run": run}) == "ann"
+
+    @pytest.mark.parametrize("run_type", ["scheduled", "asset_triggered", "manual"])
+    def test_or_the_runs_type(self, run_type: str) -> None:
+        run = SimpleNamespace(triggering_user_name=None, run_type=run_type)
+        assert starter({"dag_run": run}) == f"{run_type} run"
+
+
+class TestOutlets:
+    def update(self, home: Home, metrics: RunMetrics, context: Any, *, promoted: bool) -> None:
+        record = PromotionRecord(version=4, promoted=promoted, why="x")
+        context["task"] = SimpleNamespace(outlets=[MODEL])
+        write_metrics(home, metrics.run_id, replace(metrics, promotion=record))
+        update_outlets(context, current_run(context), record)
+
+    def test_a_promotion_updates_the_asset(
+        self, home: Home, metrics: RunMetrics, in_run: InRun
+    ) -> None:
+        context = in_run()
+        self.update(home, metrics, context, promoted=True)
+        assert context["task"].outlets == [MODEL]
+        assert context["outlet_events"][MODEL].extra == {
+            "version": 4,
+            "digest": "abc",
+            "accuracy": 0.58,
+            "path": "/models/abc",
+            "run_id": metrics.run_id,
+        }
+
+    def test_a_refusal_updates_nothing(
+        self, home: Home, metrics: RunMetrics, in_run: InRun
+    ) -> None:
+        context = in_run()
+        self.update(home, metrics, context, promoted=False)
+        assert context["task"].outlets == []
+
+
+class TestStep:
+    @pytest.fixture
+    def run_step(self, home: Home, in_run: InRun, monkeypatch: pytest.MonkeyPatch) -> Any:
+        """Run the step for a model of so many right answers of 40; return its context and facts."""
+
+        def run_step(run_id: str, right: int, **params: Any) -> tuple[Any, Any]:
+            answers = [True] * right + [False] * (40 - right)
+            metrics = write_trained(home, Model(run_id, answers))
+            home.report(metrics.run_id).write_text("no decision yet")
+            context = {**in_run(**params), "run_id": run_id}
+            context["task"] = SimpleNamespace(outlets=[MODEL])
+            for module in (step, steps):
+                monkeypatch.setattr(module, "get_current_context", lambda: context)
+            return context, steps.promote_model.function()
+
+        return run_step
+
+    def test_twice_the_second_with_a_worse_model(self, home: Home, run_step: Any) -> None:
+        context, facts = run_step("first", 30)
+        assert (facts["version"], facts["promoted"]) == (1, True)
+        assert context["outlet_events"][MODEL].extra["version"] == 1
+        context, facts = run_step("second", 20)
+        assert (facts["version"], facts["promoted"]) == (2, False)
+        assert context["task"].outlets == []
+        now = champion(home)
+        assert now is not None
+        assert now.run_id == "first"
+
+    def test_is_recorded_and_reported(self, home: Home, run_step: Any) -> None:
+        run_step("first", 30)
+        (recorded,) = read_steps(home, "first")
+        assert (recorded.task_id, recorded.reused) == ("promote_model", False)
+        page = home.report("first").read_text()
+        assert "<strong>Promoted:</strong> version 1, it is the first champion" in page
+
+    def test_takes_the_rule_from_the_params(self, run_step: Any) -> None:
+        run_step("first", 30)
+        assert run_step("second", 20, promote="always")[1]["promoted"]
+        assert not run_step("third", 40, promote="never")[1]["promoted"]
+        assert not run_step("fourth", 39, min_accuracy=0.99)[1]["promoted"]
