@@ -211,7 +211,8 @@ def _server(home: Home) -> Iterator[tuple["subprocess.Popen[str]", Target]]:
             _wait_ready(port)
             yield process, Target("127.0.0.1", port, f"/v1/models/{_NAME}:predict", [])
         finally:
-            process.terminate()
+            if process.poll() is None:
+                process.terminate()
 
 
 if __name__ == "__main__":

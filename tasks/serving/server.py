@@ -49,6 +49,8 @@ class DrainingServer(uvicorn.Server):
         """Drain at the first signal, end at once at the second."""
         if self._guard.draining or not self.started:
             self.force_exit = self._guard.draining
+            # It would show where it was interrupted.
+            logging.getLogger("uvicorn.error").disabled = self._guard.draining
             super().handle_exit(sig, frame)
             return
         logger.info("stopping: requests that have begun are answered")

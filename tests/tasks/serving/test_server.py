@@ -1,3 +1,4 @@
+import logging
 import socket
 
 import pytest
@@ -31,9 +32,10 @@ def test_an_address_of_another_machine() -> None:
         listen("192.0.2.1", 80)
 
 
-def test_a_second_signal_ends_at_once() -> None:
+def test_a_second_signal_ends_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     from uvicorn.config import Config
 
+    monkeypatch.setattr(logging.getLogger("uvicorn.error"), "disabled", False)
     guard = Guard(lambda *_: None, (), Metrics())  # type: ignore[arg-type]  # not called
     guard.draining = True
     with listen("127.0.0.1", 0) as listener:
