@@ -16,6 +16,7 @@ from deploy.run_events import Kind, RunEvent
 from deploy.terminal import say
 from tasks.errors import SetupError
 from tasks.networks.inception import INCEPTION_V1
+from tasks.params.definitions import network_of_sample
 from tasks.runs.record import TASK_IDS
 from tasks.runs.summary import summary
 from tasks.storage.paths import Home
@@ -35,7 +36,7 @@ def run(params: Mapping[str, Any], unused: Mapping[str, str] | None = None) -> b
     home = Home.from_environ()
     log = home.airflow / "dags-test.log"
     uses_sample = params["source"] == "sample"
-    network = str(params.get("network", INCEPTION_V1.name))
+    network = network_of_sample(str(params.get("network", INCEPTION_V1.name)))
     preparations = ["doctor", "sample"] if uses_sample else ["doctor"]
     with display([*preparations, *TASK_IDS], str(home.root)) as shown:
         _examine(shown, unused or {})

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.errors import ParamsError
-from tasks.params.definitions import SOURCE_PARAMS, RunParams
+from tasks.params.definitions import RunParams, replaced_by_sample
 from tasks.params.parser import json_object, parse
 from tasks.params.places import with_urls
 
@@ -29,7 +29,7 @@ def run_params(
     given = {**json_object("CONF", conf, _EXAMPLE), **dict(map(_setting, settings))}
     given = with_urls({**given, **_data(data, given)})
     checked = parse(RunParams, given).model_dump(mode="json")
-    unused = set(SOURCE_PARAMS) & set(given)
+    unused = _of_source(given)
     if given.get("source") == "sample" and unused:
         raise ParamsError(f"{min(unused)} is given and source is 'sample', expected one of the two")
     return with_source(source, {name: checked[name] for name in given})
@@ -40,7 +40,13 @@ def with_source(source: str, params: Mapping[str, Any]) -> dict[str, Any]:
 
     A URL that is given is one to be used.
     """
-    return {"source": "urls" if set(SOURCE_PARAMS) & set(params) else source, **params}
+    return {"source": "urls" if _of_source(params) else source, **params}
+
+
+def _of_source(params: Mapping[str, Any]) -> set[str]:
+    """Return the names of params that cannot be had together with the bundled sample."""
+    network = params.get("network", RunParams.model_fields["network"].default)
+    return set(replaced_by_sample(network)) & set(params)
 
 
 def _data(data: str | None, given: Mapping[str, Any]) -> dict[str, str]:

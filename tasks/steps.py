@@ -12,15 +12,21 @@ from tasks.datasets.fetch import as_url, fetch_source, require_outside, source_o
 from tasks.datasets.options import Options
 from tasks.download.checkpoint import checkpoint_source, download_checkpoint
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
+from tasks.download.download import download, downloaded_file
+from tasks.download.folder import download_folder, is_folder
 from tasks.download.kept import distrust
+from tasks.download.listing import read_listing
 from tasks.dumps.dump import dump_split
 from tasks.dumps.engine_choice import engine_of_dump
 from tasks.errors import DataError, GraftError, NetworkError, ParamsError
+from tasks.model_files.fetch import fetch_model
+from tasks.model_files.network import read_network
+from tasks.model_files.options import Options as ModelOptions
 from tasks.networks.checkpoint import keep_checkpoint
 from tasks.networks.network import Network
 from tasks.networks.registry import get_network
-from tasks.params.definitions import SOURCE_PARAMS, RunParams
-from tasks.params.network import NetworkParams
+from tasks.params.definitions import RunParams, network_of_sample, replaced_by_sample
+from tasks.params.network import FILE, NetworkParams
 from tasks.registry.champion import FLOWERS
 from tasks.registry.promote import Promotion, promote_run
 from tasks.report.page import write_report
@@ -82,11 +88,13 @@ def fetch_checkpoint(
         home: the folder of all artefacts.
         credentials: for the checkpoint's source.
     """
+    if params.network == FILE:
+        return _fetch_model_file(_sourced(params, home), home, credentials)
     # A network that cannot be built is told before its checkpoint is downloaded.
     network = network_of(params)
     given = _sourced(params, home)
     url = as_url(given.checkpoint)
-    try:
+    with _telling_way_out(url):
         downloaded = download_checkpoint(
             url,
             home.downloads,
@@ -95,13 +103,29 @@ def fetch_checkpoint(
             max_bytes=_max_bytes(params),
             ema=params.ema,
         )
-    except NetworkError as error:
-        way_out = _WAY_OUT.format(PurePosixPath(urlsplit(url).path).name)
-        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {way_out}") from None
     with _distrusting(downloaded.path, home):
         source = checkpoint_source(downloaded.path, url)
         kept = keep_checkpoint(source, network, home.checkpoints, ema=params.ema)
     return dataclasses.replace(kept, seconds=downloaded.seconds + kept.seconds)
+
+
+def _fetch_model_file(params: RunParams, home: Home, credentials: Credentials) -> LocalArtifact:
+    """Download a model of one's own and make a network of it."""
+    url = as_url(params.checkpoint)
+    with _telling_way_out(url):
+        # A SavedModel is a folder.
+        fetch = download_folder if is_folder(url, credentials) else download
+        downloaded = fetch(
+            url,
+            home.downloads,
+            params.checkpoint_sha256,
+            credentials=credentials,
+            max_bytes=_max_bytes(params),
+        )
+    with _distrusting(downloaded.path, home):
+        model, sha256 = _model(downloaded.path), _sha256(downloaded.path)
+        made = fetch_model(model, sha256, _model_options(params), home.checkpoints)
+    return dataclasses.replace(made, seconds=downloaded.seconds + made.seconds)
 
 
 def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: Home) -> Artifact:
@@ -114,7 +138,7 @@ def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: H
         split=split,
         dataset=dataset,
         checkpoint=checkpoint,
-        network=network_of(params),
+        network=network_of(params, checkpoint),
         batch_size=params.dump_batch_size,
         home=home,
     )
@@ -123,13 +147,18 @@ def dump(split: str, dataset: Path, checkpoint: Path, params: RunParams, home: H
     return made
 
 
-def network_of(params: NetworkParams) -> Network:
+def network_of(params: NetworkParams, checkpoint: Path | None = None) -> Network:
     """Return the network that a run uses, with its crop.
+
+    Args:
+        params: the run's.
+        checkpoint: folder that ``fetch_checkpoint`` made; a model's file has its network there.
 
     Raises:
         ParamsError: a crop is given, and the network's preprocessing has none.
     """
-    network = get_network(params.network)
+    own = checkpoint if params.network == FILE else None
+    network: Network = read_network(own) if own else get_network(params.network)
     if params.crop is None:
         return network
     preprocessing = network.preprocessing
@@ -166,10 +195,24 @@ def _sourced(params: RunParams, home: Home) -> RunParams:
         return params
     from tasks.sample.make import make_sample, sample_conf
 
-    unused = dict.fromkeys(SOURCE_PARAMS)
-    network = get_network(params.network)
+    # A model's file has its own weights: only the pictures are the sample's.
+    network = get_network(network_of_sample(params.network))
     sample = sample_conf(make_sample(home, network).path, network)
-    return params.model_copy(update={**unused, **sample})
+    unused = dict.fromkeys(replaced_by_sample(params.network))
+    given = {name: value for name, value in sample.items() if name in unused}
+    return params.model_copy(update={**unused, **given})
+
+
+def _model(artifact: Path) -> Path:
+    """Return the file or folder of a model that was downloaded."""
+    listing = read_listing(artifact)
+    return artifact / listing.root if listing else downloaded_file(artifact)
+
+
+def _model_options(params: RunParams) -> ModelOptions:
+    if params.preprocessing is None:
+        raise ParamsError(f"preprocessing is empty, but network is {FILE}")
+    return ModelOptions(params.preprocessing, params.feature_node, params.image_size)
 
 
 def _sha256(archive: Path) -> str:
@@ -178,6 +221,15 @@ def _sha256(archive: Path) -> str:
 
 def _max_bytes(params: RunParams) -> int | None:
     return None if params.max_download_gib is None else params.max_download_gib * _GIB
+
+
+@contextmanager
+def _telling_way_out(url: str) -> Iterator[None]:
+    try:
+        yield
+    except NetworkError as error:
+        way_out = _WAY_OUT.format(PurePosixPath(urlsplit(url).path).name)
+        raise NetworkError(f"the checkpoint could not be downloaded: {error}; {way_out}") from None
 
 
 @contextmanager

@@ -37,6 +37,7 @@ LIGHT = {
     "params.base",
     "params.data",
     "params.definitions",
+    "params.model_file",
     "params.network",
     "params.parser",
     "params.places",
@@ -90,6 +91,7 @@ ROOMS = (
     "conversion",
     "runs",
     "dumps",
+    "model_files",
     "sample",
     "features",
     "models",
@@ -105,6 +107,7 @@ ROOMS = (
 HEAVY = (
     "tensorflow",
     "tf_slim",
+    "keras",
     "tf_keras",
     "pyspark",
     "py4j",

@@ -43,7 +43,8 @@ def dump_weights(checkpoint: Path, definition: Any, network: Network, home: Home
         frozen = freeze(definition, weights, network)
         (folder / FROZEN).write_bytes(frozen.SerializeToString(deterministic=True))
         plain = freeze(definition, weights, network, fold=False)
-        write_json(folder / SPREAD, {"spread": measure_spread(plain, frozen, network.image_size)})
+        spread = max(network.spread, measure_spread(plain, frozen, network.image_size))
+        write_json(folder / SPREAD, {"spread": spread})
 
     # The checkpoint's digest names its network.
     recipe = {

@@ -53,3 +53,8 @@ class Network:
     def identity(self) -> str:
         """Name of the network in recipes of artefacts; another build has another one."""
         return self.name
+
+    @property
+    def spread(self) -> float:
+        """Largest relative difference of the features that was seen when the network was made."""
+        return 0.0

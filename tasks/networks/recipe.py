@@ -1,6 +1,6 @@
 """Recipes of preprocessing: the numbers between a decoded picture and a network's input."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -63,3 +63,38 @@ def vgg(size: int) -> Preprocessing:
     The mean colour is that of Simonyan and Zisserman, https://arxiv.org/abs/1409.1556.
     """
     return Preprocessing(size=size, scale=1.0, shorter_side=256, subtract=(123.68, 116.78, 103.94))
+
+
+def _caffe(size: int) -> Preprocessing:
+    return Preprocessing(size=size, scale=1.0, subtract=(123.68, 116.779, 103.939), bgr=True)
+
+
+def _tf(size: int) -> Preprocessing:
+    return Preprocessing(size=size, scale=1.0, subtract=(127.5,) * 3, multiply=(1 / 127.5,) * 3)
+
+
+def _torch(size: int) -> Preprocessing:
+    deviation = (0.229, 0.224, 0.225)
+    multiply = tuple(1 / each for each in deviation)
+    return Preprocessing(
+        size=size,
+        subtract=(0.485, 0.456, 0.406),
+        multiply=(multiply[0], multiply[1], multiply[2]),
+    )
+
+
+def _none(size: int) -> Preprocessing:
+    return Preprocessing(size=size, scale=1.0)
+
+
+#: Preprocessings by name, for a size. Those of Keras are ``preprocess_input`` of
+#: ``keras.applications.imagenet_utils`` in its three modes, on the whole picture; ``none`` gives
+#: the network the bytes 0 to 255 as they are.
+PREPROCESSINGS: Mapping[str, Callable[[int], Preprocessing]] = {
+    "inception": inception,
+    "vgg": vgg,
+    "keras:caffe": _caffe,
+    "keras:tf": _tf,
+    "keras:torch": _torch,
+    "none": _none,
+}

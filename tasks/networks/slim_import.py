@@ -20,6 +20,8 @@ from tasks.networks.slim import import_slim
 from tasks.networks.slim_library import FACTORY, SLIM_PATH
 
 _CONTRIB = "tensorflow.contrib"
+# Packages of the library; one of the same name from elsewhere is out of the way meanwhile.
+_PACKAGES = ("nets", "preprocessing", "datasets", "deployment")
 # Modules of each library that was imported, by its folder and the digest of its code.
 _loaded: dict[tuple[Path, str], dict[str, ModuleType]] = {}
 
@@ -72,9 +74,17 @@ def library(folder: Path, digest: str) -> Iterator[ModuleType]:
 
 
 def _modules(folder: Path) -> dict[str, ModuleType]:
-    """Return the imported modules whose names are those of the library's packages and files."""
-    roots = {path.stem for path in folder.iterdir() if path.is_dir() or path.suffix == ".py"}
-    return {name: m for name, m in sys.modules.items() if name.partition(".")[0] in roots}
+    """Return the imported modules that have names of the library's, or whose files are its own."""
+    return {
+        name: module
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] in _PACKAGES or _file(module).is_relative_to(folder)
+    }
+
+
+def _file(module: object) -> Path:
+    # A lazy module would be loaded by a question for an attribute.
+    return Path(getattr(module, "__dict__", {}).get("__file__") or "/")
 
 
 def _import(folder: Path) -> ModuleType:

@@ -5,11 +5,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from tasks.networks.recipe import PREPROCESSINGS
+
 SHA256 = r"^[0-9a-f]{64}$"
 URL = r"^[a-zA-Z][a-zA-Z0-9+.-]*://\S+$"
 CONNECTION = r"^[A-Za-z0-9_.-]{1,250}$"
 PLACE = rf"{URL}|^~?/[^/\s].*$"
 MEMORY = r"^[1-9][0-9]*[mg]$"
+PREPROCESSING = rf"^({'|'.join(PREPROCESSINGS)})$"
 #: The words for each pattern; an error says them after "expected".
 EXPECTED = {
     SHA256: "64 digits of 0 to 9 and a to f",
@@ -17,6 +20,7 @@ EXPECTED = {
     CONNECTION: "the name of an Airflow connection: letters, digits, '_', '.' and '-'",
     PLACE: "a URL such as https://host/name, or a path such as /home/me/pictures",
     MEMORY: "a size such as 4g or 512m",
+    PREPROCESSING: f"one of {', '.join(PREPROCESSINGS)}",
 }
 
 

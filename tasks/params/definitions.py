@@ -8,9 +8,11 @@ from typing import Any
 
 from pydantic import Field
 
+from tasks.networks.inception import INCEPTION_V1
 from tasks.params.base import Params
 from tasks.params.data import DataParams
-from tasks.params.network import FeatureParams, NetworkParams
+from tasks.params.model_file import CheckedNetworkParams, ModelFileParams
+from tasks.params.network import FILE, FeatureParams, NetworkParams
 from tasks.params.promotion import PromotionParams
 from tasks.params.spark import SparkParams
 from tasks.params.training import ReuseParams, TrainingParams
@@ -19,6 +21,7 @@ from tasks.params.training import ReuseParams, TrainingParams
 SECTIONS: tuple[type[Params], ...] = (
     DataParams,
     NetworkParams,
+    ModelFileParams,
     FeatureParams,
     TrainingParams,
     PromotionParams,
@@ -35,6 +38,19 @@ SOURCE_PARAMS = (
     "checkpoint_conn_id",
 )
 
+
+def replaced_by_sample(network: str) -> tuple[str, ...]:
+    """Return the params that have no use with the bundled sample, which has no model's file."""
+    if network != FILE:
+        return SOURCE_PARAMS
+    return tuple(name for name in SOURCE_PARAMS if name.startswith("dataset_"))
+
+
+def network_of_sample(network: str) -> str:
+    """Return the network whose sample a run takes; a model's file goes with the default's."""
+    return INCEPTION_V1.name if network == FILE else network
+
+
 # Params of the job that do not change the trained head.
 _NO_INFLUENCE = {"force", "parity_records"}
 
@@ -48,7 +64,7 @@ class JobParams(ReuseParams, TrainingParams, FeatureParams):
         return self.model_dump(mode="json", include=set(JobParams.model_fields) - _NO_INFLUENCE)
 
 
-class RunParams(JobParams, SparkParams, PromotionParams, NetworkParams, DataParams):
+class RunParams(JobParams, SparkParams, PromotionParams, CheckedNetworkParams, DataParams):
     """Params of a run of the DAG."""
 
 

@@ -11,20 +11,26 @@ from tasks.networks.registry import NETWORKS, check_network, expected_names, off
 from tasks.networks.slim_library import NAME
 from tasks.params.base import PLACE, Params, connection_field, sha256_field
 
+#: Stands for a model of one's own, see ``tasks.params.model_file``.
+FILE = "file"
+
 
 def _known(name: str) -> str:
     try:
-        check_network(name)
+        if name != FILE:
+            check_network(name)
     except ParamsError:
-        raise PydanticCustomError("network", "be {names}", {"names": expected_names()}) from None
+        names = f"{expected_names()}, or {FILE} for a model of your own"
+        raise PydanticCustomError("network", "be {names}", {"names": names}) from None
     return name
 
 
+_NAMES = [*NETWORKS, FILE]
 NetworkName = Annotated[
     str,
     AfterValidator(_known),
     WithJsonSchema(
-        {"anyOf": [{"type": "string", "enum": list(NETWORKS)}, {"type": "string", "pattern": NAME}]}
+        {"anyOf": [{"type": "string", "enum": _NAMES}, {"type": "string", "pattern": NAME}]}
     ),
 ]
 FeatureEngine = Literal["auto", "bigdl", "tensorflow"]
@@ -40,7 +46,8 @@ class NetworkParams(Params, title="Network"):
         title="Network",
         description=(
             "TF-Slim's name of the network that turns pictures into features; graft networks says "
-            "what each needs. slim:NAME: one of the TF-Slim library in SLIM_PATH."
+            "what each needs. slim:NAME: one of the TF-Slim library in SLIM_PATH. file: a model of "
+            "your own, a frozen graph, a SavedModel or a Keras file at checkpoint_url."
         ),
         examples=["mobilenet_v1", "slim:inception_v4"],
     )
@@ -50,7 +57,7 @@ class NetworkParams(Params, title="Network"):
         title="Checkpoint URL",
         description=(
             "The network's TF-Slim checkpoint: an archive, a training folder or a file, by URL or "
-            "path. Empty: the network's official archive."
+            "path. Empty: the network's official archive. For network file: the model."
         ),
         examples=["https://example.org/inception_v1.tar.gz", "/home/me/train_dir"],
     )

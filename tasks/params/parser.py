@@ -57,6 +57,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _explain(model: type[Params], problem: Mapping[str, Any]) -> str:
+    if not problem["loc"]:  # of several params together
+        return str(problem["msg"]).removeprefix("Value error, ")
     name = str(problem["loc"][0])
     if problem["type"] == "extra_forbidden":
         return f"unknown param {name!r}: {nearest(name, model.model_fields)}"

@@ -156,3 +156,14 @@ def test_bad_data_is_explained(
 )
 def test_a_url_that_is_given_is_used(conf: dict[str, Any], source: str) -> None:
     assert with_source("sample", conf) == {**conf, "source": source}
+
+
+def test_the_sample_has_pictures_for_a_models_file(tmp_path: Path) -> None:
+    model = tmp_path / "m.keras"
+    model.touch()
+    settings = ["network=file", f"checkpoint_url={model}", "preprocessing=none"]
+    params = run_params("sample", settings=settings)
+    assert (params["source"], params["checkpoint_url"]) == ("sample", model.as_uri())
+    assert run_params("urls", '{"source": "sample"}', settings)["source"] == "sample"
+    with pytest.raises(ParamsError, match=r"^dataset_sha256 is given and source is 'sample'"):
+        run_params("sample", '{"source": "sample"}', [*settings, f"dataset_sha256={'0' * 64}"])

@@ -10,11 +10,13 @@ import fsspec
 import pytest
 
 from support.graphs import small_graph
+from support.own_models import write_graph
 from tasks import steps
 from tasks.datasets.dataset import read_dataset
 from tasks.download.checkpoint import download_checkpoint
 from tasks.dumps.description import read_dump
 from tasks.errors import DataError, NetworkError, ParamsError, SetupError, UnsupportedGraphError
+from tasks.model_files.network import read_network
 from tasks.networks.checkpoint import prefix_of
 from tasks.params.definitions import RunParams
 from tasks.sample.make import DATASET_ARCHIVE, VERSION
@@ -206,3 +208,44 @@ def test_the_largest_download_is_a_param(params: RunParams, home: Home) -> None:
     for step in (steps.download_dataset, steps.fetch_checkpoint):
         with pytest.raises(DataError, match=r"bytes or more, expected at most 1,073"):
             step(limited, home)
+
+
+def test_a_models_file_takes_the_place_of_a_checkpoint(
+    params: RunParams, home: Home, tmp_path: Path
+) -> None:
+    own = {"network": "file", "preprocessing": "keras:tf", "crop": 0.5}
+    path = write_graph(tmp_path / "mine.pb")
+    given = params.model_copy(update={**own, "checkpoint_url": str(path)})
+    dataset = steps.extract_dataset(steps.download_dataset(given, home).path, given, home)
+    checkpoint = steps.fetch_checkpoint(given, home)
+    assert steps.fetch_checkpoint(given, home).reused
+    dump = read_dump(steps.dump("train", dataset.path, checkpoint.path, given, home).path)
+    assert (dump.network, dump.feature_size, dump.image_size) == ("file:mine.pb", 5, 40)
+    assert (dump.preprocessing.crop, dump.preprocessing.subtract[0]) == (0.5, 127.5)
+
+
+def test_a_folder_may_be_a_model(params: RunParams, home: Home, tmp_path: Path) -> None:
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "saved_model.pb").write_bytes(b"x")
+    own = {"network": "file", "preprocessing": "none", "checkpoint_url": str(tmp_path / "saved")}
+    with pytest.raises(DataError, match=r"^saved: saved_model.pb is damaged"):
+        steps.fetch_checkpoint(params.model_copy(update=own), home)
+
+
+def test_the_samples_pictures_go_with_a_models_file(home: Home, tmp_path: Path) -> None:
+    path = write_graph(tmp_path / "mine.pb")
+    params = RunParams(
+        source="sample", network="file", preprocessing="none", checkpoint_url=str(path)
+    )
+    build(home.samples, {"version": VERSION}, lambda folder: (folder / DATASET_ARCHIVE).touch())
+    assert read_network(steps.fetch_checkpoint(params, home).path).name == "file:mine.pb"
+
+
+def test_a_refused_model_is_downloaded_again(params: RunParams, home: Home, tmp_path: Path) -> None:
+    (tmp_path / "mine.pb").write_bytes(b"no model")
+    own = {"network": "file", "preprocessing": "none"}
+    given = params.model_copy(update={**own, "checkpoint_url": str(tmp_path / "mine.pb")})
+    with pytest.raises(DataError, match=r"^mine.pb is not a model: expected a frozen graph"):
+        steps.fetch_checkpoint(given, home)
+    (record,) = (home.downloads / "sources").glob("*.json")
+    assert json.loads(record.read_text())["etag"] is None

@@ -125,7 +125,7 @@ def test_an_installation_sets_the_defaults(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_choice_offers_every_value(params: dict[str, Any]) -> None:
-    assert params["network"].schema["examples"] == list(NETWORKS)
+    assert params["network"].schema["examples"] == [*NETWORKS, "file"]
     assert "enum" not in params["network"].schema
     assert params["network"].resolve("slim:inception_v4") == "slim:inception_v4"
     assert params["feature_engine"].schema["enum"] == ["auto", "bigdl", "tensorflow"]

@@ -1,21 +1,16 @@
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from support.slim_library import write_library
 from tasks.datasets.dataset import SPLITS
 from tasks.dumps.freeze import freeze
 from tasks.dumps.graph import NODES, build_graph
 from tasks.errors import DataError
 from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
-from tasks.networks.registry import get_network
-from tasks.networks.structure import network_variables
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.sample.checkpoint import random_weights
 
 
 @pytest.fixture(scope="module")
@@ -181,29 +176,3 @@ def test_refuses_a_normalisation_in_training_mode(
     )
     with pytest.raises(DataError, match=message):
         freeze(definition, values, tiny_network)
-
-
-@pytest.mark.parametrize("fold", [True, False])
-def test_a_network_of_the_slim_library(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fold: bool
-) -> None:
-    """Its features, ``[batch, n]``, are dumped as those of all networks."""
-    monkeypatch.setenv("SLIM_PATH", str(write_library(tmp_path)))
-    network, tf = get_network("slim:vgg_flat"), import_tensorflow().compat.v1
-    weights = random_weights(dict(network_variables(network)), np.random.default_rng(1))
-    definition = build_graph(["shard"], network, class_count=2, batch_size=8)
-    frozen = freeze(definition, weights, network, fold=fold)
-    images = np.random.default_rng(2).uniform(-99, 99, (3, 48, 48, 3)).astype(np.float32)
-    with tf.Graph().as_default(), tf.Session() as session:
-        (found,) = tf.import_graph_def(
-            frozen, {NODES.image_batch: images}, [f"{NODES.feature}:0"], name=""
-        )
-        features = session.run(found)
-    net: Any = images
-    for layer in "ab":
-        kernel, gain = weights[f"Mini/{layer}/weights"], 1 / np.sqrt(np.float32(1.001))
-        net = tf.nn.relu(tf.nn.conv2d(net, kernel, 4, "SAME") * gain)
-    expected = net.numpy().mean((1, 2), keepdims=True)
-    assert features.shape == (3, 1, 1, 5)
-    # float32 adds in other orders; a feature is a mean of 9 sums of 27 products.
-    np.testing.assert_allclose(features, expected, rtol=1e-4)

@@ -30,6 +30,17 @@ def test_nothing_of_the_library_stays(folder: Path, monkeypatch: pytest.MonkeyPa
     assert not hasattr(np, "int")
 
 
+def test_a_module_beside_the_packages_does_not_stay(folder: Path) -> None:
+    (folder / "of_mine.py").write_text("")
+    (folder / "tasks").mkdir()
+    with (folder / "nets" / "mini.py").open("a") as stream:
+        stream.write("import of_mine\nimport tasks.errors as ours\n")
+    with library(folder, "1"):
+        assert "of_mine" in sys.modules
+        assert sys.modules["nets.mini"].ours.SetupError is SetupError
+    assert "of_mine" not in sys.modules
+
+
 def test_another_library_is_another_module(folder: Path, tmp_path: Path) -> None:
     second = write_library(tmp_path / "second")
     with library(folder, "1") as first:

@@ -3,7 +3,17 @@ import re
 import pytest
 
 from tasks.errors import ParamsError
-from tasks.params.base import CONNECTION, EXPECTED, MEMORY, PLACE, SHA256, URL, Params, sha256_field
+from tasks.params.base import (
+    CONNECTION,
+    EXPECTED,
+    MEMORY,
+    PLACE,
+    PREPROCESSING,
+    SHA256,
+    URL,
+    Params,
+    sha256_field,
+)
 from tasks.params.parser import parse
 
 
@@ -26,6 +36,7 @@ class Model(Params):
             ["https://host/a", "/home/me/my pictures", "~/pictures", "/a"],
             ["a/b", "//me:secret@host/a", "/ a", "a?token=secret", "", "~", "/"],
         ),
+        (PREPROCESSING, ["inception", "keras:tf", "none"], ["keras", "inception2", "None", ""]),
         (MEMORY, ["1g", "512m"], ["0g", "4", "4G", "g", "1.5g", "4gb", "-1g"]),
     ],
 )
@@ -35,7 +46,7 @@ def test_kinds_of_text(pattern: str, right: list[str], wrong: list[str]) -> None
 
 
 def test_every_pattern_has_words() -> None:
-    assert set(EXPECTED) == {SHA256, URL, PLACE, CONNECTION, MEMORY}
+    assert set(EXPECTED) == {SHA256, URL, PLACE, CONNECTION, MEMORY, PREPROCESSING}
 
 
 def test_params_are_never_changed() -> None:

@@ -34,7 +34,7 @@ def test_a_network_of_the_library_by_its_name() -> None:
 
 def test_the_schema_knows_both_kinds_of_names() -> None:
     table, library = NetworkParams.model_json_schema()["properties"]["network"]["anyOf"]
-    assert table["enum"] == list(NETWORKS)
+    assert table["enum"] == [*NETWORKS, "file"]
     assert re.search(library["pattern"], "slim:inception_v4")
 
 

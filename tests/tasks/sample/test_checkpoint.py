@@ -7,12 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from support.slim_library import write_library
+from tasks.networks.checkpoint import fetch_checkpoint, load_weights
 from tasks.networks.checkpoint_reader import read_shapes, read_weights
 from tasks.networks.inception import INCEPTION_V1
 from tasks.networks.network import Network
+from tasks.networks.registry import get_network
 from tasks.networks.structure import network_variables
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.sample.checkpoint import calibration_images, random_weights, write_checkpoint
+from tasks.sample.make import checkpoint_archive
+from tasks.storage.local_files import file_sha256
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +127,16 @@ def test_statistics_fit_the_inputs_of_the_last_layer(checkpoint_file: Path) -> N
     # Rounding of the statistics, 2 ** -8, adds up through the layers.
     assert last.mean() == pytest.approx(0, abs=0.1)
     assert last.std() == pytest.approx(1, abs=0.1)
+
+
+def test_a_network_of_the_slim_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its classifier is not known, so the checkpoint ends with the features."""
+    monkeypatch.setenv("SLIM_PATH", str(write_library(tmp_path / "slim")))
+    network = get_network("slim:inception_mini")
+    path = write_checkpoint(network, tmp_path)
+    assert path.name == "slim_inception_mini.ckpt"
+    assert checkpoint_archive(network) == "slim_inception_mini.tar.gz"
+    kept = fetch_checkpoint(path, file_sha256(path), network, tmp_path / "kept")
+    weights = load_weights(kept.path, network)
+    assert {name: value.shape for name, value in weights.items()} == network_variables(network)
+    assert (weights["Mini/a/BatchNorm/moving_variance"] != 1).all()

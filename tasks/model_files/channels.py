@@ -1,0 +1,144 @@
+"""Factors and shifts of a convolution's channels as the convolution's own weights and bias."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.model_files.cut import FEATURE
+from tasks.networks.tensorflow import import_tensorflow
+
+_CONVOLUTIONS = ("Conv2D", "DepthwiseConv2dNative")
+_SUMS = ("Add", "AddV2", "BiasAdd")
+
+FloatArray = npt.NDArray[np.float32]
+
+
+def fold_channels(definition: Any) -> Any:
+    """Return a graph with products and sums behind convolutions folded.
+
+    ``conv(x, w) * g`` becomes ``conv(x, w * g)``, ``(conv(x, w) + b) * g`` becomes ``conv(x, w * g)
+    + b * g``, and a sum of a convolution and a constant becomes a ``BiasAdd``. A convolution that
+    others read as well stays as it is.
+    """
+    graph = _Graph(definition)
+    for node in list(graph.definition.node):
+        if node.op == "Mul":
+            graph.fold_factor(node)
+        elif node.op in ("Add", "AddV2", "Sub"):
+            graph.turn_into_bias(node)
+    tf = import_tensorflow().compat.v1
+    return tf.graph_util.extract_sub_graph(graph.definition, [FEATURE])
+
+
+class _Graph:
+    """A graph that is being changed; its nodes are in the order of computation."""
+
+    def __init__(self, definition: Any) -> None:
+        self.definition = type(definition)()
+        self.definition.CopyFrom(definition)
+        self._nodes = {node.name: node for node in self.definition.node}
+        self._readers = Counter(
+            name.partition(":")[0] for node in self.definition.node for name in node.input
+        )
+
+    def fold_factor(self, product: Any) -> None:
+        """Multiply a channels' factor into the convolution before it, if there is one."""
+        split = self._split(product)
+        if split is None:
+            return
+        before, factor = split
+        chain = self._chain(before, len(factor))
+        if not chain:
+            return
+        for node in chain:
+            self._multiply(node, factor)
+        self._become(product, before)
+
+    def turn_into_bias(self, added: Any) -> None:
+        """Turn a sum of a convolution and a constant into a ``BiasAdd``."""
+        split = self._split(added)
+        if split is None:
+            return
+        before, shift = split
+        if added.op == "Sub":
+            if added.input[0].partition(":")[0] != before.name:
+                return
+            shift = -shift
+        if not self._is_affine(before, len(shift)):
+            return
+        added.op = "BiasAdd"
+        del added.input[:]
+        added.input.extend([before.name, self._constant(f"{added.name}_bias", shift)])
+        added.attr["data_format"].s = b"NHWC"
+
+    def _split(self, node: Any) -> tuple[Any, FloatArray] | None:
+        """Return the node and the factor or shift, one for each channel, that a node joins."""
+        values = [self._value(name) for name in node.input]
+        if len(values) != 2 or (values[0] is None) == (values[1] is None):
+            return None
+        place = 0 if values[0] is None else 1
+        before, value = self._nodes[node.input[place].partition(":")[0]], values[1 - place]
+        channels = self._channels(before)
+        if value is None or channels is None or value.dtype != np.float32 or value.ndim > 4:
+            return None
+        if value.size != 1 and not (value.size == channels == value.shape[-1]):
+            return None
+        return before, np.broadcast_to(value.reshape(-1), (channels,)).astype(np.float32)
+
+    def _channels(self, node: Any) -> int | None:
+        """Return the channels of a convolution, with or without a bias."""
+        if node.op in _SUMS:
+            return self._channels(self._nodes[node.input[0].partition(":")[0]])
+        if node.op not in _CONVOLUTIONS or node.attr["data_format"].s == b"NCHW":
+            return None
+        kernel = self._value(node.input[1])
+        if kernel is None:
+            return None
+        return int(kernel.shape[3] * (kernel.shape[2] if node.op != "Conv2D" else 1))
+
+    def _is_affine(self, node: Any, channels: int) -> bool:
+        return node.op in (*_CONVOLUTIONS, "BiasAdd") and self._channels(node) == channels
+
+    def _chain(self, node: Any, channels: int) -> list[Any]:
+        """Return a convolution and the biases behind it up to ``node``, if one node reads each."""
+        if self._readers[node.name] != 1 or not self._is_affine(node, channels):
+            return []
+        if node.op in _CONVOLUTIONS:
+            return [node]
+        before = self._chain(self._nodes[node.input[0].partition(":")[0]], channels)
+        return [*before, node] if before and self._value(node.input[1]) is not None else []
+
+    def _value(self, name: str) -> FloatArray | None:
+        node = self._nodes[name.partition(":")[0]]
+        if node.op != "Const":
+            return None
+        value: FloatArray = import_tensorflow().make_ndarray(node.attr["value"].tensor)
+        return value
+
+    def _multiply(self, node: Any, factor: FloatArray) -> None:
+        """Multiply a node's weights or biases; others may read those that it had."""
+        value = self._value(node.input[1])
+        if value is not None:
+            # The channels of a depthwise convolution are those of its last two axes.
+            depthwise = node.op == "DepthwiseConv2dNative"
+            shaped = factor.reshape(value.shape[2:]) if depthwise else factor
+            node.input[1] = self._constant(f"{node.name}_folded", value * shaped)
+
+    def _constant(self, name: str, value: FloatArray) -> str:
+        while name in self._nodes:
+            name += "_"
+        tf = import_tensorflow().compat.v1
+        node = self.definition.node.add(name=name, op="Const")
+        node.attr["dtype"].type = tf.float32.as_datatype_enum
+        node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value.astype(np.float32)))
+        self._nodes[name] = node
+        self._readers[name] = 1
+        return name
+
+    def _become(self, node: Any, other: Any) -> None:
+        """Turn a node into another one, under its own name."""
+        name = node.name
+        node.CopyFrom(other)
+        node.name = name

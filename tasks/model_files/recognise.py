@@ -1,0 +1,147 @@
+"""Recognition of a model by its bytes: the name of its file decides nothing."""
+
+import shutil
+import tarfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tasks.errors import DataError
+from tasks.storage.archive import unpack
+from tasks.storage.shown import shown
+from tasks.storage.zip_members import is_zip
+
+Kind = Literal["frozen graph", "SavedModel", "Keras file", "Keras HDF5 file"]
+
+#: Protobuf reads no message that is larger.
+MAX_GRAPH_BYTES = 2**31 - 1
+SAVED_MODEL = "saved_model.pb"
+KERAS_CONFIG = "config.json"
+KERAS_WEIGHTS = "model.weights.h5"
+
+_MAX_MEMBERS = 10_000
+_MAX_BYTES = 16 * 2**30
+_SHOWN = 10
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_EXPECTED = (
+    "expected a frozen graph (.pb), a SavedModel (a folder or an archive of it), or a Keras model "
+    "(.keras, .h5)"
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that was found.
+
+    Attributes:
+        name: of the file or folder that the user gave, for messages.
+        kind: what it is.
+        path: its file; of a SavedModel the folder with ``saved_model.pb``.
+        parts: of a Keras file, the folder with what is in it.
+    """
+
+    name: str
+    kind: Kind
+    path: Path
+    parts: Path | None = None
+
+
+def find_model(given: Path, scratch: Path) -> Model:
+    """Return the model that a file or a folder is.
+
+    Args:
+        given: a model's file, a folder with a SavedModel, or an archive of one model.
+        scratch: an empty folder, to unpack into.
+
+    Raises:
+        DataError: it is no model, or several.
+    """
+    if given.is_dir():
+        return _only(given.name, list(_within(given, given.name)))
+    if is_zip(given) or _is_tar(given):
+        unpack(given, scratch, max_members=_MAX_MEMBERS, max_bytes=_MAX_BYTES)
+        if (scratch / KERAS_CONFIG).is_file() and (scratch / KERAS_WEIGHTS).is_file():
+            return Model(given.name, "Keras file", given, scratch)
+        return _only(given.name, list(_within(scratch, given.name)))
+    model = _of_file(given, given.name)
+    if model is None:
+        raise DataError(f"{given.name} is not a model: {_EXPECTED}")
+    return model
+
+
+def _only(name: str, found: Sequence[Model]) -> Model:
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise DataError(f"{name} holds no model: {_EXPECTED}")
+    names = ", ".join(shown(model.path.name) for model in found[:_SHOWN])
+    raise DataError(f"{name} holds {len(found)} models, expected one: {names}")
+
+
+def _within(folder: Path, name: str) -> Iterator[Model]:
+    """Yield the models below a folder; what is in a SavedModel's folder is a part of it."""
+    if (folder / SAVED_MODEL).is_file():
+        _check_size(folder / SAVED_MODEL)
+        yield Model(name, "SavedModel", folder)
+        return
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and not path.is_symlink():
+            yield from _within(path, name)
+        elif path.is_file() and (model := _of_file(path, name)):
+            yield model
+
+
+def _of_file(path: Path, name: str) -> Model | None:
+    with path.open("rb") as stream:
+        head = stream.read(len(_HDF5))
+    if head == _HDF5:
+        return Model(name, "Keras HDF5 file", path)
+    if is_zip(path):
+        # In an archive: a Keras file, unpacked beside itself.
+        parts = path.with_name(f"{path.name}.parts")
+        try:
+            unpack(path, parts, max_members=_MAX_MEMBERS, max_bytes=_MAX_BYTES)
+            if (parts / KERAS_CONFIG).is_file() and (parts / KERAS_WEIGHTS).is_file():
+                return Model(name, "Keras file", path, parts)
+        except DataError:
+            pass
+        shutil.rmtree(parts, ignore_errors=True)
+        return None
+    return Model(name, "frozen graph", path) if _is_graph(path) else None
+
+
+def _is_graph(path: Path) -> bool:
+    """Return whether a file is a ``GraphDef`` with nodes."""
+    from google.protobuf.message import (  # type: ignore[import-untyped]  # it has no types
+        DecodeError,
+    )
+
+    from tasks.networks.tensorflow import import_tensorflow
+
+    with path.open("rb") as stream:
+        if stream.read(1) != b"\n":  # field 1, the first node
+            return False
+    _check_size(path)
+    try:
+        definition = import_tensorflow().compat.v1.GraphDef.FromString(path.read_bytes())
+    except DecodeError:
+        return False
+    return any(node.op for node in definition.node) and all(n.name for n in definition.node)
+
+
+def _check_size(path: Path) -> None:
+    size = path.stat().st_size
+    if size > MAX_GRAPH_BYTES:
+        raise DataError(
+            f"{path.name} has {size:,} bytes, and a graph of TensorFlow at most "
+            f"{MAX_GRAPH_BYTES:,} (2 GiB, the limit of protobuf): save the model as a SavedModel "
+            "or as a Keras file, whose weights lie beside the graph"
+        )
+
+
+def _is_tar(path: Path) -> bool:
+    try:
+        return tarfile.is_tarfile(path)
+    except (OSError, EOFError):
+        return False
