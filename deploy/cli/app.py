@@ -5,6 +5,7 @@ import typer
 from deploy.cli import (
     convert,
     doctor,
+    export,
     gc,
     models,
     networks,
@@ -36,6 +37,7 @@ app.command(
     options_metavar="[OPTIONS] -t DUMP -v DUMP [FLAGS]",
 )(train.train)
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
+app.command("export")(export.export)
 app.command("report")(report.report)
 app.command("models")(models.models)
 app.command("promote")(models.promote)

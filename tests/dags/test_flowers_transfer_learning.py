@@ -65,7 +65,8 @@ class TestWiring:
             "fetch_checkpoint": {"dump_train", "dump_validation"},
             "dump_train": {"train_classifier"},
             "dump_validation": {"train_classifier"},
-            "train_classifier": {"report"},
+            "train_classifier": {"export_model"},
+            "export_model": {"report"},
             "report": {"promote_model"},
             "promote_model": set(),
         }
