@@ -46,7 +46,11 @@ def _by_exif(file: GraphBytes, tiff: Any) -> Any:
     values = tf.where(
         kinds == _LONG, _numbers(entries[:, 8:12], little), _numbers(entries[:, 8:10], little)
     )
-    usable = (_numbers(entries[:, 4:8], little) == 1) & ((kinds == _SHORT) | (kinds == _LONG))
+    counts = _numbers(entries[:, 4:8], little)
+    # The first of several values counts. An entry has room for two short ones.
+    usable = ((kinds == _SHORT) & (counts >= 1) & (counts <= 2)) | (
+        (kinds == _LONG) & (counts == 1)
+    )
     # A tag of another kind is there, but is no orientation.
     found = tf.where(tags == _TAG, tf.where(usable, values, 0), -1)
     return tf.reduce_max(tf.concat([found, [-1]], 0))
@@ -55,10 +59,9 @@ def _by_exif(file: GraphBytes, tiff: Any) -> Any:
 def _by_xmp(file: GraphBytes, place: Any, length: Any) -> Any:
     tf = import_tensorflow()
     packet = file.text(place, length)
-    digit = tf.strings.regex_replace(packet, _XMP, r"\1", replace_global=False)
     return tf.cond(
-        tf.strings.length(digit) == 1,
-        lambda: tf.strings.to_number(tf.strings.regex_replace(digit, "[^0-9]", "0"), tf.int64),
+        tf.strings.regex_full_match(packet, _XMP),
+        lambda: tf.strings.to_number(tf.strings.regex_replace(packet, _XMP, r"\1"), tf.int64),
         lambda: tf.constant(-1, tf.int64),
     )
 

@@ -37,6 +37,7 @@ class Part:
         self._weights = {} if variables is None else _as_variables(nodes, variables)
         self._definition = import_tensorflow().compat.v1.GraphDef()
         self._definition.versions.CopyFrom(definition.versions)
+        self._definition.library.CopyFrom(definition.library)
         self._definition.node.extend(n for n in nodes if n.name not in self._weights)
 
     def __call__(self, tensor: Any) -> list[Any]:

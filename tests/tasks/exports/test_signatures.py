@@ -1,6 +1,7 @@
 """Every signature of an export of the tiny network, called as clients call it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 
 from support.plain_slim import FloatArray
+from tasks.dumps.description import FROZEN, read_dump
 from tasks.exports import inputs
-from tasks.exports.signatures import NO_PREDICTION
+from tasks.exports.signatures import NO_PREDICTION, make_classifier, signatures
 from tasks.models.head import Head, softmax
 from tasks.networks.preprocessing import decode
 from tasks.networks.tensorflow import import_tensorflow
@@ -108,6 +110,26 @@ def test_a_bad_picture_has_no_map(ask: Call, jpegs: list[bytes]) -> None:
     assert answer["heatmaps"][0].any()
     assert not answer["heatmaps"][1].any()
     assert not answer["region"][1].any()
+
+
+def test_a_network_without_a_last_map_and_classes_of_any_script(
+    tiny_dump: Path, tiny_head: Head, jpegs: list[bytes]
+) -> None:
+    """As of VGG, whose features are rectified, not averaged."""
+    tf = import_tensorflow()
+    definition = tf.compat.v1.GraphDef()
+    definition.ParseFromString((tiny_dump / FROZEN).read_bytes())
+    last = definition.node.add(name="fc7", op="Relu", input=["feature"])
+    last.attr["T"].type = tf.float32.as_datatype_enum
+    dump = read_dump(tiny_dump)
+    nodes, names = replace(dump.nodes, feature="fc7"), ("Gänseblümchen", "花")
+    classifier = make_classifier(
+        definition, replace(dump, nodes=nodes, class_names=names), tiny_head
+    )
+    found = signatures(classifier)
+    assert set(found) == {"serving_default", "images", "features"}
+    answer = found["serving_default"](tf.constant(jpegs[:1]), tf.constant(["a"]))
+    assert [name.decode() for name in answer["classes"].numpy()[0]] == list(names)
 
 
 def test_a_session_runs_it_as_tensorflow_serving_does(
