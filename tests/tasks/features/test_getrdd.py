@@ -79,7 +79,8 @@ def test_it_gives_the_same_of_swapped_colours(
 
     session = frozen.session_of(dump)
     images, labels = session.images(list(read_records(shard, 0, 2)), str(shard), 0)
-    mean = np.float32(dump.preprocessing.subtract) * np.float32(dump.preprocessing.multiply)
+    recipe = dump.preprocessing
+    mean = np.multiply(recipe.subtract, recipe.multiply, dtype=np.float32)
     swapped = np.ascontiguousarray((images + mean)[..., ::-1] - mean)
     feature = dump.nodes.feature
     expected = session.values([feature], swapped)[feature].reshape(2, -1)
