@@ -11,6 +11,7 @@ from deploy.cli import (
     report,
     run,
     sample,
+    score,
     train,
     ui,
     verify,
@@ -36,6 +37,7 @@ app.command(
     options_metavar="[OPTIONS] -t DUMP -v DUMP [FLAGS]",
 )(train.train)
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
+app.command("score", cls=score.ScoreCommand)(score.score)
 app.command("report")(report.report)
 app.command("models")(models.models)
 app.command("promote")(models.promote)

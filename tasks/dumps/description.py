@@ -100,20 +100,22 @@ def dump_of_test(dump: Dump) -> Dump | None:
     )
 
 
-def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
+def read_dump(dump: Location, files: Files = LOCAL, *, with_records: bool = True) -> Dump:
     """Return the description of a dump.
 
     Args:
         dump: its folder.
         files: the file system that it lies on.
+        with_records: if False, the shards may be gone: only graph and weights are wanted.
 
     Raises:
         DataError: the folder is not a dump, one of its files is missing or was changed, or a shard
             changed after it was dumped.
     """
     found = read_description(dump, files)
-    for shard in (*found.shards, *(found.test.shards if found.test else ())):
-        _check_shard(dump, shard, files)
+    if with_records:
+        for shard in (*found.shards, *(found.test.shards if found.test else ())):
+            _check_shard(dump, shard, files)
     return found
 
 

@@ -1,10 +1,12 @@
 """``make run`` as a newcomer gives it: the bundled sample through Airflow and Spark, twice."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
@@ -116,3 +118,30 @@ def test_a_worse_model_is_not_promoted(shell: Shell, first: Ran) -> None:
     assert now is not None
     assert now.run_id == first.run_id
     assert "<strong>Not promoted:</strong> version 2" in shell.home.report(worse.run_id).read_text()
+
+
+def test_the_champion_scores_records_as_its_predictions_have_them(
+    shell: Shell, metrics: dict[str, Any], tmp_path: Path
+) -> None:
+    """The DAG ``score_pictures`` through Airflow and Spark."""
+    shell.home.airflow.mkdir(parents=True, exist_ok=True)
+    assert shell("airflow", "db", "migrate").status == 0
+    (digest,) = {metrics["digests"][split]["dataset"] for split in ("train", "validation")}
+    (shard, *_) = sorted((shell.home.datasets / digest).rglob("*validation*"))
+    conf = json.dumps({"pictures_url": shard.as_uri(), "scores_url": str(tmp_path / "scores")})
+    ran = shell("airflow", "dags", "test", "score_pictures", "-c", conf)
+    assert ran.status == 0, ran.output[-5000:]
+    assert "pictures/s by the engine bigdl" in ran.output
+    record = json.loads((tmp_path / "scores" / "_score.json").read_text())
+    model = shell.home.models / record["model"]
+    assert record["model"] == metrics["model"]["digest"]
+    predictions = pq.read_table(model / "predictions.parquet").to_pylist()
+    expected = {f"{row['shard']}#{row['record']}": row for row in predictions}
+    scores = ds.dataset(str(tmp_path / "scores"), format="parquet").to_table().to_pylist()
+    assert len(scores) == record["rows"] == sum(shard.name in name for name in expected)
+    for row in scores:
+        # The same engine on batches of other pictures.
+        np.testing.assert_allclose(
+            row["scores"], expected[row["name"]]["probability"], rtol=0, atol=1e-5
+        )
+        assert row["class"] == expected[row["name"]]["prediction_name"]

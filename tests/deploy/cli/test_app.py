@@ -17,6 +17,7 @@ COMMANDS = (
     "doctor",
     "train",
     "convert",
+    "score",
     "report",
     "models",
     "promote",
