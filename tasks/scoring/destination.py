@@ -7,16 +7,17 @@ both names.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from tasks.conversion.store import PictureStore, file_request, pairs
 from tasks.errors import DataError, ParamsError
-from tasks.params.scoring import ScoreFormat
 from tasks.runs.typed_json import from_json
 from tasks.scoring.counts import Counts
 from tasks.scoring.part_file import PartReader, part_name, part_number
+from tasks.scoring.plan import Plan
+from tasks.scoring.record import ScoreRecord
 from tasks.spark.errors import user_errors
 from tasks.spark.files import HadoopFiles
 from tasks.storage.local_files import parse_json
@@ -24,48 +25,10 @@ from tasks.storage.locations import Location, RemotePath
 
 PLAN = "_plan.json"
 SCORE = "_score.json"
-#: Version of the files; part of the plan, so raising it makes other scores.
-FORMAT = 1
 _ASIDE = ".graft-"
 _MOST_PART_BYTES = 2**30
 # In a URL with a folder.
 _SLASHES = 3
-_WORDS = {
-    "pictures": "other pictures",
-    "state": "pictures that have changed since",
-    "model": "another model",
-    "engine": "another feature engine",
-    "output": "another format",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What scores are made of: the same plan always makes the same parts.
-
-    Attributes:
-        pictures: place of the pictures, without secrets.
-        layout: of them.
-        state: digest of the files' paths, sizes and times, or of their content.
-        model: digest of the model.
-        engine: the feature engine.
-        output: format of the parts.
-        parts: how many there are.
-        format: version of the files.
-    """
-
-    pictures: str
-    layout: str
-    state: str
-    model: str
-    engine: str
-    output: ScoreFormat
-    parts: int
-    format: int = FORMAT
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the plan as JSON types."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -102,15 +65,18 @@ class Destination:
         self._plan = plan
         self._check()
 
-    def finished(self) -> Mapping[str, Any] | None:
-        """Return the content of ``_score.json`` if all scores are there, else None."""
+    def finished(self) -> ScoreRecord | None:
+        """Return what ``_score.json`` says if all scores are there, else None."""
         if self._files.size(self.path / SCORE) is None:
             return None
         names = set(self._files.sizes(self.path))
         if any(part_name(part, self._plan.output) not in names for part in range(self._plan.parts)):
             return None
-        content: dict[str, Any] = parse_json(self._files.read(self.path / SCORE))
-        return content
+        try:
+            return from_json(ScoreRecord, parse_json(self._files.read(self.path / SCORE)))
+        # Made anew from the parts.
+        except ValueError:
+            return None
 
     def begin(self) -> None:
         """Say what the parts are of, before the first is written."""
@@ -136,12 +102,12 @@ class Destination:
             self._files.delete(self.path / part_name(part, output))
         return Present(frozenset(done), counts)
 
-    def finish(self, content: Mapping[str, Any]) -> None:
+    def finish(self, record: ScoreRecord) -> None:
         """Write ``_score.json``, and delete what killed executors left."""
         for name in self._files.sizes(self.path):
             if name.startswith(_ASIDE):
                 self._files.delete(self.path / name)
-        self._files.write(_json(content), self.path / SCORE)
+        self._files.write(_json(record.as_json()), self.path / SCORE)
 
     def _check(self) -> None:
         """Raise a ``ParamsError`` unless the folder is empty or has parts of this plan."""
@@ -152,18 +118,9 @@ class Destination:
                     "delete it"
                 )
             return
-        other = self._read_plan()
-        for name, words in _WORDS.items():
-            there, wanted = getattr(other, name), getattr(self._plan, name)
-            if there != wanted:
-                told = "" if name == "state" else f" ({there}, and not {wanted})"
-                raise ParamsError(
-                    f"{self.path} has scores of {words}{told}: name another folder, or delete it"
-                )
-        if other != self._plan:
+        if difference := self._plan.difference(self._read_plan()):
             raise ParamsError(
-                f"{self.path} has scores of another version of Graft: name another folder, or "
-                "delete it"
+                f"{self.path} has scores of {difference}: name another folder, or delete it"
             )
 
     def _read_plan(self) -> Plan:

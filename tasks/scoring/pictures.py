@@ -1,62 +1,24 @@
-"""Pictures as engines take them: read by executors, converted as ``extract_dataset`` does it."""
+"""Pictures of a source, read by executors and made ready for an engine."""
 
 import pickle
-import warnings
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tasks.conversion.listing import Listed, in_parts
+from tasks.conversion.listing import in_parts
 from tasks.conversion.looking import FileSource, load_content, unplaced
 from tasks.conversion.store import PictureStore, file_request, pairs
-from tasks.datasets.entry import Entry, PassedOver
-from tasks.datasets.example import picture_example
-from tasks.datasets.names import stored
-from tasks.datasets.picture import MAX_BYTES, prepare
+from tasks.datasets.entry import Entry
+from tasks.datasets.picture import MAX_BYTES
 from tasks.datasets.reading import Load
 from tasks.datasets.source_list import ListSource
 from tasks.datasets.source_loose import loose_entry
-from tasks.errors import DataError
+from tasks.scoring.find import Found
 from tasks.scoring.parts import Parts
+from tasks.scoring.ready import prepared_elements
 from tasks.spark.python_worker import settle_once
-from tasks.storage.locations import Location
-
-
-@dataclass(frozen=True)
-class Passing:
-    """What goes beside a picture while an engine has it.
-
-    Attributes:
-        name: of the picture; None for a file that is none and not named as one.
-        error: why it has no features; empty if it has.
-    """
-
-    name: str | None
-    error: str = ""
-
-
-@dataclass(frozen=True)
-class Found:
-    """Pictures that were found.
-
-    Attributes:
-        source: the pictures of one layout.
-        listed: files of the source.
-        root: their folder.
-    """
-
-    source: Any
-    listed: Listed
-    root: Location
-
-
-def pickled(beside: bytes) -> Passing:
-    """Return what goes beside a picture."""
-    found: Passing = pickle.loads(beside)  # noqa: S301 - our own, from the task before
-    return found
 
 
 def pictures_of(
@@ -149,35 +111,3 @@ def _ready_records(
         # Its place is that of the executor's copy, which does not stay.
         yield from prepared_elements((unplaced(entry), source.load) for entry in ours)
     settle_once()
-
-
-def prepared_elements(entries: Iterable[tuple[Entry, Load]]) -> Iterator[bytes]:
-    """Yield two elements for each picture: a pickled ``Passing``, and its record or nothing."""
-    with warnings.catch_warnings():
-        # Pillow warns of odd EXIF and the like; what matters is an error of ours.
-        warnings.filterwarnings("ignore", module="PIL")
-        for entry, load in entries:
-            passing, record = _prepared(entry, load)
-            yield pickle.dumps(passing)
-            yield record
-
-
-def _prepared(entry: Entry, load: Load) -> tuple[Passing, bytes]:
-    name = entry.name or entry.where
-    try:
-        loaded = load(entry)
-        name = loaded.name or name
-        picture = prepare(loaded.data)
-    except PassedOver:
-        return Passing(None), b""
-    # A record that is none of an example is one picture that cannot be used, too.
-    except DataError as error:
-        return Passing(_text(name), str(error)), b""
-    record = picture_example(
-        picture.data, width=picture.width, height=picture.height, label=0, text=b"", name=b""
-    )
-    return Passing(_text(loaded.name or name)), record
-
-
-def _text(name: str) -> str:
-    return stored(name).decode("utf-8", "backslashreplace")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tasks.scoring.counts import Counts
-from tasks.scoring.destination import Plan
 from tasks.scoring.model import TrainedModel
+from tasks.scoring.plan import Plan
 
 
 @dataclass(frozen=True, kw_only=True)

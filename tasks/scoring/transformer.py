@@ -21,7 +21,7 @@ from tasks.features.answer import parse_answer
 from tasks.features.frozen import share_frozen
 from tasks.features.tensorflow_engine import answers_to
 from tasks.scoring.model import load_model
-from tasks.scoring.pictures import pickled, prepared_elements
+from tasks.scoring.ready import pickled, prepared_elements
 from tasks.scoring.rows import Rows, Scorer, score_rows
 from tasks.spark.package import send_tasks
 from tasks.storage.paths import Home

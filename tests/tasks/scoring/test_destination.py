@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from support.scores import RECORD
 from support.sources import write_folder
 from tasks.conversion.store import PictureStore
 from tasks.errors import ParamsError
-from tasks.scoring.destination import Destination, Plan, Present
+from tasks.scoring.destination import Destination, Present
+from tasks.scoring.plan import Plan
 from tasks.spark.cluster import Cluster
 from tasks.storage.locations import RemotePath
 
@@ -36,12 +38,15 @@ def test_it_is_finished_once_all_parts_and_the_record_are_there(
     destination.begin()
     assert destination.present(("a",)) == Present()
     write_folder(out, {"part-000000.csv": b"x", ".graft-1": b"", "kept.txt": b""})
-    destination.finish({"rows": 3})
+    destination.finish(RECORD)
     assert destination.finished() is None
     write_folder(out, {"part-000001.csv": b"x"})
-    assert destination.finished() == {"rows": 3}
+    assert destination.finished() == RECORD
     names = {path.name for path in out.iterdir()}
     assert names == {"_plan.json", "_score.json", "kept.txt", "part-000000.csv", "part-000001.csv"}
+    write_folder(out, {"_score.json": b"{"})
+    assert destination.finished() is None
+    destination.finish(RECORD)
     # Begun again, it is not finished until it is.
     Destination(store, out, PLAN).begin()
     assert destination.finished() is None

@@ -1,44 +1,41 @@
-"""Pictures made ready for an engine, without Spark."""
+"""Reading of the parts that are missing, and of no others."""
 
 from pathlib import Path
 
-from support.sources import encoded, image
-from tasks.datasets.entry import Entry, Loaded, PassedOver
-from tasks.datasets.picture import prepare
-from tasks.errors import DataError
-from tasks.features.record_name import record_name
-from tasks.networks.tensorflow import import_example
-from tasks.scoring.pictures import Passing, pickled, prepared_elements
+from support.sources import parquet, pictures, write_folder
+from tasks.conversion.store import PictureStore
+from tasks.params.scoring import ScoreConfig
+from tasks.scoring.find import cut, find_pictures
+from tasks.scoring.parts import Parts
+from tasks.scoring.pictures import pictures_of
+from tasks.scoring.ready import pickled
+from tasks.spark.cluster import Cluster
 
-PNG = encoded(image(1), "PNG")
-
-
-def load(entry: Entry) -> Loaded:
-    if entry.where == "none":
-        raise PassedOver
-    if entry.where == "record":
-        raise DataError("record 3 has no feature 'image/encoded'")
-    return Loaded(entry.data or b"", "", "own name" if entry.where == "named" else "")
+FILES = pictures(6)
 
 
-def test_each_has_two_elements_and_a_bad_one_says_why(tmp_path: Path) -> None:
-    entries = [
-        Entry("ä.png", "ä.png", data=PNG),
-        Entry("bad.jpg", "bad.jpg"),
-        Entry("none", "none"),
-        Entry("record", ""),
-        Entry("named", "", data=PNG),
-    ]
-    elements = list(prepared_elements((entry, load) for entry in entries))
-    assert [pickled(beside) for beside in elements[::2]] == [
-        Passing("ä.png"),
-        Passing("bad.jpg", "is empty, expected a picture"),
-        Passing(None),
-        Passing("record", "record 3 has no feature 'image/encoded'"),
-        Passing("own name"),
-    ]
-    records = elements[1::2]
-    assert [bool(record) for record in records] == [True, False, False, False, True]
-    features = import_example().FromString(records[0]).features.feature
-    assert features["image/encoded"].bytes_list.value[0] == prepare(PNG).data
-    assert record_name(records[0]) == ""
+def test_what_is_in_parts_that_are_done_is_not_read(cluster: Cluster, tmp_path: Path) -> None:
+    store = PictureStore(cluster.context)
+    source = write_folder(tmp_path / "in", FILES)
+    config = ScoreConfig(pictures_url=str(source))
+    found = find_pictures(store, source, config, tmp_path / "scratch")
+    elements, numbers = pictures_of(store, found, Parts(3), {0, 2})
+    assert numbers == [0, 1, 2]
+    first, second, third = elements.glom().collect()
+    assert first == third == []
+    names = {pickled(beside).name for beside in second[::2]}
+    assert names < set(FILES)
+    assert names
+
+
+def test_slices_of_a_file_have_each_of_its_pictures_once(cluster: Cluster, tmp_path: Path) -> None:
+    store = PictureStore(cluster.context)
+    source = write_folder(tmp_path / "in", {"a.parquet": parquet(FILES, tmp_path)})
+    config = ScoreConfig(pictures_url=str(source))
+    found = find_pictures(store, source, config, tmp_path / "scratch")
+    (whole,) = cut(found).files
+    parts = Parts(3, tuple(type(whole)(whole.path, number, 3) for number in range(3)))
+    elements, numbers = pictures_of(store, found, parts, {1})
+    assert numbers == [0, 2]
+    read = [pickled(beside).name for beside in elements.collect()[::2]]
+    assert len(read) == len(set(read)) == 12

@@ -4,7 +4,7 @@ from typing import Any
 
 from tasks.runs.typed_json import from_json
 from tasks.scoring.counts import Counts
-from tasks.scoring.destination import Plan
+from tasks.scoring.plan import Plan
 from tasks.scoring.record import ScoreRecord, score_record
 
 PLAN = Plan(
