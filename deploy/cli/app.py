@@ -5,13 +5,16 @@ import typer
 from deploy.cli import (
     convert,
     doctor,
+    export,
     gc,
     models,
     networks,
+    predict,
     report,
     run,
     sample,
     score,
+    serve,
     train,
     ui,
     verify,
@@ -38,6 +41,9 @@ app.command(
 )(train.train)
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
 app.command("score", cls=score.ScoreCommand)(score.score)
+app.command("predict")(predict.predict)
+app.command("serve")(serve.serve)
+app.command("export")(export.export)
 app.command("report")(report.report)
 app.command("models")(models.models)
 app.command("promote")(models.promote)

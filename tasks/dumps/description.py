@@ -100,22 +100,20 @@ def dump_of_test(dump: Dump) -> Dump | None:
     )
 
 
-def read_dump(dump: Location, files: Files = LOCAL, *, with_records: bool = True) -> Dump:
-    """Return the description of a dump.
+def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
+    """Return the description of a dump whose records are about to be read.
 
     Args:
         dump: its folder.
         files: the file system that it lies on.
-        with_records: if False, the shards may be gone: only graph and weights are wanted.
 
     Raises:
         DataError: the folder is not a dump, one of its files is missing or was changed, or a shard
             changed after it was dumped.
     """
     found = read_description(dump, files)
-    if with_records:
-        for shard in (*found.shards, *(found.test.shards if found.test else ())):
-            _check_shard(dump, shard, files)
+    for shard in (*found.shards, *(found.test.shards if found.test else ())):
+        _check_shard(dump, shard, files)
     return found
 
 

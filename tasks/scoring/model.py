@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.dumps.description import Dump, read_dump
+from tasks.dumps.description import Dump, read_description
 from tasks.errors import DataError, ParamsError
 from tasks.models.export import ARRAYS, load_head
 from tasks.models.head import Head
@@ -104,4 +104,4 @@ def _dump(home: Home, metrics: Metrics, files: Files) -> Dump:
     # Not the path in the metrics: GRAFT_HOME may have another place now.
     name = Path(metrics.dumps.validation).name
     folder: Location = home.shared(home.dumps) / name
-    return read_dump(folder, files, with_records=False)
+    return read_description(folder, files)
