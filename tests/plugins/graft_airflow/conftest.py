@@ -14,6 +14,7 @@ import pytest
 from airflow.sdk.bases.operator import ExecutorSafeguard
 from airflow.sdk.execution_time.context import OutletEventAccessors
 
+from support.graphs import small_graph
 from tasks.datasets.pair import Pair
 from tasks.models.recipe import MODEL_FORMAT
 from tasks.params.definitions import RunParams
@@ -29,7 +30,7 @@ RUN_ID = "manual__2026"
 
 @pytest.fixture(scope="session")
 def metrics() -> RunMetrics:
-    """Metrics of a run that trained on two dumps with the default params."""
+    """Metrics of a run that trained on two dumps with the default params; auto chose bigdl."""
     return RunMetrics(
         run_id=RUN_ID,
         model=ArtifactRecord(path="/models/abc", digest="abc", reused=False, seconds=9.0),
@@ -38,7 +39,7 @@ def metrics() -> RunMetrics:
         stages={"training": 3.0},
         records=Pair(8, 4),
         class_names=("stripes", "spots"),
-        config=RunParams().model_dump(mode="json"),
+        config=RunParams(feature_engine="bigdl").model_dump(mode="json"),
         plan=Plan(optimizer="LocalOptimizer", batch_size=16, cores=2, master="local[2]"),
         dumps=Pair("/dumps/train", "/dumps/validation"),
         features=Pair("train", "validation").map(
@@ -57,7 +58,9 @@ def write_model(home: Home, metrics: RunMetrics) -> Callable[[str], None]:
 
     def write(finished_at: str) -> None:
         for split in ("train", "validation"):
-            write_json(home.dumps / split / "pipeline.json", {"digests": {"graph": split}})
+            description = {"digests": {"graph": split}, "preprocessing": {"size": 4}}
+            write_json(home.dumps / split / "pipeline.json", description)
+            (home.dumps / split / "model.pb").write_bytes(small_graph())
         finished = replace(metrics, finished_at=finished_at)
         write_json(home.models / "abc" / "metrics.json", finished.as_json())
         manifest = Manifest({"format": MODEL_FORMAT}, {}, {}, 1.0)

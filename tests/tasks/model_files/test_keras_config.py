@@ -48,7 +48,7 @@ def test_a_configuration_that_is_no_json_is_refused(saved: Any, tmp_path: Path) 
 def test_weights_alone_are_no_model(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "w.h5", "w") as file:
         file["a"] = np.zeros(3)
-    message = r"^w.h5 holds weights without a model: expected what model.save writes, not model.sav"
+    message = r"^w.h5 holds weights without a model: expected what model.save writes, not "
     with pytest.raises(DataError, match=message):
         check_keras(Model("w.h5", "Keras HDF5 file", tmp_path / "w.h5"))
 

@@ -429,8 +429,6 @@ class TestSingleFile:
         self, tmp_path: Path, tiny_weights: dict[str, Any], tiny_network: Network
     ) -> None:
         _, index = save_v2(tmp_path / "model.ckpt-5", tiny_weights)
-        message = (
-            r"^model\.ckpt-5\.index is the index of a checkpoint without its data: give the fo"
-        )
+        message = r"^model\.ckpt-5\.index is the index of a checkpoint without its data: give the "
         with pytest.raises(DataError, match=message):
             fetch_checkpoint(index, file_sha256(index), tiny_network, tmp_path)
