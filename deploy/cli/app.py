@@ -8,6 +8,7 @@ from deploy.cli import (
     gc,
     models,
     networks,
+    pipeline,
     report,
     run,
     sample,
@@ -43,6 +44,7 @@ app.command("rollback")(models.rollback)
 app.command("networks")(networks.networks)
 app.command("verify")(verify.verify)
 app.command("gc")(gc.gc)
+app.add_typer(pipeline.app)
 app.add_typer(sample.app)
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from airflow.sdk import Param
 
-from tasks.params.definitions import SECTIONS
+from tasks.params.definitions import SECTIONS, RunParams
 from tasks.params.help import param_help
-from tasks.params.installation import default_params
 
 # The checks that the form of Airflow 3.3 makes itself. If it leaves a check to the api-server, the
 # user sees "Bad Request" and no reason. So patterns and the bounds of rates are left to the first
@@ -22,13 +21,8 @@ _WHOLE = ["number"]
 _RATE = ["number", "integer"]
 
 
-def dag_params() -> dict[str, Param]:
-    """Return a param for every field of every section, in the order of the form.
-
-    Raises:
-        ParamsError: ``GRAFT_PARAMS`` is not a JSON object of params within their bounds.
-    """
-    defaults = default_params()
+def dag_params(defaults: RunParams) -> dict[str, Param]:
+    """Return a param for every field of every section, in the order of the form."""
     schemas = [section.model_json_schema() for section in SECTIONS]
     return {
         name: _param(field, section=schema["title"], default=getattr(defaults, name))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from graft_airflow import step, steps
-from graft_airflow.assets import MODEL
+from graft_airflow.assets import model_asset
 from graft_airflow.promotion import starter, update_outlets
 from graft_airflow.run import current_run
 from support.trained import Model, write_trained
@@ -38,7 +38,7 @@ class TestStarter:
 class TestOutlets:
     def update(self, home: Home, metrics: RunMetrics, context: Any, *, promoted: bool) -> None:
         record = PromotionRecord(version=4, promoted=promoted, why="x")
-        context["task"] = SimpleNamespace(outlets=[MODEL])
+        context["task"] = SimpleNamespace(outlets=[model_asset("flowers")])
         write_metrics(home, metrics.run_id, replace(metrics, promotion=record))
         update_outlets(context, current_run(context), record)
 
@@ -47,8 +47,8 @@ class TestOutlets:
     ) -> None:
         context = in_run()
         self.update(home, metrics, context, promoted=True)
-        assert context["task"].outlets == [MODEL]
-        assert context["outlet_events"][MODEL].extra == {
+        assert context["task"].outlets == [model_asset("flowers")]
+        assert context["outlet_events"][model_asset("flowers")].extra == {
             "version": 4,
             "digest": "abc",
             "accuracy": 0.58,
@@ -74,7 +74,7 @@ class TestStep:
             metrics = write_trained(home, Model(run_id, answers))
             home.report(metrics.run_id).write_text("no decision yet")
             context = {**in_run(**params), "run_id": run_id}
-            context["task"] = SimpleNamespace(outlets=[MODEL])
+            context["task"] = SimpleNamespace(outlets=[model_asset("flowers")])
             for module in (step, steps):
                 monkeypatch.setattr(module, "get_current_context", lambda: context)
             return context, steps.promote_model.function()
@@ -84,7 +84,7 @@ class TestStep:
     def test_twice_the_second_with_a_worse_model(self, home: Home, run_step: Any) -> None:
         context, facts = run_step("first", 30)
         assert (facts["version"], facts["promoted"]) == (1, True)
-        assert context["outlet_events"][MODEL].extra["version"] == 1
+        assert context["outlet_events"][model_asset("flowers")].extra["version"] == 1
         context, facts = run_step("second", 20)
         assert (facts["version"], facts["promoted"]) == (2, False)
         assert context["task"].outlets == []
