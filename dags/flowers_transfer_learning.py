@@ -2,7 +2,8 @@
 
 The data set and the checkpoint are downloaded and checked. The whole TensorFlow pipeline (reader,
 parser, decoder, preprocessing, network) is dumped for training and for validation. A Spark job
-turns the pictures into features with it and trains a linear classifier on them with BigDL.
+turns the pictures into features with it and trains a linear classifier on them with BigDL. The
+model is exported as a TensorFlow SavedModel.
 
 A step reuses what an earlier run made from the same input. The folder `runs/<run id>/` records what
 a run did; the run's note says it in short.
@@ -25,6 +26,7 @@ from graft_airflow.steps import (
     download_dataset,
     dump_train,
     dump_validation,
+    export_model,
     extract_dataset,
     fetch_checkpoint,
     promote_model,
@@ -54,8 +56,9 @@ def transfer_learning(pipeline: Pipeline) -> None:
         checkpoint = fetch_checkpoint()
         train_dump = dump_train(dataset, checkpoint)
         validation_dump = dump_validation(dataset, checkpoint)
+        trained = train_classifier(train_dump, validation_dump)
         promotion = promote_model.override(outlets=[model])
-        train_classifier(train_dump, validation_dump) >> report() >> promotion()
+        export_model(trained.output) >> report() >> promotion()
 
     made = wire()
     made.doc_md = dag_doc(__doc__, made.tasks, assets=(data.name, model.name))

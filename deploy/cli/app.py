@@ -5,13 +5,16 @@ import typer
 from deploy.cli import (
     convert,
     doctor,
+    export,
     gc,
     models,
     networks,
     pipeline,
+    predict,
     report,
     run,
     sample,
+    serve,
     train,
     ui,
     verify,
@@ -37,6 +40,9 @@ app.command(
     options_metavar="[OPTIONS] -t DUMP -v DUMP [FLAGS]",
 )(train.train)
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
+app.command("predict")(predict.predict)
+app.command("serve")(serve.serve)
+app.command("export")(export.export)
 app.command("report")(report.report)
 app.command("models")(models.models)
 app.command("promote")(models.promote)

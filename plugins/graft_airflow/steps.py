@@ -111,6 +111,18 @@ def train_classifier(
     )
 
 
+@step(timeout=timedelta(hours=1))
+def export_model(run: Run, model: Path) -> Artifact:
+    """Export the model as a TensorFlow SavedModel that takes pictures and returns classes.
+
+    * **Reads** the model's head and the validation dump, whose preprocessing and network it has.
+    * **Writes** `exports/<digest>/`: the SavedModel in `1/`, its model card in `README.md`.
+    """
+    from tasks.exports.export import export_model as export
+
+    return export(model, run.home)
+
+
 @step(timeout=timedelta(minutes=30))
 def report(run: Run) -> Outcome:
     """Write the run's report as one page: accuracy, confusion matrix, wrong pictures, time.

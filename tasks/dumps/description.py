@@ -101,7 +101,7 @@ def dump_of_test(dump: Dump) -> Dump | None:
 
 
 def read_dump(dump: Location, files: Files = LOCAL) -> Dump:
-    """Return the description of a dump.
+    """Return the description of a dump whose records are about to be read.
 
     Args:
         dump: its folder.

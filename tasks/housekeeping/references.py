@@ -13,6 +13,9 @@ from tasks.storage.paths import ARTIFACT_KINDS
 
 References = Mapping[Ref, set[Ref]]
 
+# Kind of the artefact that another one belongs to, and the field of the recipe that names it.
+_OWNERS = {"parity": ("features", "features"), "exports": ("models", "model")}
+
 
 def references(items: Iterable[Item]) -> References:
     """Return what every run and artefact needs, as far as it can be read."""
@@ -21,11 +24,11 @@ def references(items: Iterable[Item]) -> References:
     found: dict[Ref, set[Ref]] = {}
     for item in listed:
         found.setdefault(item.ref, set()).update(_needs(item, manifests))
-    # A comparison of engines belongs to the features that it compared.
+    # A comparison of engines belongs to the features that it compared, an export to its model.
     for ref, manifest in manifests.items():
-        if ref.kind == "parity":
-            features = Ref("features", str(manifest.recipe.get("features")))
-            found.setdefault(features, set()).add(ref)
+        if ref.kind in _OWNERS:
+            owner, field = _OWNERS[ref.kind]
+            found.setdefault(Ref(owner, str(manifest.recipe.get(field))), set()).add(ref)
     return found
 
 
@@ -58,7 +61,7 @@ def _needs(item: Item, manifests: Mapping[Ref, Manifest]) -> Iterator[Ref]:
         yield from _digests(recipe)
         if isinstance(item.path, Path):
             yield from _digests(_read(item.path / PIPELINE_JSON).get("digests"))
-    elif item.kind in {"features", "weights"}:
+    elif item.kind in {"exports", "features", "weights"}:
         yield from _digests(recipe)
     elif item.kind in {"datasets", "checkpoints"}:
         # Data sets of older versions were made of archives, too.
@@ -71,6 +74,7 @@ def _needs(item: Item, manifests: Mapping[Ref, Manifest]) -> Iterator[Ref]:
 def _digests(fields: Any) -> Iterator[Ref]:
     """Yield the artefacts of a record that has their digests, or paths that end in them."""
     for name, kind in (
+        ("model", "models"),
         ("dataset", "datasets"),
         ("checkpoint", "checkpoints"),
         ("weights", "weights"),

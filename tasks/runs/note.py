@@ -1,10 +1,10 @@
 """Note of a run for Airflow's UI: accuracy, data, reuse and failures in a few lines of Markdown."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tasks.runs.data_record import DataRecord
+from tasks.runs.markdown import code
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.runs.promotion_record import PromotionRecord
@@ -50,16 +50,7 @@ def _failures(failures: Mapping[str, str]) -> list[str]:
     steps: dict[str, list[str]] = {}
     for task_id, message in failures.items():
         steps.setdefault(message, []).append(task_id)
-    return [f"**{', '.join(names)} failed**: {_code(text)}" for text, names in steps.items()]
-
-
-def _code(text: str) -> str:
-    """Return text from outside as code, in which Markdown has no meaning."""
-    line = " ".join(text.split())
-    longest = max((len(run) for run in re.findall("`+", line)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{fence}{pad}{line}{pad}{fence}"
+    return [f"**{', '.join(names)} failed**: {code(text)}" for text, names in steps.items()]
 
 
 def _unchanged(step: Step) -> str:
@@ -86,19 +77,19 @@ def _training(metrics: RunMetrics, params: Mapping[str, Any]) -> str:
 def _engine(metrics: RunMetrics) -> str:
     """Return the feature engine and why it, which may quote the graph."""
     engine = metrics.engine
-    return f"{engine.name} ({_code(engine.reason)})" if engine else metrics.engine_clause()
+    return f"{engine.name} ({code(engine.reason)})" if engine else metrics.engine_clause()
 
 
 def _promotion(promotion: PromotionRecord) -> str:
     """Return whether the model became the champion; the reason may quote an error."""
     word = promotion.word.capitalize()
-    return f"**{word}**: version {promotion.version}, {_code(promotion.why)}."
+    return f"**{word}**: version {promotion.version}, {code(promotion.why)}."
 
 
 def _found(data: DataRecord) -> str:
     """Return what the data set was made of, and its first warnings."""
     lines = [f"**Data set**: {data.sentence()}."]
-    lines += [f"- {_code(shown(warning))}" for warning in data.warnings[:_MOST_WARNINGS]]
+    lines += [f"- {code(shown(warning))}" for warning in data.warnings[:_MOST_WARNINGS]]
     more = len(data.warnings) - _MOST_WARNINGS
     return "\n".join([*lines, *([f"- and {more} more in the report"] if more > 0 else [])])
 
@@ -107,7 +98,7 @@ def _data(params: Mapping[str, Any]) -> str:
     """Return the user's name for the data set."""
     if params["source"] == "sample":
         return "the bundled sample"
-    return _code(data_name(params) or params["dataset_url"])
+    return code(data_name(params) or params["dataset_url"])
 
 
 def _reuse(steps: Sequence[Step]) -> str:

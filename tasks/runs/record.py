@@ -22,6 +22,7 @@ TASK_IDS = (
     "dump_train",
     "dump_validation",
     "train_classifier",
+    "export_model",
     "report",
     "promote_model",
 )

@@ -16,13 +16,14 @@ def summary(home: Home, run_id: str) -> list[str]:
     Raises:
         DataError: a file of the run is damaged.
     """
-    metrics = read_metrics(home, run_id)
+    metrics, steps = read_metrics(home, run_id), read_steps(home, run_id)
     return [
         f"Run {run_id}",
         "",
         f"  {'step':<22} {'seconds':>8}  artefact",
-        *_steps(read_steps(home, run_id), metrics),
+        *_steps(steps, metrics),
         *(_training(metrics) if metrics else ["", "No metrics: the run did not reach its end."]),
+        *_export(steps),
         f"  run         {home.run(run_id)}",
     ]
 
@@ -49,6 +50,11 @@ def _steps(steps: Sequence[Step], metrics: RunMetrics | None) -> Iterator[str]:
             for split, features in (*step.features.items(), *test.items()):
                 name = f"features, {split}"
                 yield f"    {name:<20} {features.seconds:>8.1f}  {_artefact(features)}"
+
+
+def _export(steps: Sequence[Step]) -> Iterator[str]:
+    for path in (step.path for step in steps if step.task_id == "export_model"):
+        yield f"  export      {path}/1 (TensorFlow SavedModel), {path}/README.md (model card)"
 
 
 def _artefact(made: Step | ArtifactRecord) -> str:

@@ -19,6 +19,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 REPORT = "report.html"
 #: Kinds of artefacts, each after those that are made from it.
 ARTIFACT_KINDS = (
+    "exports",
     "models",
     "parity",
     "features",
@@ -144,7 +145,7 @@ class Home:
 
     @property
     def exports(self) -> Path:
-        """Exported models, to serve."""
+        """Models as TensorFlow SavedModels, to be served."""
         return self.root / "exports"
 
     @property

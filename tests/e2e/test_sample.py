@@ -9,8 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from support.shell import Ran, Shell
+from tasks.datasets.example import IMAGE_ENCODED
+from tasks.dumps.description import read_dump
 from tasks.features.store import feature_files, read_features
 from tasks.models.export import load_head
+from tasks.models.predictions import read_predictions
+from tasks.networks.tensorflow import import_tensorflow
 from tasks.registry.champion import champion
 from tasks.runs.record import TASK_IDS, read_steps
 
@@ -78,6 +82,30 @@ def test_the_arrays_predict_what_the_predictions_say(shell: Shell, metrics: dict
         predictions["prediction"].to_numpy(), head.logits(features.feature).argmax(axis=1)
     )
     assert (model / "head.bigdl").stat().st_size > 1024 * 5 * 4
+
+
+def test_the_export_scores_as_the_predictions_say(
+    shell: Shell, first: Ran, metrics: dict[str, Any]
+) -> None:
+    tf = import_tensorflow()
+    (export,) = (
+        Path(step.path)
+        for step in read_steps(shell.home, first.run_id)
+        if step.task_id == "export_model"
+    )
+    assert f"{export}/1 (TensorFlow SavedModel)" in first.output
+    dump = read_dump(Path(metrics["dumps"]["validation"]))
+    shards = sorted(str(shard.path) for shard in dump.shards)
+    examples = (tf.train.Example.FromString(r.numpy()) for r in tf.data.TFRecordDataset(shards))
+    files = [one.features.feature[IMAGE_ENCODED].bytes_list.value[0] for one in examples]
+    predictions = read_predictions(Path(metrics["model"]["path"]))
+    classify = tf.saved_model.load(str(export / "1")).signatures["serving_default"]
+    answer = classify(image_bytes=tf.constant(files), key=tf.constant([""] * len(files)))
+    # Those were made of the bigdl engine's features, these of TensorFlow's.
+    np.testing.assert_allclose(
+        answer["scores"], predictions.probability, rtol=0, atol=dump.tolerance
+    )
+    np.testing.assert_array_equal(answer["prediction"], predictions.prediction)
 
 
 def test_a_second_run_reuses_everything(shell: Shell, first: Ran) -> None:

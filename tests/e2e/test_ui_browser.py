@@ -205,11 +205,11 @@ def test_a_version_is_promoted_and_rolled_back(ui: Ui, page: Page) -> None:
     page.goto(f"{ui.api.url}/plugin/transfer-learning")
     frame = page.frame_locator("iframe")
     versions = frame.get_by_role("region", name="Versions")
-    versions.get_by_role("row").filter(has_text="champion").wait_for()
+    versions.get_by_text("champion", exact=True).wait_for()
     before = champion(ui.home)
     assert before is not None
     frame.get_by_label("Reason").first.fill("it is <i>smaller</i>")
-    chosen = frame.get_by_label("Version", exact=True).input_value()
+    chosen = frame.locator("select[name=version]").input_value()
     frame.get_by_role("button", name="Promote").click()
     versions.get_by_text(f"promoted by {ui.api.user}: it is <i>smaller</i>").wait_for()
     now = champion(ui.home)

@@ -51,7 +51,7 @@ def write_week(home: Home, number: int, days: float, **changes: str) -> Week:
     while _NEW:
         _backdate(_NEW.pop() / MANIFEST, days)
     run = home.run(f"scheduled__{number}")
-    steps = ("download", "dataset", "checkpoint", "train", "validation", "model")
+    steps = ("download", "dataset", "checkpoint", "train", "validation", "model", "export")
     for task_id, name in zip(TASK_IDS, steps, strict=False):
         write_step(run, task_id, made[name])
     write_step(run, TASK_IDS[-1], home.registry / "flowers")
@@ -106,6 +106,7 @@ def _artifacts(home: Home, data: str, params: str) -> dict[str, Path]:
         write_json(folder / "metrics.json", _metrics(made, "run"))
 
     made["model"] = _build(home.models, {"dumps": [digests, digests], "params": params}, model)
+    made["export"] = _build(home.exports, {"model": made["model"].name})
     return made
 
 

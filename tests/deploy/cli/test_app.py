@@ -17,6 +17,7 @@ COMMANDS = (
     "doctor",
     "train",
     "convert",
+    "export",
     "report",
     "models",
     "promote",

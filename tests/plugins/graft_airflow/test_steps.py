@@ -31,6 +31,7 @@ def test_a_step_takes_artefacts_by_these_names(task_id: str) -> None:
         "extract_dataset": ["archive"],
         "dump_train": ["dataset", "checkpoint"],
         "dump_validation": ["dataset", "checkpoint"],
+        "export_model": ["model"],
     }
     task = getattr(steps, task_id)
     assert list(inspect.signature(task.function).parameters) == inputs.get(task_id, [])

@@ -47,7 +47,15 @@ def test_every_artefact_needs_what_it_was_made_from(needs: dict[str, set[str]]) 
         "features train": {"dataset", "weights"},
         "features validation": {"dataset", "weights", "parity"},
         "parity": set(),
-        "model": {*source, "train", "validation", "features train", "features validation"},
+        "model": {
+            *source,
+            "train",
+            "validation",
+            "features train",
+            "features validation",
+            "export",
+        },
+        "export": {"model"},
     }
 
 

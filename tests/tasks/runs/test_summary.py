@@ -74,6 +74,7 @@ def test_a_whole_run(tmp_path: Path, write: Write) -> None:
         "train_classifier 1.2 made /work/train_classifier",
         "features, train 40.0 made /work/features/a",
         "features, validation 4.0 reused /work/features/b",
+        "export_model 1.2 made /work/export_model",
         "report 1.2 made /work/report",
         "promote_model 1.2 made /work/promote_model",
         "",
@@ -86,6 +87,8 @@ def test_a_whole_run(tmp_path: Path, write: Write) -> None:
         "head /work/models/abc/head.npz (NumPy), /work/models/abc/head.bigdl (BigDL)",
         "predictions /work/models/abc/predictions.parquet",
         "metrics /work/models/abc/metrics.json",
+        "export /work/export_model/1 (TensorFlow SavedModel), /work/export_model/README.md "
+        "(model card)",
         f"run {tmp_path}/runs/manual__2026",
     ]
 

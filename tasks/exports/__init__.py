@@ -1,0 +1,1 @@
+"""Exports: a trained model as a TensorFlow SavedModel, with its model card."""

@@ -1,0 +1,93 @@
+"""The artefact of an exported model: a SavedModel and its model card."""
+
+import importlib.metadata
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tasks.dumps.description import FROZEN, PIPELINE_JSON, Dump, read_description
+from tasks.errors import DataError
+from tasks.exports.card import CARD, model_card
+from tasks.exports.saved_model import VERSION, write_saved_model
+from tasks.models.export import ARRAYS, load_head
+from tasks.networks.tensorflow import import_tensorflow
+from tasks.runs.metrics import Metrics
+from tasks.runs.read_data_record import read_data_record
+from tasks.spark.files import hadoop_files
+from tasks.storage.artifact import LocalArtifact, build
+from tasks.storage.local_files import write_text
+from tasks.storage.locations import RemotePath, location
+from tasks.storage.paths import Home
+from tasks.storage.proof import require_whole
+
+logger = logging.getLogger(__name__)
+
+#: Version of the export; part of its recipe, so raising it exports every model anew.
+FORMAT = 1
+_SAVED_MODEL = f"{VERSION}/saved_model.pb"
+_PACKAGES = ("tensorflow-cpu",)
+
+
+def export_model(model: Path, home: Home) -> LocalArtifact:
+    """Export a model as a SavedModel, unless it was exported before.
+
+    Args:
+        model: folder of the model.
+        home: where its dump is, and where the export goes.
+
+    Raises:
+        DataError: the model or its dump is gone, or was changed.
+    """
+    if not (model / ARRAYS).is_file():
+        raise DataError(f"{model} has no {ARRAYS}; expected the folder of a trained model")
+    metrics = Metrics.read(model)
+    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    recipe = {
+        "format": FORMAT,
+        "model": model.name,
+        "dump": metrics.digests.validation,
+        "versions": versions,
+    }
+
+    def make(folder: Path) -> None:
+        require_whole(model)
+        head, class_names = load_head(model / ARRAYS)
+        with _dump_of(metrics, home) as (dump, frozen):
+            if list(dump.class_names) != class_names:
+                raise DataError(f"{dump.path} and {model} have other classes: run the DAG again")
+            names = write_saved_model(_read_graph(frozen), dump, head, folder / VERSION)
+        data = read_data_record(home.datasets / metrics.digests.validation["dataset"])
+        card = model_card(
+            model=model, metrics=metrics, data=data, dump=dump, signatures=names, versions=versions
+        )
+        write_text(folder / CARD, card)
+
+    made = build(home.exports, recipe, make, needs=(_SAVED_MODEL, CARD))
+    logger.info("exported %s to %s", model.name, made.path / VERSION)
+    return made
+
+
+@contextmanager
+def _dump_of(metrics: Metrics, home: Home) -> Iterator[tuple[Dump, Path]]:
+    """Yield the validation dump of a model and its frozen graph on this machine."""
+    recorded = location(metrics.dumps.validation)
+    local = home.dumps / recorded.name
+    if (local / PIPELINE_JSON).is_file():
+        yield read_description(local), local / FROZEN
+    elif isinstance(recorded, RemotePath):
+        with hadoop_files() as files, tempfile.TemporaryDirectory(prefix="graft-export-") as kept:
+            dump = read_description(recorded, files)
+            files.download(recorded / FROZEN, Path(kept) / FROZEN)
+            yield dump, Path(kept) / FROZEN
+    else:
+        yield read_description(recorded), recorded / FROZEN
+
+
+def _read_graph(frozen: Path) -> Any:
+    """Return the ``GraphDef`` in a file."""
+    definition = import_tensorflow().compat.v1.GraphDef()
+    definition.ParseFromString(frozen.read_bytes())
+    return definition

@@ -1,0 +1,41 @@
+from pathlib import Path
+from typing import Any
+
+from support.run_files import DATA, METRICS, TEST
+from tasks.dumps.description import read_dump
+from tasks.exports.card import model_card
+from tasks.runs.data_record import DataRecord
+from tasks.runs.metrics import RunMetrics
+from tasks.runs.typed_json import from_json
+
+
+def card(dump: Path, signatures: tuple[str, ...] = ("serving_default",), **changes: Any) -> str:
+    return model_card(
+        model=Path("/models/m0de1"),
+        metrics=RunMetrics.from_json({**METRICS, **changes}),
+        data=from_json(DataRecord, DATA),
+        dump=read_dump(dump),
+        signatures=signatures,
+        versions={"tensorflow-cpu": "2.21.0"},
+    )
+
+
+def test_says_what_the_model_is_and_how_good(tiny_dump: Path) -> None:
+    text = card(tiny_dump, test=TEST)
+    assert text.startswith("# Model m0de1\n")
+    assert "| validation records | 4 | 0.2500 | 0.0456 to 0.6994 |" in text
+    assert "| test records | 80 | 0.6125 |" in text
+    assert "| 0 | `stripes` | 5 | 2 |\n| 1 | `spots` | 3 | 2 |\n" in text
+    assert "The network sees all of it, scaled to 40 x 40 pixels." in text
+    assert "| pyspark | 3.5.9 |\n| tensorflow-cpu | 2.21.0 |" in text
+
+
+def test_a_signature_that_is_not_there_is_not_told(tiny_dump: Path) -> None:
+    assert "| `heatmap` |" not in card(tiny_dump)
+    assert "| `heatmap` |" in card(tiny_dump, ("serving_default", "heatmap"))
+
+
+def test_names_of_classes_are_no_markdown(tiny_dump: Path) -> None:
+    text = card(tiny_dump, class_names=["<b>\u202e`x", "Gänseblümchen"])
+    assert "| 0 | ``<b>\\u202e`x`` | 5 | 2 |" in text
+    assert "| 1 | `Gänseblümchen` |" in text
