@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import Asset
 
+from tasks.pipelines.names import BUILT_IN
 from tasks.runs.metrics import RunMetrics
 from tasks.storage.paths import Home
 
@@ -26,6 +27,10 @@ def model_asset(name: str) -> Asset:
 
 def _uri(folder: str, name: str) -> str:
     return (Home.from_environ().root / folder / name).as_uri()
+
+
+#: Updated by every run of ``score_pictures``; other DAGs may follow it.
+SCORES = Asset(name="flowers_scores", uri=_uri("scores", BUILT_IN), group="scores")
 
 
 def model_event(metrics: RunMetrics, run_id: str) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The frozen graph of a dump, sent to every worker and loaded into a TensorFlow session."""
 
 import functools
+import shutil
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tasks.features.bridge import Bridge
 from tasks.features.session import JPEG_SHAPE, FrozenSession, reason
 from tasks.networks.tensorflow import SessionRuntime, import_session_runtime
 from tasks.spark.python_worker import settle
+from tasks.storage.locations import RemotePath
 
 _SENDING = threading.Lock()
 
@@ -39,6 +41,22 @@ def send_frozen(bridge: Bridge, dump: Dump) -> None:
             copy = folder / _copy_name(dump)
             bridge.files.download(dump.path / FROZEN, copy)
             bridge.spark.addFile(str(copy))
+
+
+def share_frozen(spark: Any, dump: Dump) -> Dump:
+    """Send the graph of a local dump to every worker of a Spark that shares no folder with us.
+
+    Returns:
+        The dump as workers find it there.
+    """
+    sent = replace(dump, path=RemotePath(Path(str(dump.path)).as_uri()))
+    with _SENDING:
+        if not frozen_path(sent).exists():
+            folder = Path(tempfile.mkdtemp(dir=frozen_path(sent).parent))
+            copy = folder / _copy_name(sent)
+            shutil.copyfile(Path(str(dump.path)) / FROZEN, copy)
+            spark.addFile(str(copy))
+    return sent
 
 
 def _copy_name(dump: Dump) -> str:
@@ -77,8 +95,9 @@ def _load(frozen: _Frozen) -> FrozenSession:
             f"TensorFlow cannot be imported in {sys.prefix} ({reason(error)})"
         ) from None
     graph = _import_graph(frozen, runtime)
-    config = runtime.config(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
-    session = runtime.session(graph=graph, config=config)
+    session = runtime.open_session(
+        graph, intra_op_parallelism_threads=1, inter_op_parallelism_threads=1
+    )
     settle()
     return FrozenSession(session, frozen.nodes, runtime.invalid_argument)
 
@@ -98,6 +117,8 @@ def _import_graph(frozen: _Frozen, runtime: SessionRuntime) -> Any:
     try:
         with graph.as_default():
             runtime.import_graph_def(definition, name="")
+            # The graph holds the weights now.
+            definition.Clear()
             encoded = graph.get_tensor_by_name(f"{frozen.nodes.encoded}:0")
             runtime.import_graph_def(shape, name="", input_map={"encoded:0": encoded})
     except Exception as error:

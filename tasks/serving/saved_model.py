@@ -49,10 +49,9 @@ class SavedModel:
         self._refused = runtime.invalid_argument
         self._callables: dict[tuple[str, tuple[str, ...]], Any] = {}
         self._lock = threading.Lock()
-        config = runtime.config(intra_op_parallelism_threads=cores())
         # TensorFlow raises several classes of errors for graphs that it does not take.
         try:
-            self._session = _session(definition, folder, runtime, config)
+            self._session = _session(definition, folder, runtime)
         except Exception as error:
             raise UnsupportedGraphError(
                 f"TensorFlow cannot load {folder} ({reason(error)})"
@@ -113,13 +112,13 @@ def _read(folder: Path) -> Any:
     raise DataError(f"{path} has no graph with the tag {_TAG!r}")
 
 
-def _session(definition: Any, folder: Path, runtime: SessionRuntime, config: Any) -> Any:
+def _session(definition: Any, folder: Path, runtime: SessionRuntime) -> Any:
     """Return a session in which a SavedModel's variables have their values."""
     graph = runtime.graph()
     with graph.as_default():
         runtime.import_graph_def(definition.graph_def, name="")
     graph.finalize()
-    session = runtime.session(graph=graph, config=config)
+    session = runtime.open_session(graph, intra_op_parallelism_threads=cores())
     if saver := definition.saver_def.restore_op_name:
         session.run(
             _operation(graph, saver),

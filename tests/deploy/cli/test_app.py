@@ -17,6 +17,9 @@ COMMANDS = (
     "doctor",
     "train",
     "convert",
+    "score",
+    "predict",
+    "serve",
     "export",
     "report",
     "models",
@@ -25,6 +28,7 @@ COMMANDS = (
     "networks",
     "verify",
     "gc",
+    "pipeline",
     "sample",
 )
 PROGRAM = Path(sys.prefix) / "bin" / "graft"
