@@ -14,7 +14,6 @@ from deploy.end_with_parent import ending_with_us
 from deploy.private_home import make_private
 from deploy.process_tree import end
 from tasks.errors import SetupError
-from tasks.runs.record import DAG_ID
 from tasks.storage.local_files import storage_errors
 from tasks.storage.paths import Home
 
@@ -34,10 +33,13 @@ def migrate_database(home: Home) -> None:
         raise SetupError(f"airflow db migrate failed: {ran.stderr.strip()[-2000:]}")
 
 
-def run_dag(params: Mapping[str, Any], log: Path, display: Display) -> tuple[DagLog, bool]:
-    """Run the DAG to its end, and end it with all that it started if that is interrupted.
+def run_dag(
+    dag_id: str, params: Mapping[str, Any], log: Path, display: Display
+) -> tuple[DagLog, bool]:
+    """Run a DAG to its end, and end it with all that it started if that is interrupted.
 
     Args:
+        dag_id: the DAG's.
         params: the run's.
         log: file for everything that Airflow logs.
         display: shows what happens.
@@ -45,7 +47,7 @@ def run_dag(params: Mapping[str, Any], log: Path, display: Display) -> tuple[Dag
     Returns:
         What the log told, and whether the run succeeded.
     """
-    command = [airflow_program(), "dags", "test", DAG_ID, "-c", json.dumps(dict(params))]
+    command = [airflow_program(), "dags", "test", dag_id, "-c", json.dumps(dict(params))]
     told = DagLog()
     with storage_errors(log), log.open("w", encoding="utf-8") as copy:
         process = subprocess.Popen(

@@ -59,6 +59,7 @@ def _checks(environ: Mapping[str, str]) -> dict[str, Callable[[], str]]:
         "Scala": software.check_scala,
         "TensorFlow": software.check_tensorflow,
         "schedule": lambda: settings.check_schedule(environ),
+        "GRAFT_PIPELINES": lambda: settings.check_pipelines(environ),
         "SLIM_PATH": lambda: settings.check_slim_path(environ),
         "Spark master": lambda: settings.check_master(environ),
         "Spark authentication": lambda: settings.check_authentication(environ),

@@ -14,6 +14,7 @@ from deploy.foreign import OWN, airflow_settings, python_path, unused, without_f
 from deploy.spark_conf_dir import write_spark_defaults
 from tasks.errors import GraftError
 from tasks.networks.slim_library import library_environ
+from tasks.params.installation import pipelines_environ
 from tasks.spark.authentication import daemon_env
 from tasks.spark.settings import submit_env
 from tasks.spark.user import user_env
@@ -33,6 +34,7 @@ def environment(environ: Mapping[str, str] | None = None) -> dict[str, str]:
         **home.environ(),
         **user_env(current, str(home.root)),
         **library_environ(current),
+        **pipelines_environ(current),
         "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(CHECKOUT), *python_path(current)])),
         "SPARK_CONF_DIR": str(home.spark_conf),
         "AIRFLOW_HOME": str(home.airflow),

@@ -15,18 +15,22 @@ from deploy.display import Display, display
 from deploy.run_events import Kind, RunEvent
 from deploy.terminal import say
 from tasks.errors import SetupError
-from tasks.networks.inception import INCEPTION_V1
 from tasks.params.definitions import network_of_sample
+from tasks.pipelines.names import run_name
+from tasks.pipelines.pipeline import Pipeline
 from tasks.runs.record import TASK_IDS
 from tasks.runs.summary import summary
 from tasks.storage.paths import Home
 
 
-def run(params: Mapping[str, Any], unused: Mapping[str, str] | None = None) -> bool:
-    """Run the DAG in this process's environment and return whether it succeeded.
+def run(
+    pipeline: Pipeline, params: Mapping[str, Any], unused: Mapping[str, str] | None = None
+) -> bool:
+    """Run a pipeline's DAG in this process's environment and return whether it succeeded.
 
     Args:
-        params: the run's, its source among them.
+        pipeline: the DAG's; it has the params that are not given.
+        params: the run's.
         unused: what to say about the user's variables that Graft does not use, by kind.
 
     Raises:
@@ -35,14 +39,15 @@ def run(params: Mapping[str, Any], unused: Mapping[str, str] | None = None) -> b
     started = time.monotonic()
     home = Home.from_environ()
     log = home.airflow / "dags-test.log"
-    uses_sample = params["source"] == "sample"
-    network = network_of_sample(str(params.get("network", INCEPTION_V1.name)))
+    whole = pipeline.params.model_copy(update=dict(params))
+    uses_sample = whole.source == "sample"
+    network = network_of_sample(whole.network)
     preparations = ["doctor", "sample"] if uses_sample else ["doctor"]
     with display([*preparations, *TASK_IDS], str(home.root)) as shown:
         _examine(shown, unused or {})
         _prepare(home, shown, sample_of=network if uses_sample else None)
-        told, succeeded = run_dag(params, log, shown)
-    _conclude(home, told, succeeded=succeeded, uses_sample=uses_sample)
+        told, succeeded = run_dag(pipeline.dag_id, params, log, shown)
+    _conclude(home, pipeline, told, succeeded=succeeded, uses_sample=uses_sample)
     say(f"  log         {log}")
     say("")
     say(f"{'succeeded' if succeeded else 'FAILED'} in {time.monotonic() - started:.0f} s")
@@ -81,11 +86,13 @@ def _make_sample(network: str) -> str:
     return str(json.loads(made.stdout)["dataset_url"])
 
 
-def _conclude(home: Home, told: DagLog, *, succeeded: bool, uses_sample: bool) -> None:
+def _conclude(
+    home: Home, pipeline: Pipeline, told: DagLog, *, succeeded: bool, uses_sample: bool
+) -> None:
     """Print what came of the run."""
     say("")
     if told.run_id:
-        for line in summary(home, told.run_id):
+        for line in summary(home, run_name(pipeline.name, told.run_id)):
             say(line)
     if uses_sample:
         say("  The bundled sample is drawn and its network has random weights: a demonstration.")

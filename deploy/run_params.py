@@ -12,12 +12,13 @@ _EXAMPLE = '{"epochs": 5}'
 
 
 def run_params(
-    source: str, conf: str = "{}", settings: Sequence[str] = (), data: str | None = None
+    source: str | None, conf: str = "{}", settings: Sequence[str] = (), data: str | None = None
 ) -> dict[str, Any]:
     """Return the params of a run, as JSON types.
 
     Args:
-        source: where the data comes from unless something in ``conf`` or ``settings`` says so.
+        source: where the data comes from unless something in ``conf`` or ``settings`` says so;
+            None: as the DAG's own params say.
         conf: a JSON object of params.
         settings: ``NAME=VALUE`` each; they go before ``conf``. An empty value is none.
         data: path or URL of the data set; the same as the param ``dataset_url``.
@@ -35,11 +36,13 @@ def run_params(
     return with_source(source, {name: checked[name] for name in given})
 
 
-def with_source(source: str, params: Mapping[str, Any]) -> dict[str, Any]:
+def with_source(source: str | None, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return params with a source in them, whatever ``GRAFT_PARAMS`` says.
 
-    A URL that is given is one to be used.
+    A URL that is given is one to be used. Without a source and a URL, there is none in them.
     """
+    if source is None and not _of_source(params):
+        return dict(params)
     return {"source": "urls" if _of_source(params) else source, **params}
 
 

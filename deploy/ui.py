@@ -13,7 +13,8 @@ from deploy.terminal import say
 from deploy.ui_guards import check_port, only_one
 from deploy.ui_settings import USER, password, ui_environment
 from tasks.errors import SetupError
-from tasks.params.installation import cron_schedule, default_params
+from tasks.pipelines.folder import read_pipelines
+from tasks.pipelines.pipeline import built_in
 from tasks.runs.record import DAG_ID
 from tasks.spark.settings import LOOPBACK
 from tasks.storage.local_files import storage_errors
@@ -45,8 +46,7 @@ def run(home: Home, port: int) -> NoReturn:
         KeyboardInterrupt: the user stopped it.
     """
     # With a wrong setting the DAG would be missing, and only Airflow's first page would say why.
-    default_params()
-    cron_schedule()
+    built_in()
     environment = ui_environment(port)
     secret = password(home)
     with only_one(home):
@@ -146,6 +146,8 @@ def _greet(home: Home, airflow: AirflowApi) -> None:
             f"  {DAG_ID} is paused: Trigger asks whether to switch it on, and switching it on "
             "starts its schedule"
         )
+    for problem in read_pipelines().problems:
+        _say(f"  not a pipeline: {problem}")
     for path in airflow.import_errors():
         _say(f"  {path} has an error, which Airflow's first page shows")
     _say(f"  logs: {home.ui}/*.log")

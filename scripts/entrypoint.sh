@@ -17,6 +17,10 @@ export PYTHONPATH="$graft${PYTHONPATH:+:$PYTHONPATH}"
 # Not eval "$(...)", which would go on after a failure.
 settings=$("$graft/.venv/bin/python" -m deploy.environment)
 eval "$settings"
+# A new volume has no such folder yet; one of a read-only mount has to be there.
+if [ -n "${GRAFT_PIPELINES:-}" ]; then
+    mkdir -p "$GRAFT_PIPELINES"
+fi
 if [ -n "${GRAFT_PASSWORDS:-}" ]; then
     python -m deploy.passwords
     unset GRAFT_PASSWORDS

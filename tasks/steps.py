@@ -27,7 +27,6 @@ from tasks.networks.network import Network
 from tasks.networks.registry import get_network
 from tasks.params.definitions import RunParams, network_of_sample, replaced_by_sample
 from tasks.params.network import FILE, NetworkParams
-from tasks.registry.champion import FLOWERS
 from tasks.registry.promote import Promotion, promote_run
 from tasks.report.page import write_report
 from tasks.storage.artifact import Artifact, LocalArtifact
@@ -170,16 +169,17 @@ def network_of(params: NetworkParams, checkpoint: Path | None = None) -> Network
     return dataclasses.replace(network, preprocessing=preprocessing.cropped(params.crop))
 
 
-def promote_model(params: RunParams, home: Home, run_id: str, *, who: str) -> Promotion:
+def promote_model(params: RunParams, home: Home, run_id: str, *, name: str, who: str) -> Promotion:
     """Register a run's model, promote it if the rule says so, and add that to the run's report.
 
     Args:
         params: the run's.
         home: the folder of all artefacts.
         run_id: the run.
+        name: of the run's pipeline and of its registry.
         who: who started it.
     """
-    promotion = promote_run(home, FLOWERS, run_id, params, who=who)
+    promotion = promote_run(home, name, run_id, params, who=who)
     if home.report(run_id).is_file():
         try:
             write_report(home, run_id)

@@ -15,7 +15,8 @@ import psutil
 from deploy.connection import SPARK_CONNECTION, USE_LOCAL, spark_master
 from tasks.errors import SetupError
 from tasks.networks.slim_library import SLIM_PATH, VIDEO, library_folder, library_names
-from tasks.params.installation import cron_schedule, default_params
+from tasks.params.installation import cron_schedule, default_params, pipelines_folder
+from tasks.pipelines.folder import read_pipelines
 from tasks.spark.authentication import SECRET, authentication_conf
 from tasks.spark.files import hadoop_files
 from tasks.spark.settings import is_local, lacks_yarn_conf
@@ -61,6 +62,17 @@ def check_schedule(environ: Mapping[str, str]) -> str:
     default_params(environ)
     cron = cron_schedule(environ)
     return "by the data set's asset alone" if cron is None else f"{cron}, UTC"
+
+
+def check_pipelines(environ: Mapping[str, str]) -> str:
+    """Return the pipelines of the folder that ``GRAFT_PIPELINES`` names."""
+    folder = pipelines_folder(environ)
+    if folder is None:
+        return "not set; needed for more than one data set only"
+    found = read_pipelines(environ)
+    if found.problems:
+        raise SetupError("; ".join(found.problems))
+    return f"{folder}: {', '.join(found.files) or 'no pipeline yet, see graft pipeline new --help'}"
 
 
 def check_slim_path(environ: Mapping[str, str]) -> str:

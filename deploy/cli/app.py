@@ -9,6 +9,7 @@ from deploy.cli import (
     gc,
     models,
     networks,
+    pipeline,
     predict,
     report,
     run,
@@ -51,6 +52,7 @@ app.command("rollback")(models.rollback)
 app.command("networks")(networks.networks)
 app.command("verify")(verify.verify)
 app.command("gc")(gc.gc)
+app.add_typer(pipeline.app)
 app.add_typer(sample.app)
 
 

@@ -12,6 +12,8 @@ from deploy.terminal import say
 from tasks.params.data import Source
 from tasks.params.definitions import RunParams
 from tasks.params.help import model_help
+from tasks.pipelines.folder import find_pipeline
+from tasks.pipelines.names import BUILT_IN
 
 # The run did not start: the user's params or machine.
 _NOT_STARTED = 2
@@ -37,7 +39,16 @@ def _complete_param(incomplete: str) -> list[tuple[str, str]]:
 
 @one_line_errors(_NOT_STARTED)
 def run(
-    source: Annotated[Source, typer.Option(help="What to train on.")] = "sample",
+    source: Annotated[
+        Source | None,
+        typer.Option(
+            help="What to train on. Default: the bundled sample, or what the pipeline's file says."
+        ),
+    ] = None,
+    pipeline: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="The pipeline, see graft pipeline list."),
+    ] = BUILT_IN,
     data: Annotated[
         str | None,
         typer.Option(
@@ -58,7 +69,7 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Run the DAG to its end on this machine and print a summary.
+    """Run a pipeline's DAG to its end on this machine and print a summary.
 
     The exit status is 0 if the run succeeded, 1 if it failed, 2 if it could not start.
     """
@@ -66,13 +77,15 @@ def run(
     from deploy.run_local import run as run_dag
     from deploy.run_params import run_params
 
-    params = run_params(source, conf, param or (), data)
+    own = None if pipeline != BUILT_IN else "sample"
+    params = run_params(source or own, conf, param or (), data)
     unused = set_environment()
+    chosen = find_pipeline(pipeline)
     raise_on_stop_signals()
     stop_with_parent()
     adopt_orphans()
     try:
-        succeeded = run_dag(params, unused)
+        succeeded = run_dag(chosen, params, unused)
     except KeyboardInterrupt:
         say("")
         say("stopped; the next run goes on from here")

@@ -3,28 +3,30 @@
 Airflow 3.3 has no public interface for this. All uses of its internals for access are here.
 """
 
+from collections.abc import Callable
 from typing import Any
 
+#: Returns the id of the DAG that a request is about.
+DagOf = Callable[[Any], str]
 
-def may_read_runs(dag_id: str) -> Any:
-    """Return a FastAPI dependency that admits users who may read the runs of a DAG.
+
+def may_read_runs(dag_of: DagOf) -> Any:
+    """Return a FastAPI dependency that admits users who may read the runs of a request's DAG.
 
     It answers 401 without a valid token in the header or in the session's cookie, and 403 if the
     token's user may not read the DAG.
+
+    Args:
+        dag_of: returns the id of the DAG that a request is about.
     """
     from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
-    from airflow.api_fastapi.core_api.security import requires_access_dag
-    from fastapi import Depends
 
-    return Depends(requires_access_dag("GET", DagAccessEntity.RUN, param_dag_id=dag_id))
+    return _required("GET", DagAccessEntity.RUN, dag_of)
 
 
-def may_edit(dag_id: str) -> Any:
+def may_edit(dag_of: DagOf) -> Any:
     """Return a FastAPI dependency that admits users who may edit a DAG; see ``may_read_runs``."""
-    from airflow.api_fastapi.core_api.security import requires_access_dag
-    from fastapi import Depends
-
-    return Depends(requires_access_dag("PUT", param_dag_id=dag_id))
+    return _required("PUT", None, dag_of)
 
 
 def current_user() -> Any:
@@ -37,12 +39,14 @@ def current_user() -> Any:
 
 def can_edit(user: Any, dag_id: str) -> bool:
     """Return True if a user may edit a DAG."""
-    from airflow.api_fastapi.app import get_auth_manager
-    from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
-    from airflow.models.dag import DagModel
+    return _can(user, dag_id, "PUT", None)
 
-    details = DagDetails(id=dag_id, team_name=DagModel.get_team_name(dag_id))
-    return bool(get_auth_manager().is_authorized_dag(method="PUT", details=details, user=user))
+
+def can_read_runs(user: Any, dag_id: str) -> bool:
+    """Return True if a user may read the runs of a DAG."""
+    from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+
+    return _can(user, dag_id, "GET", DagAccessEntity.RUN)
 
 
 def session_of(request: Any) -> str | None:
@@ -57,3 +61,28 @@ def session_of(request: Any) -> str | None:
         return None
     cookie: str | None = request.cookies.get(COOKIE_NAME_JWT_TOKEN)
     return cookie
+
+
+def _required(method: Any, entity: Any, dag_of: DagOf) -> Any:
+    from airflow.api_fastapi.core_api.security import requires_access_dag
+    from fastapi import Depends, Request
+
+    signed_in = current_user()
+
+    def check(request: Request, user: Any = signed_in) -> None:
+        requires_access_dag(method, entity, param_dag_id=dag_of(request))(request, user)
+
+    return Depends(check)
+
+
+def _can(user: Any, dag_id: str, method: Any, entity: Any) -> bool:
+    from airflow.api_fastapi.app import get_auth_manager
+    from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
+    from airflow.models.dag import DagModel
+
+    details = DagDetails(id=dag_id, team_name=DagModel.get_team_name(dag_id))
+    return bool(
+        get_auth_manager().is_authorized_dag(
+            method=method, access_entity=entity, details=details, user=user
+        )
+    )

@@ -1,8 +1,21 @@
-"""Table of a DAG's steps for its documentation, made from the documentation of its tasks."""
+"""Documentation of a DAG, with a table of its steps made from the documentation of its tasks."""
 
 import re
 from collections.abc import Iterable
 from typing import Any
+
+
+def dag_doc(text: str | None, tasks: Iterable[Any], *, assets: Iterable[str]) -> str:
+    """Return the documentation of a DAG as Markdown.
+
+    Args:
+        text: what all such DAGs do.
+        tasks: of this DAG.
+        assets: names of its data set and of its model.
+    """
+    dataset, model = assets
+    names = f"Asset of the data set: `{dataset}`. Asset of the model: `{model}`."
+    return f"{text or ''}\n{names}\n\n{steps_table(tasks)}"
 
 
 def steps_table(tasks: Iterable[Any]) -> str:

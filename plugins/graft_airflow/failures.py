@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import (
     AirflowTaskTimeout,
 )
 
+from graft_airflow.run import run_id_of
 from tasks.errors import GraftError, TransientError
 from tasks.runs.record import forget_step, record_failure
 from tasks.storage.paths import Home
@@ -27,7 +28,7 @@ def failing_at_once(context: Mapping[str, Any], task_id: str) -> Iterator[None]:
     try:
         # If the folder cannot be written, the step itself says why.
         with suppress(GraftError, OSError):
-            forget_step(Home.from_environ(), context["run_id"], task_id)
+            forget_step(Home.from_environ(), run_id_of(context), task_id)
         yield
     except AirflowSkipException:
         raise
@@ -35,7 +36,7 @@ def failing_at_once(context: Mapping[str, Any], task_id: str) -> Iterator[None]:
     except (Exception, AirflowTaskTimeout) as error:
         # If the record cannot be written either, the first error is the one to tell.
         with suppress(GraftError):
-            record_failure(Home.from_environ(), context["run_id"], task_id, _reason(error))
+            record_failure(Home.from_environ(), run_id_of(context), task_id, _reason(error))
         if isinstance(error, GraftError) and not isinstance(error, TransientError):
             raise AirflowFailException(str(error)) from None
         raise

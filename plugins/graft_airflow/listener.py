@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from airflow.listeners import hookimpl
 
+from tasks.pipelines.names import BUILT_IN, name_of_dag, run_name
 from tasks.runs.note import run_note
-from tasks.runs.record import DAG_ID
 from tasks.storage.paths import Home
 
 if TYPE_CHECKING:
@@ -52,9 +52,14 @@ def joined(theirs: str, ours: str) -> str:
 def _write(dag_run: "DagRun") -> None:
     from sqlalchemy.orm import object_session
 
+    name = name_of_dag(dag_run.dag_id)
     # "airflow dags test" passes a copy without a session, and nobody looks at its note.
-    if dag_run.dag_id != DAG_ID or object_session(dag_run) is None:
+    if name is None or object_session(dag_run) is None:
+        return
+    home, run = Home.from_environ(), run_name(name, dag_run.run_id)
+    # A DAG that is none of ours may have such an id.
+    if name != BUILT_IN and not home.run(run).is_dir():
         return
     failed = [ti.task_id for ti in dag_run.task_instances if ti.state == "failed"]
-    if ours := run_note(Home.from_environ(), dag_run.run_id, failed):
+    if ours := run_note(home, run, failed):
         dag_run.note = joined(dag_run.note or "", ours)

@@ -1,13 +1,15 @@
-"""Pages that Airflow's UI shows in frames: all runs, and the report of one run."""
+"""Pages that Airflow's UI shows in frames: a pipeline's runs, and the report of one run."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from graft_airflow.access import can_edit, current_user, may_read_runs
+from graft_airflow.access import can_edit, can_read_runs, current_user, may_read_runs
 from graft_airflow.forgery import form_token
+from graft_airflow.page_pipelines import asked_dag, asked_pipeline, known_pipelines
 from graft_airflow.registry_changes import add_changes
-from tasks.runs.record import DAG_ID
-from tasks.storage.paths import REPORT, Home
+from graft_airflow.report_page import report_page
+from tasks.pipelines.names import dag_id
+from tasks.storage.paths import Home
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -61,11 +63,12 @@ def fastapi_app() -> dict[str, Any]:
 
 
 def pages() -> "FastAPI":
-    """Return an application of two pages, for users who may read the DAG's runs."""
+    """Return an application of two pages, for users who may read the runs of its DAG."""
     from fastapi import FastAPI
     from fastapi.responses import HTMLResponse
 
-    app = FastAPI(title="Transfer learning", openapi_url=None, dependencies=[may_read_runs(DAG_ID)])
+    allowed = may_read_runs(asked_dag)
+    app = FastAPI(title="Transfer learning", openapi_url=None, dependencies=[allowed])
 
     @app.middleware("http")
     async def add_headers(request: Any, call_next: Any) -> Any:
@@ -94,28 +97,21 @@ def _add_runs(app: "FastAPI") -> None:
     def runs(
         request: Request, first: str = "", second: str = "", user: Any = signed_in
     ) -> HTMLResponse:
+        from tasks.report.html import render
         from tasks.report.overview import overview
 
+        home, name = Home.from_environ(), asked_pipeline(request)
+        known = known_pipelines(home)
+        if name not in known:
+            return HTMLResponse(render("no_pipeline.html.j2", name=name), 404)
         page = overview(
-            Home.from_environ(),
-            dag_id=DAG_ID,
+            home,
+            name=name,
+            names=[each for each in known if can_read_runs(user, dag_id(each))],
+            dag_id=dag_id(name),
             first=first,
             second=second,
-            may_change=can_edit(user, DAG_ID),
+            may_change=can_edit(user, dag_id(name)),
             token=form_token(request),
         )
         return HTMLResponse(page)
-
-
-def report_page(home: Home, dag_id: str, run_id: str) -> tuple[str, int]:
-    """Return the report of a run and 200, or a page that says why there is none and 404."""
-    from tasks.report.html import render
-
-    if dag_id != DAG_ID:
-        reason = f"Runs of {dag_id} have none, only those of {DAG_ID}."
-        return render("missing.html.j2", reason=reason), 404
-    try:
-        return (home.find_run(run_id) / REPORT).read_text(encoding="utf-8"), 200
-    except FileNotFoundError:
-        reason = f"The run {run_id} has none yet: its task report writes it, after training."
-        return render("missing.html.j2", reason=reason), 404

@@ -6,9 +6,8 @@ from typing import Any
 from airflow.sdk import Param
 
 from tasks.params.base import Params
-from tasks.params.definitions import SECTIONS
+from tasks.params.definitions import SECTIONS, RunParams
 from tasks.params.help import param_help
-from tasks.params.installation import default_params
 from tasks.params.scoring import SCORE_SECTIONS
 
 # The checks that the form of Airflow 3.3 makes itself. If it leaves a check to the api-server, the
@@ -24,13 +23,9 @@ _WHOLE = ["number"]
 _RATE = ["number", "integer"]
 
 
-def dag_params() -> dict[str, Param]:
-    """Return a param for every field of every section, in the order of the form.
-
-    Raises:
-        ParamsError: ``GRAFT_PARAMS`` is not a JSON object of params within their bounds.
-    """
-    return _params(SECTIONS, default_params().model_dump())
+def dag_params(defaults: RunParams) -> dict[str, Param]:
+    """Return a param for every field of every section, in the order of the form."""
+    return _params(SECTIONS, defaults.model_dump())
 
 
 def score_params() -> dict[str, Param]:

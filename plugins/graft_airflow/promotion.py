@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graft_airflow.assets import MODEL, model_event
+from graft_airflow.assets import model_asset, model_event
 from graft_airflow.run import Run
 from tasks.runs.outcome import read_metrics
 from tasks.runs.promotion_record import PromotionRecord
@@ -28,4 +28,4 @@ def update_outlets(context: Mapping[str, Any], run: Run, promotion: PromotionRec
         # Airflow updates all outlets of a task that ends well.
         context["task"].outlets = []
         return
-    context["outlet_events"][MODEL].extra = model_event(metrics, run.run_id)
+    context["outlet_events"][model_asset(run.pipeline)].extra = model_event(metrics, run.run_id)

@@ -6,8 +6,8 @@ from urllib.parse import parse_qsl
 
 from graft_airflow.access import current_user, may_edit
 from graft_airflow.forgery import refuse_forged
+from graft_airflow.page_pipelines import asked_dag, known_pipelines, page_of
 from tasks.errors import GraftError
-from tasks.runs.record import DAG_ID
 from tasks.storage.paths import Home
 
 if TYPE_CHECKING:
@@ -17,40 +17,38 @@ if TYPE_CHECKING:
 MOST_BYTES = 16 * 1024
 _SEE_OTHER, _NOT_FOUND, _CONFLICT, _TOO_LARGE = 303, 404, 409, 413
 
-#: Makes a change, given the home, the form's fields and the user's name.
-Change = Callable[[Home, dict[str, str], str], object]
+#: Makes a change, given the home, the model's name, the form's fields and the user's name.
+Change = Callable[[Home, str, dict[str, str], str], object]
 
 
 def add_changes(app: "FastAPI") -> None:
-    """Add the addresses that the page's forms go to, for users who may edit the DAG."""
+    """Add the addresses that the page's forms go to, for users who may edit the model's DAG."""
     from fastapi import Request
 
     signed_in = current_user()
 
-    @app.post("/models/{name}/promote", dependencies=[may_edit(DAG_ID)])
+    @app.post("/models/{name}/promote", dependencies=[may_edit(asked_dag)])
     async def promote(request: Request, name: str, user: Any = signed_in) -> Any:
         return await _change(request, name, user, _promote)
 
-    @app.post("/models/{name}/rollback", dependencies=[may_edit(DAG_ID)])
+    @app.post("/models/{name}/rollback", dependencies=[may_edit(asked_dag)])
     async def rollback(request: Request, name: str, user: Any = signed_in) -> Any:
         return await _change(request, name, user, _roll_back)
 
 
-def _promote(home: Home, form: dict[str, str], who: str) -> None:
+def _promote(home: Home, name: str, form: dict[str, str], who: str) -> None:
     from tasks.registry import by_hand
-    from tasks.registry.champion import FLOWERS
 
-    by_hand.promote(home, FLOWERS, form.get("version", ""), who=who, why=form.get("why", ""))
+    by_hand.promote(home, name, form.get("version", ""), who=who, why=form.get("why", ""))
 
 
-def _roll_back(home: Home, form: dict[str, str], who: str) -> None:
+def _roll_back(home: Home, name: str, form: dict[str, str], who: str) -> None:
     from tasks.registry import by_hand
-    from tasks.registry.champion import FLOWERS
 
     version = form.get("version", "")
     # The page may be older than the last promotion.
     number = int(version) if version.isdecimal() else 0
-    by_hand.roll_back(home, FLOWERS, who=who, why=form.get("why", ""), number=number)
+    by_hand.roll_back(home, name, who=who, why=form.get("why", ""), number=number)
 
 
 async def _change(request: "Request", name: str, user: Any, change: Change) -> "Response":
@@ -58,19 +56,20 @@ async def _change(request: "Request", name: str, user: Any, change: Change) -> "
     from fastapi.concurrency import run_in_threadpool
     from fastapi.responses import HTMLResponse, RedirectResponse
 
-    from tasks.registry.champion import FLOWERS
     from tasks.report.html import render
 
     form = await _read_form(request)
     refuse_forged(request, form.get("token", ""))
-    if name != FLOWERS:
-        reason = f"There is no model {name}, only {FLOWERS}."
+    home = Home.from_environ()
+    known = known_pipelines(home)
+    if name not in known:
+        reason = f"There is no model {name}, only {', '.join(known)}."
         return HTMLResponse(render("refused.html.j2", reason=reason), _NOT_FOUND)
     try:
-        await run_in_threadpool(change, Home.from_environ(), form, user.get_name())
+        await run_in_threadpool(change, home, name, form, user.get_name())
     except GraftError as error:
         return HTMLResponse(render("refused.html.j2", reason=str(error)), _CONFLICT)
-    return RedirectResponse("../../", _SEE_OTHER)
+    return RedirectResponse(f"../../{page_of(name)}", _SEE_OTHER)
 
 
 async def _read_form(request: "Request") -> dict[str, str]:

@@ -6,22 +6,25 @@ from typing import Any
 
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
 from tasks.params.parser import parse
+from tasks.pipelines.names import BUILT_IN, name_of_dag, run_name
 from tasks.storage.paths import Home
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the DAG.
+    """One run of a pipeline's DAG.
 
     Attributes:
         params: the run's params, checked.
         home: the folder of all artefacts and runs.
-        run_id: Airflow's name of the run.
+        run_id: the run's name in the home.
+        pipeline: its name.
     """
 
     params: RunParams
     home: Home
     run_id: str
+    pipeline: str = BUILT_IN
 
     def shown_params(self) -> dict[str, Any]:
         """Return the params that had a use, as JSON types, without the secrets in URLs."""
@@ -38,4 +41,15 @@ def current_run(context: Mapping[str, Any]) -> Run:
     Raises:
         ParamsError: a param is unknown or out of bounds.
     """
-    return Run(parse(RunParams, dict(context["params"])), Home.from_environ(), context["run_id"])
+    params = parse(RunParams, dict(context["params"]))
+    return Run(params, Home.from_environ(), run_id_of(context), _pipeline(context))
+
+
+def run_id_of(context: Mapping[str, Any]) -> str:
+    """Return the name in the home of the run of a task's context."""
+    return run_name(_pipeline(context), context["run_id"])
+
+
+def _pipeline(context: Mapping[str, Any]) -> str:
+    """Return the pipeline of a task's context; that of a DAG of another id is the built-in one."""
+    return name_of_dag(context["dag"].dag_id) or BUILT_IN

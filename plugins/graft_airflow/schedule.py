@@ -1,23 +1,21 @@
-"""Schedule of the DAG: times, and updates of the data set's asset."""
+"""Schedule of a DAG: times, and updates of the data set's asset."""
 
 from datetime import timedelta
 
 from airflow.sdk import Asset, AssetOrTimeSchedule, CronTriggerTimetable
-
-from tasks.params.installation import cron_schedule
 
 # When the DAG is switched on, it waits for the next time and does not make up for the last one.
 # Up to this delay counts as on time: a due run must not be missed because the file is being parsed.
 _LATE = timedelta(minutes=5)
 
 
-def schedule(dataset: Asset) -> AssetOrTimeSchedule | list[Asset]:
-    """Return the schedule: the times of ``GRAFT_SCHEDULE``, and every update of ``dataset``.
+def schedule(cron: str | None, dataset: Asset) -> AssetOrTimeSchedule | list[Asset]:
+    """Return a schedule: the times of a cron expression in UTC, and every update of ``dataset``.
 
-    Raises:
-        ParamsError: ``GRAFT_SCHEDULE`` is not a cron expression.
+    Args:
+        cron: None for the updates alone.
+        dataset: the asset.
     """
-    cron = cron_schedule()
     if cron is None:
         return [dataset]
     timetable = CronTriggerTimetable(cron, timezone="UTC", run_immediately=_LATE)

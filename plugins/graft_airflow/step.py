@@ -3,12 +3,12 @@
 import functools
 import inspect
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from airflow.sdk import Asset, get_current_context, task
+from airflow.sdk import get_current_context, task
 
 from graft_airflow.failures import failing_at_once
 from graft_airflow.retries import RETRIES
@@ -25,9 +25,7 @@ class Outcome(Protocol):
         """Return JSON types: ``path``, ``reused``, ``seconds`` and other facts of the result."""
 
 
-def step(
-    *, timeout: timedelta, inlets: Sequence[Asset] = (), outlets: Sequence[Asset] = ()
-) -> Callable[[Callable[..., Outcome]], Any]:
+def step(*, timeout: timedelta) -> Callable[[Callable[..., Outcome]], Any]:
     """Make a task of a function that takes ``run`` and paths of artefacts, and returns an outcome.
 
     Called in a DAG, the task takes the results of the tasks before it, by the names of the
@@ -37,8 +35,6 @@ def step(
 
     Args:
         timeout: longest time that the task may take.
-        inlets: assets that the task reads.
-        outlets: assets that the task updates.
     """
 
     def decorate(function: Callable[..., Outcome]) -> Any:
@@ -55,8 +51,6 @@ def step(
             # Without the indentation, which Markdown would show as code.
             doc_md=inspect.getdoc(function),
             execution_timeout=timeout,
-            inlets=list(inlets),
-            outlets=list(outlets),
             **RETRIES,
         )(execute)
 

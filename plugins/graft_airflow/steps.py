@@ -6,7 +6,6 @@ from pathlib import Path
 
 from airflow.sdk import get_current_context
 
-from graft_airflow.assets import DATASET, MODEL
 from graft_airflow.promotion import starter, update_outlets
 from graft_airflow.retries import RETRIES
 from graft_airflow.run import Run
@@ -16,7 +15,7 @@ from graft_airflow.train_operator import DumpResult, TrainClassifierOperator
 from tasks.storage.artifact import Artifact
 
 
-@step(timeout=timedelta(hours=6), inlets=[DATASET])
+@step(timeout=timedelta(hours=6))
 def download_dataset(run: Run) -> Artifact:
     """Download the data set; what has not changed is not downloaded again.
 
@@ -136,19 +135,21 @@ def report(run: Run) -> Outcome:
     return page.write_report(run.home, run.run_id)
 
 
-@step(timeout=timedelta(hours=6), outlets=[MODEL])
+@step(timeout=timedelta(hours=6))
 def promote_model(run: Run) -> Outcome:
     """Compare the model with the champion and make it the champion if the rule says so.
 
     * **Reads** the predictions of both models, as `promote` and `min_accuracy` say. If the data set
       has changed, the champion is measured on today's validation records.
-    * **Writes** `registry/flowers/history.jsonl`, and the decision into the run's metrics and
-      report; a promotion updates the asset `flowers_model`.
+    * **Writes** `registry/<name>/history.jsonl`, and the decision into the run's metrics and
+      report; a promotion updates the model's asset.
     * **Log**: the decision with the figures.
     """
     from tasks import steps
 
     context = get_current_context()
-    promotion = steps.promote_model(run.params, run.home, run.run_id, who=starter(context))
+    promotion = steps.promote_model(
+        run.params, run.home, run.run_id, name=run.pipeline, who=starter(context)
+    )
     update_outlets(context, run, promotion.record)
     return promotion

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tasks.errors import DataError, ParamsError
+from tasks.pipelines.names import run_name
 from tasks.registry.describe import registration, version_of_run
 from tasks.registry.event import Event
 from tasks.registry.files import require_files
@@ -34,7 +35,7 @@ def promote(home: Home, name: str, label: str, *, who: str, why: str = "") -> Ve
     chosen: list[Version] = []
 
     def change(registry: Registry) -> Sequence[Event]:
-        version = _find(home, registry, label)
+        version = _find(home, name, registry, label)
         if registry.champion and registry.champion.number == version.number:
             raise ParamsError(f"version {version.number} is the champion already")
         require_files(home, version)
@@ -94,11 +95,12 @@ def _reason(why: str) -> str:
     return given or _BY_HAND
 
 
-def _find(home: Home, registry: Registry, label: str) -> Version:
+def _find(home: Home, name: str, registry: Registry, label: str) -> Version:
     number = int(label) if label.isdecimal() and label.isascii() else 0
     if number in registry.versions:
         return registry.versions[number]
-    folder = home.find_run(label)
+    own = home.run(run_name(name, label))
+    folder = own if own.exists() else home.find_run(label)
     if not (folder / METRICS).is_file():
         raise ParamsError(
             f"there is no version and no run {label!r}: expected {_known(registry)}, or the id of "

@@ -1,11 +1,12 @@
 """Champion of a registry, for whoever serves, scores with or deploys it."""
 
+from tasks.pipelines.names import BUILT_IN
 from tasks.registry.history import read_registry
 from tasks.registry.version import Version
 from tasks.storage.paths import Home
 
-#: Name of the built-in DAG's model.
-FLOWERS = "flowers"
+#: Name of the built-in pipeline's model.
+FLOWERS = BUILT_IN
 
 
 def champion(home: Home, name: str = FLOWERS) -> Version | None:

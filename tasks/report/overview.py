@@ -1,4 +1,4 @@
-"""Page of all runs, and of two of them compared."""
+"""Page of a pipeline's runs, and of two of them compared."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,23 +16,27 @@ def overview(
     home: Home,
     *,
     dag_id: str,
+    name: str = FLOWERS,
+    names: Sequence[str] = (),
     first: str = "",
     second: str = "",
     may_change: bool = False,
     token: str = "",
 ) -> str:
-    """Return the page of all runs, as HTML.
+    """Return the page of a pipeline's runs, as HTML.
 
     Args:
         home: where the runs are.
         dag_id: part of the links to their reports.
+        name: the pipeline's.
+        names: of the pipelines to choose from.
         first: name of a run to compare; the page tells a name that no run has.
         second: name of the run to compare it with.
         may_change: whether the user may promote a version and roll back.
         token: goes back to the server with either.
     """
-    rows = read_runs(home)
-    chosen = [_find(rows, name) for name in (first, second)]
+    rows = read_runs(home, name)
+    chosen = [_find(rows, run) for run in (first, second)]
     one, other = chosen
     numbers = [str(number) for number in range(1, len(rows) + 1)]
     return render(
@@ -46,21 +50,20 @@ def overview(
             numbers, [row.top1 for row in rows], x_label="run", y_label="top-1 accuracy"
         ),
         chosen=chosen,
-        missing=[
-            name for name, row in zip((first, second), chosen, strict=True) if name and not row
-        ],
+        missing=[run for run, row in zip((first, second), chosen, strict=True) if run and not row],
         differences=compare(one, other) if one and other else [],
-        **_versions(home),
+        names=names,
+        **_versions(home, name),
         may_change=may_change,
         token=token,
     )
 
 
-def _versions(home: Home) -> dict[str, Any]:
+def _versions(home: Home, name: str) -> dict[str, Any]:
     """Return the versions of the model, or why they cannot be read: the runs can nevertheless."""
-    facts: dict[str, Any] = {"model": FLOWERS, "versions": (), "champion": None, "previous": None}
+    facts: dict[str, Any] = {"model": name, "versions": (), "champion": None, "previous": None}
     try:
-        rows = version_rows(home, FLOWERS)
+        rows = version_rows(home, name)
     except GraftError as error:
         return {**facts, "registry_error": str(error)}
     named = {alias: row.version.number for row in rows for alias in row.aliases}

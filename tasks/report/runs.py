@@ -1,5 +1,6 @@
-"""All runs of a home, side by side."""
+"""All runs of a pipeline, side by side."""
 
+import itertools
 import logging
 import math
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.errors import DataError
+from tasks.pipelines.names import BUILT_IN, name_of_run
 from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.record import WITHOUT_ARTIFACT, data_name, read_steps
 from tasks.storage.paths import REPORT, Home
@@ -28,7 +30,7 @@ class RunRow:
 
     Attributes:
         name: of its folder.
-        run_id: as Airflow has it.
+        run_id: the run's name in the home.
         ended: time of its metrics, to the minute, UTC.
         data: ``sample`` or the name of the data set's archive, where it is recorded, and the first
             digits of the data set's digest.
@@ -75,13 +77,22 @@ class Difference:
         return bool(self.first != self.second)
 
 
-def read_runs(home: Home) -> list[RunRow]:
-    """Return the newest runs that have metrics, the oldest first.
+def read_runs(home: Home, name: str = BUILT_IN) -> list[RunRow]:
+    """Return the newest runs of a pipeline that have metrics, the oldest first.
 
     A run whose files cannot be read is left out, with a warning.
+
+    Args:
+        home: where the runs are.
+        name: the pipeline's.
     """
-    found = sorted(home.runs.glob(f"*/{METRICS}"), key=lambda path: path.stat().st_mtime)
-    return [row for path in found[-MOST_RUNS:] if (row := _read_run(home, path))]
+    # The folders of other pipelines' runs begin with the pipeline's name.
+    begin = "" if name == BUILT_IN else name
+    found = home.runs.glob(f"{begin}*/{METRICS}")
+    newest_first = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+    rows = (row for path in newest_first if (row := _read_run(home, path)))
+    ours = (row for row in rows if name_of_run(row.run_id) == name)
+    return [*itertools.islice(ours, MOST_RUNS)][::-1]
 
 
 def best_runs(rows: Sequence[RunRow]) -> set[str]:

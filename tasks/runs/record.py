@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tasks.datasets.pair import Pair
+from tasks.pipelines.names import BUILT_IN, dag_id
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.typed_json import read_json
 from tasks.storage.local_files import storage_errors, write_json
 from tasks.storage.paths import Home
 
-DAG_ID = "flowers_transfer_learning"
+#: The built-in pipeline's.
+DAG_ID = dag_id(BUILT_IN)
 TASK_IDS = (
     "download_dataset",
     "extract_dataset",

@@ -32,7 +32,12 @@ def dag() -> Any:
     from airflow.dag_processing.dagbag import DagBag
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("AIRFLOW_CONN_SPARK_DEFAULT", "GRAFT_PARAMS", "GRAFT_SCHEDULE"):
+        for name in (
+            "AIRFLOW_CONN_SPARK_DEFAULT",
+            "GRAFT_PARAMS",
+            "GRAFT_PIPELINES",
+            "GRAFT_SCHEDULE",
+        ):
             patch.delenv(name, raising=False)
         # A connection, opened, would come from here.
         patch.setattr("airflow.sdk.BaseHook.get_connection", refuse)
@@ -211,6 +216,7 @@ class TestJob:
         context = {
             "params": params.model_dump(),
             "run_id": run_id,
+            "dag": dag,
             "ti": ti,
             "dag_run": SimpleNamespace(run_type="manual", start_date=None),
             "outlet_events": OutletEventAccessors(),

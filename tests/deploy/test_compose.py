@@ -253,6 +253,7 @@ def test_env_chooses_addresses_and_sizes(dotenv: dict[str, str]) -> None:
         environment = services[name]["environment"]
         assert environment["GRAFT_SCHEDULE"] == "@daily"
         assert environment["GRAFT_PARAMS"] == '{"epochs": 20}'
+        assert environment["GRAFT_PIPELINES"] == f"{environment['GRAFT_HOME']}/pipelines"
     worker = services["spark-worker"]
     assert worker["environment"]["SPARK_WORKER_CORES"] == "8"
     assert worker["environment"]["SPARK_WORKER_MEMORY"] == "16g"

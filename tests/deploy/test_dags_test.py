@@ -40,13 +40,13 @@ def airflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     return write
 
 
-def test_runs_our_dag_with_the_params_and_logs_in_json(airflow: StandIn, tmp_path: Path) -> None:
+def test_runs_the_dag_with_the_params_and_logs_in_json(airflow: StandIn, tmp_path: Path) -> None:
     airflow('printf "%s\\n" "$AIRFLOW__LOGGING__JSON_LOGS" "$@" >"$NOTES"')
     params = {"source": "urls", "batch_size": None, "dataset_url": 'file:///it\'s "mine"'}
-    _, succeeded = run_dag(params, tmp_path / "log", Shown())
+    _, succeeded = run_dag("birds_transfer_learning", params, tmp_path / "log", Shown())
     assert succeeded
     json_logs, *words, given = (tmp_path / "notes").read_text().splitlines()
-    assert [json_logs, *words] == ["True", "dags", "test", DAG_ID, "-c"]
+    assert [json_logs, *words] == ["True", "dags", "test", "birds_transfer_learning", "-c"]
     assert json.loads(given) == params
 
 
@@ -54,7 +54,7 @@ def test_shows_events_and_keeps_the_log(airflow: StandIn, tmp_path: Path) -> Non
     record = {"event": "made /x in 1.0 s", "logger": "tasks.x", "run_id": "manual__1"}
     airflow(f"echo '{json.dumps(record)}'\necho warning >&2\nexit 3")
     shown = Shown()
-    told, succeeded = run_dag({}, tmp_path / "log", shown)
+    told, succeeded = run_dag(DAG_ID, {}, tmp_path / "log", shown)
     assert (told.run_id, succeeded) == ("manual__1", False)
     assert shown.events == [RunEvent(Kind.SAID, "made /x in 1.0 s")]
     assert (tmp_path / "log").read_text() == f"{json.dumps(record)}\nwarning\n"
@@ -62,14 +62,14 @@ def test_shows_events_and_keeps_the_log(airflow: StandIn, tmp_path: Path) -> Non
 
 def test_bytes_that_are_no_text_do_not_matter(airflow: StandIn, tmp_path: Path) -> None:
     airflow("printf '\\377\\n'")
-    assert run_dag({}, tmp_path / "log", Shown())[1]
+    assert run_dag(DAG_ID, {}, tmp_path / "log", Shown())[1]
 
 
 def test_a_log_that_cannot_be_written(airflow: StandIn, tmp_path: Path) -> None:
     airflow("true")
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match=r"^cannot write .*/file/log"):
-        run_dag({}, tmp_path / "file" / "log", Shown())
+        run_dag(DAG_ID, {}, tmp_path / "file" / "log", Shown())
 
 
 def test_a_data_base_is_migrated(airflow: StandIn, tmp_path: Path) -> None:

@@ -52,6 +52,12 @@ def test_the_library_of_networks_is_found_from_every_folder() -> None:
     assert "SLIM_PATH" not in environment({})
 
 
+def test_the_folder_of_pipelines_is_found_from_every_folder() -> None:
+    here = str(Path.cwd() / "pipelines")
+    assert environment({"GRAFT_PIPELINES": "pipelines"})["GRAFT_PIPELINES"] == here
+    assert "GRAFT_PIPELINES" not in environment({"GRAFT_PIPELINES": ""})
+
+
 def test_a_setting_for_grafts_airflow_is_handed_on() -> None:
     environ = {
         "GRAFT_AIRFLOW__CORE__MAX_ACTIVE_RUNS_PER_DAG": "3",

@@ -12,6 +12,7 @@ from deploy.dag_log import DagLog
 from deploy.doctor import Finding
 from deploy.run_local import run
 from tasks.errors import SetupError
+from tasks.pipelines.pipeline import built_in
 
 SAMPLE_MADE = subprocess.CompletedProcess([], 0, '{"dataset_url": "file:///flowers.tar.gz"}', "")
 
@@ -44,7 +45,7 @@ def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_the_sample_is_made_and_called_one(
     calls: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run({"source": "sample"})
+    assert run(built_in({}), {"source": "sample"})
     assert (calls[0], sorted(calls[1:3]), calls[3:]) == ("doctor", ["data base", "sample"], ["DAG"])
     printed = capsys.readouterr().out
     assert "\nsample\n  file:///flowers.tar.gz\n" in printed
@@ -54,7 +55,7 @@ def test_the_sample_is_made_and_called_one(
 def test_nothing_of_the_sample_where_it_is_not_used(
     calls: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run({"source": "urls"})
+    assert run(built_in({}), {"source": "urls"})
     assert calls == ["doctor", "data base", "DAG"]
     printed = capsys.readouterr().out
     assert "\nsample\n" not in printed
@@ -66,7 +67,7 @@ def test_a_sample_that_cannot_be_made(calls: list[str], monkeypatch: pytest.Monk
     monkeypatch.setattr("subprocess.run", lambda *_, **__: failed)
     message = r"^the sample could not be made: cannot write /work: no room$"
     with pytest.raises(SetupError, match=message):
-        run({"source": "sample"})
+        run(built_in({}), {"source": "sample"})
     assert "DAG" not in calls
 
 
@@ -78,5 +79,5 @@ def test_a_data_base_that_cannot_be_migrated(
 
     monkeypatch.setattr(run_local, "migrate_database", fail)
     with pytest.raises(SetupError, match="no room"):
-        run({"source": "urls"})
+        run(built_in({}), {"source": "urls"})
     assert "DAG" not in calls

@@ -28,6 +28,7 @@ COMMANDS = (
     "networks",
     "verify",
     "gc",
+    "pipeline",
     "sample",
 )
 PROGRAM = Path(sys.prefix) / "bin" / "graft"

@@ -16,6 +16,7 @@ NAMES = [
     "Scala",
     "TensorFlow",
     "schedule",
+    "GRAFT_PIPELINES",
     "SLIM_PATH",
     "Spark master",
     "Spark authentication",

@@ -20,6 +20,7 @@ from tasks.models.recipe import MODEL_FORMAT
 from tasks.params.definitions import RunParams
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import RunMetrics
+from tasks.runs.record import DAG_ID
 from tasks.runs.training_record import Plan
 from tasks.storage.local_files import write_json
 from tasks.storage.manifest import MANIFEST, Manifest
@@ -108,6 +109,7 @@ def in_run() -> Callable[..., Any]:
         return {
             "params": params,
             "run_id": RUN_ID,
+            "dag": SimpleNamespace(dag_id=DAG_ID),
             "ti": TaskInstance(),
             "dag_run": SimpleNamespace(
                 run_type=run_type, start_date=datetime(2026, 1, 2, 3, 4, tzinfo=UTC)

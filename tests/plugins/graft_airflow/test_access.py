@@ -14,7 +14,7 @@ Token = Callable[[str | None], str]
 
 @pytest.fixture
 def client(manager: Any) -> TestClient:
-    app = FastAPI(dependencies=[may_read_runs("a_dag")])
+    app = FastAPI(dependencies=[may_read_runs(lambda _: "a_dag")])
     app.get("/")(lambda: "secret")
     return TestClient(app)
 
@@ -48,7 +48,7 @@ class TestEditing:
     def editor(self, manager: Any) -> TestClient:  # noqa: ARG002 - makes the auth manager
         app = FastAPI()
         signed_in = current_user()
-        app.post("/", dependencies=[may_edit("a_dag")])(lambda: "edited")
+        app.post("/", dependencies=[may_edit(lambda _: "a_dag")])(lambda: "edited")
 
         @app.get("/")
         def page(request: Request, user: Any = signed_in) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 from airflow.sdk.exceptions import (
     AirflowException,
@@ -8,11 +10,11 @@ from airflow.sdk.exceptions import (
 
 from graft_airflow.failures import failing_at_once
 from tasks import errors
-from tasks.runs.record import read_failures, read_steps, record_failure, record_step
+from tasks.runs.record import DAG_ID, read_failures, read_steps, record_failure, record_step
 from tasks.storage.paths import Home
 
 RUN = "manual__2026"
-CONTEXT = {"run_id": RUN}
+CONTEXT = {"run_id": RUN, "dag": SimpleNamespace(dag_id=DAG_ID)}
 
 pytestmark = pytest.mark.filterwarnings(
     "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"

@@ -124,6 +124,19 @@ def test_joined(theirs: str, note: str) -> None:
     assert joined(theirs, "ours") == note
 
 
+def test_a_pipelines_run_has_its_own(dag_run: Any, home: Home) -> None:
+    dag_run.dag_id = "birds_transfer_learning"
+    record_failure(home, f"birds/{RUN}", "extract_dataset", "no picture of birds")
+    on_dag_run_failed(dag_run)
+    assert "no picture of birds" in stored(dag_run)
+
+
+def test_a_dag_of_such_an_id_that_left_nothing_is_not_ours(dag_run: Any) -> None:
+    dag_run.dag_id = "their_transfer_learning"
+    on_dag_run_failed(dag_run)
+    assert stored(dag_run) is None
+
+
 def test_leaves_other_dags_alone(dag_run: Any) -> None:
     dag_run.dag_id = "other"
     on_dag_run_success(dag_run)

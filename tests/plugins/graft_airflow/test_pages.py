@@ -1,6 +1,7 @@
 """The plugin's pages in this process: Airflow's own auth manager, tokens and data base."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -145,6 +146,56 @@ class TestRuns:
         text = viewer.get("/", params={"first": "<b>x", "second": "../.."}).text
         assert "There is no run &lt;b&gt;x." in text
         assert "There is no run ../..." in text
+
+
+class TestPipelines:
+    @pytest.fixture
+    def two(self, viewer: TestClient, write_run: Run, monkeypatch: pytest.MonkeyPatch) -> Home:
+        """A home in which a pipeline birds has a run of the same id, and a page."""
+        home = write_run(f"birds/{RUN}")
+        home.report(f"birds/{RUN}").write_text("<h1>of birds</h1>")
+        folder = home.root / "pipelines"
+        folder.mkdir()
+        (folder / "birds.toml").write_text('[params]\nsource = "sample"\n')
+        monkeypatch.setenv("GRAFT_PIPELINES", str(folder))
+        assert viewer.get("/").status_code == 200
+        return home
+
+    def test_each_has_a_page_of_its_own_runs(self, viewer: TestClient, two: Home) -> None:
+        flowers, birds = viewer.get("/").text, viewer.get("/?pipeline=birds").text
+        assert '<a href="?pipeline=birds">birds</a>' in flowers
+        assert '<a href="?pipeline=birds" aria-current="page">birds</a>' in birds
+        assert f">birds/{RUN}<" in birds
+        assert f">birds/{RUN}<" not in flowers
+        link = f"dags/birds_transfer_learning/runs/{two.run(f'birds/{RUN}').name}/report"
+        assert f'<a href="{link}">' in birds
+        assert viewer.get(f"/{link}").text == "<h1>of birds</h1>"
+
+    @pytest.mark.usefixtures("two")
+    def test_the_tab_of_a_run_shows_that_of_its_pipeline(self, viewer: TestClient) -> None:
+        assert viewer.get(f"/dags/birds_transfer_learning/runs/{RUN}/report").text.endswith(
+            "of birds</h1>"
+        )
+        assert viewer.get(REPORT).text == "<h1>the report</h1>"
+
+    @pytest.mark.usefixtures("two")
+    def test_who_may_read_one_may_not_read_another(
+        self, viewer: TestClient, manager: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def allowed(*_: Any, details: Any, **__: Any) -> bool:
+            return bool(details.id == DAG_ID)
+
+        monkeypatch.setattr(type(manager), "is_authorized_dag", allowed)
+        page = viewer.get("/")
+        assert (page.status_code, "birds" in page.text) == (200, False)
+        for path in ("/?pipeline=birds", f"/dags/birds_transfer_learning/runs/{RUN}/report"):
+            assert viewer.get(path).status_code == 403
+        assert viewer.post("/models/birds/rollback?pipeline=flowers").status_code == 403
+
+    def test_one_that_is_not_known(self, viewer: TestClient) -> None:
+        answer = viewer.get("/", params={"pipeline": "<b>x"})
+        assert answer.status_code == 404
+        assert "There is no pipeline &lt;b&gt;x." in answer.text
 
 
 class TestRegistration:

@@ -7,6 +7,7 @@ from graft_airflow.params import dag_params
 from tasks.errors import ParamsError
 from tasks.networks.registry import NETWORKS
 from tasks.params.definitions import RunParams
+from tasks.params.installation import default_params
 from tasks.params.parser import parse
 
 pytestmark = pytest.mark.filterwarnings(
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 @pytest.fixture
 def params() -> dict[str, Any]:
-    return dag_params()
+    return dag_params(RunParams())
 
 
 def test_a_param_for_every_field(params: dict[str, Any]) -> None:
@@ -119,7 +120,7 @@ def test_the_source_comes_first(params: dict[str, Any]) -> None:
 
 def test_an_installation_sets_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRAFT_PARAMS", '{"source": "sample", "epochs": 3}')
-    params = dag_params()
+    params = dag_params(default_params())
     assert (params["source"].value, params["epochs"].value) == ("sample", 3)
     assert params["learning_rate"].value == 0.001
 

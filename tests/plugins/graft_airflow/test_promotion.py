@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from graft_airflow import step, steps
-from graft_airflow.assets import MODEL
+from graft_airflow.assets import model_asset
 from graft_airflow.promotion import starter, update_outlets
 from graft_airflow.run import current_run
 from support.trained import Model, write_trained
+from tasks.pipelines.names import dag_id, run_name
 from tasks.registry.champion import champion
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import write_metrics
@@ -38,7 +39,7 @@ class TestStarter:
 class TestOutlets:
     def update(self, home: Home, metrics: RunMetrics, context: Any, *, promoted: bool) -> None:
         record = PromotionRecord(version=4, promoted=promoted, why="x")
-        context["task"] = SimpleNamespace(outlets=[MODEL])
+        context["task"] = SimpleNamespace(outlets=[model_asset("flowers")])
         write_metrics(home, metrics.run_id, replace(metrics, promotion=record))
         update_outlets(context, current_run(context), record)
 
@@ -47,8 +48,8 @@ class TestOutlets:
     ) -> None:
         context = in_run()
         self.update(home, metrics, context, promoted=True)
-        assert context["task"].outlets == [MODEL]
-        assert context["outlet_events"][MODEL].extra == {
+        assert context["task"].outlets == [model_asset("flowers")]
+        assert context["outlet_events"][model_asset("flowers")].extra == {
             "version": 4,
             "digest": "abc",
             "accuracy": 0.58,
@@ -69,12 +70,15 @@ class TestStep:
     def run_step(self, home: Home, in_run: InRun, monkeypatch: pytest.MonkeyPatch) -> Any:
         """Run the step for a model of so many right answers of 40; return its context and facts."""
 
-        def run_step(run_id: str, right: int, **params: Any) -> tuple[Any, Any]:
+        def run_step(
+            run_id: str, right: int, pipeline: str = "flowers", **params: Any
+        ) -> tuple[Any, Any]:
             answers = [True] * right + [False] * (40 - right)
-            metrics = write_trained(home, Model(run_id, answers))
+            metrics = write_trained(home, Model(run_name(pipeline, run_id), answers))
             home.report(metrics.run_id).write_text("no decision yet")
             context = {**in_run(**params), "run_id": run_id}
-            context["task"] = SimpleNamespace(outlets=[MODEL])
+            context["dag"] = SimpleNamespace(dag_id=dag_id(pipeline))
+            context["task"] = SimpleNamespace(outlets=[model_asset(pipeline)])
             for module in (step, steps):
                 monkeypatch.setattr(module, "get_current_context", lambda: context)
             return context, steps.promote_model.function()
@@ -84,13 +88,25 @@ class TestStep:
     def test_twice_the_second_with_a_worse_model(self, home: Home, run_step: Any) -> None:
         context, facts = run_step("first", 30)
         assert (facts["version"], facts["promoted"]) == (1, True)
-        assert context["outlet_events"][MODEL].extra["version"] == 1
+        assert context["outlet_events"][model_asset("flowers")].extra["version"] == 1
         context, facts = run_step("second", 20)
         assert (facts["version"], facts["promoted"]) == (2, False)
         assert context["task"].outlets == []
         now = champion(home)
         assert now is not None
         assert now.run_id == "first"
+
+    def test_pipelines_have_registries_of_their_own(self, home: Home, run_step: Any) -> None:
+        """Though their runs have one id, as those of one schedule have."""
+        run_step("scheduled__1", 30)
+        context, facts = run_step("scheduled__1", 10, pipeline="birds")
+        assert (facts["version"], facts["promoted"]) == (1, True)
+        assert facts["path"] == str(home.registry / "birds")
+        event = context["outlet_events"][model_asset("birds")].extra
+        assert (event["version"], event["run_id"]) == (1, "birds/scheduled__1")
+        both = [champion(home, name) for name in ("flowers", "birds")]
+        assert [each.run_id for each in both if each] == ["scheduled__1", "birds/scheduled__1"]
+        assert len({each.model for each in both if each}) == 2
 
     def test_is_recorded_and_reported(self, home: Home, run_step: Any) -> None:
         run_step("first", 30)

@@ -3,19 +3,19 @@ from typing import Any
 import pytest
 from airflow.sdk import AssetOrTimeSchedule
 
-from graft_airflow.assets import DATASET
+from graft_airflow.assets import dataset_asset
 from graft_airflow.schedule import schedule
-from tasks.errors import ParamsError
+
+DATASET = dataset_asset("flowers")
 
 pytestmark = pytest.mark.filterwarnings(
     "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"
 )
 
 
-@pytest.mark.parametrize(("given", "cron"), [("", "0 0 * * 0"), ("0 3 * * 1", "0 3 * * 1")])
-def test_times_and_the_asset(given: str, cron: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRAFT_SCHEDULE", given)
-    made = schedule(DATASET)
+@pytest.mark.parametrize(("given", "cron"), [("@weekly", "0 0 * * 0"), ("0 3 * * 1", "0 3 * * 1")])
+def test_times_and_the_asset(given: str, cron: str) -> None:
+    made = schedule(given, DATASET)
     assert isinstance(made, AssetOrTimeSchedule)
     timetable: Any = made.timetable
     assert timetable.expression == cron
@@ -24,7 +24,7 @@ def test_times_and_the_asset(given: str, cron: str, monkeypatch: pytest.MonkeyPa
     assert [asset.name for asset in condition.objects] == ["flowers_dataset"]
 
 
-def test_a_time_that_just_passed_is_not_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_time_that_just_passed_is_not_missed() -> None:
     """But the DAG does not run at once when it is switched on days after one."""
     import datetime
 
@@ -34,8 +34,7 @@ def test_a_time_that_just_passed_is_not_missed(monkeypatch: pytest.MonkeyPatch) 
     from airflow.serialization.encoders import encode_timetable
     from airflow.timetables.base import TimeRestriction
 
-    monkeypatch.setenv("GRAFT_SCHEDULE", "0 3 * * *")
-    made = schedule(DATASET)
+    made = schedule("0 3 * * *", DATASET)
     assert isinstance(made, AssetOrTimeSchedule)
     timetable = decode_timetable(encode_timetable(made.timetable))
     never = TimeRestriction(earliest=None, latest=None, catchup=False)
@@ -51,12 +50,5 @@ def test_a_time_that_just_passed_is_not_missed(monkeypatch: pytest.MonkeyPatch) 
     assert next_after(9, 0) == pendulum.datetime(2026, 1, 3, 3)
 
 
-def test_the_asset_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRAFT_SCHEDULE", "none")
-    assert schedule(DATASET) == [DATASET]
-
-
-def test_what_is_no_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GRAFT_SCHEDULE", "soon")
-    with pytest.raises(ParamsError, match=r"^GRAFT_SCHEDULE is 'soon', expected a cron expression"):
-        schedule(DATASET)
+def test_the_asset_alone() -> None:
+    assert schedule(None, DATASET) == [DATASET]

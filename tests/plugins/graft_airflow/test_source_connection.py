@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import downloaded_file
 from tasks.errors import SetupError
 from tasks.params.definitions import RunParams
+from tasks.runs.record import DAG_ID
 from tasks.storage.paths import Home
 
 URL = "https://example.org/a.tar"
@@ -157,7 +159,7 @@ def test_a_step_downloads_with_the_connection_and_records_nothing_of_it(
     server.start()
     store(**LOGIN, host="127.0.0.1", port=server.server_port, schema="http")
     params = {"dataset_url": server.url, "dataset_conn_id": "store"}
-    context = {"params": params, "run_id": "manual__2026"}
+    context = {"params": params, "run_id": "manual__2026", "dag": SimpleNamespace(dag_id=DAG_ID)}
     monkeypatch.setattr(step, "get_current_context", lambda: context)
     facts = steps.download_dataset.function()
     server.stop()

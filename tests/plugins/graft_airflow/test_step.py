@@ -2,18 +2,20 @@ import inspect
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowFailException
 
 from graft_airflow import step as module
-from graft_airflow.assets import DATASET
+from graft_airflow.assets import dataset_asset
 from graft_airflow.run import Run, current_run
 from graft_airflow.step import step
 from tasks import errors
 from tasks.report.page import Report
-from tasks.runs.record import Step, read_failures, read_steps, record_failure
+from tasks.runs.record import DAG_ID, Step, read_failures, read_steps, record_failure
 from tasks.storage.artifact import Artifact
 from tasks.storage.paths import Home
 
@@ -21,7 +23,11 @@ pytestmark = pytest.mark.filterwarnings(
     "error::airflow.utils.deprecation_tools.DeprecatedImportWarning"
 )
 
-CONTEXT = {"params": {"epochs": 3}, "run_id": "manual__2026"}
+CONTEXT = {
+    "params": {"epochs": 3},
+    "run_id": "manual__2026",
+    "dag": SimpleNamespace(dag_id=DAG_ID),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -129,12 +135,16 @@ class TestTask:
         assert extract_dataset.kwargs["execution_timeout"] == timedelta(hours=1)
         assert extract_dataset.kwargs["retries"] == 3
 
-    def test_inlets_are_the_tasks(self) -> None:
-        @step(timeout=timedelta(hours=1), inlets=[DATASET])
+    def test_assets_are_given_where_it_is_wired(self) -> None:
+        @step(timeout=timedelta(hours=1))
         def download_dataset(run: Run) -> Artifact:
             return made("/x")
 
-        assert download_dataset.kwargs["inlets"] == [DATASET]
+        birds = dataset_asset("birds")
+        with DAG("a_dag", schedule=None) as dag:
+            download_dataset.override(inlets=[birds])()
+        (task,) = dag.tasks
+        assert (task.task_id, task.inlets, task.retries) == ("download_dataset", [birds], 3)
 
 
 class TestErrors:

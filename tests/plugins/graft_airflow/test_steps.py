@@ -3,14 +3,14 @@
 import inspect
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from airflow.sdk import DAG
 
 from graft_airflow import step, steps
-from graft_airflow.assets import DATASET, MODEL
-from tasks.runs.record import TASK_IDS
+from tasks.runs.record import DAG_ID, TASK_IDS
 from tasks.storage.artifact import Artifact
 from tasks.storage.paths import Home
 
@@ -38,14 +38,6 @@ def test_a_step_takes_artefacts_by_these_names(task_id: str) -> None:
     assert task.kwargs["task_id"] == task_id
 
 
-def test_the_data_sets_asset_is_read_by_its_download() -> None:
-    assert steps.download_dataset.kwargs["inlets"] == [DATASET]
-
-
-def test_the_models_asset_is_updated_by_its_promotion() -> None:
-    assert steps.promote_model.kwargs["outlets"] == [MODEL]
-
-
 @pytest.mark.parametrize("split", ["train", "validation"])
 def test_a_dump_is_of_its_split(split: str, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def dump(*given: Any) -> Artifact:
@@ -54,7 +46,8 @@ def test_a_dump_is_of_its_split(split: str, home: Home, monkeypatch: pytest.Monk
 
     asked: list[Any] = []
     monkeypatch.setattr("tasks.steps.dump", dump)
-    context = {"params": {"dump_batch_size": 4}, "run_id": "manual__2026"}
+    dag = SimpleNamespace(dag_id=DAG_ID)
+    context = {"params": {"dump_batch_size": 4}, "run_id": "manual__2026", "dag": dag}
     monkeypatch.setattr(step, "get_current_context", lambda: context)
     facts = getattr(steps, f"dump_{split}").function(
         checkpoint={"path": "/checkpoints/y"}, dataset={"path": "/datasets/x"}
