@@ -20,6 +20,7 @@ from airflow.sdk import dag
 
 from graft_airflow.assets import DATASET
 from graft_airflow.dag_doc import steps_table
+from graft_airflow.notices import callbacks
 from graft_airflow.params import dag_params
 from graft_airflow.schedule import schedule
 from graft_airflow.steps import (
@@ -42,7 +43,7 @@ from graft_airflow.steps import (
     # Regardless of Airflow's settings, nothing is trained unattended before somebody asks for it.
     is_paused_upon_creation=True,
     tags=["transfer learning", "tensorflow", "bigdl", "spark"],
-    default_args={"owner": "graft"},
+    default_args={"owner": "graft", **callbacks()},
 )
 def flowers_transfer_learning() -> None:
     """Wire the steps."""

@@ -12,6 +12,7 @@ from deploy.cli import (
     report,
     run,
     sample,
+    tracking,
     train,
     ui,
     verify,
@@ -46,6 +47,7 @@ app.command("networks")(networks.networks)
 app.command("verify")(verify.verify)
 app.command("gc")(gc.gc)
 app.add_typer(sample.app)
+app.add_typer(tracking.app)
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ NAMES = [
     "GRAFT_HOME",
     "artefacts",
     "registry",
+    "MLflow",
 ]
 
 

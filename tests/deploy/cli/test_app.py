@@ -26,6 +26,7 @@ COMMANDS = (
     "verify",
     "gc",
     "sample",
+    "mlflow",
 )
 PROGRAM = Path(sys.prefix) / "bin" / "graft"
 
