@@ -23,6 +23,7 @@ up)
 
 Airflow   http://$(docker compose port airflow-apiserver 8080)
 Spark     http://$(docker compose port spark-master 8081)
+model     http://$(docker compose port serve 8501), from the first promotion on
 log in    as admin; the password: grep GRAFT_PASSWORDS .env
 END
     ;;

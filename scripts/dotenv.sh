@@ -26,15 +26,17 @@ GRAFT_PASSWORDS='{"admin": "$(random 12)"}'
 # GRAFT_SCHEDULE=@weekly
 # GRAFT_PARAMS='{"dataset_url": "https://example.org/mine.tar.gz"}'
 
-# Addresses of Airflow and of Spark's page, and limits. These are the defaults.
+# Addresses of Airflow, of Spark's page and of the model, and limits. These are the defaults.
 # GRAFT_BIND=127.0.0.1
 # GRAFT_PORT=8080
 # GRAFT_SPARK_PORT=8081
+# GRAFT_SERVE_PORT=8501
 # GRAFT_HOST=localhost
 # GRAFT_ACTIVE_RUNS=1
 # GRAFT_SCHEDULER_LIMIT=6g
 # GRAFT_WORKER_CORES=2
 # GRAFT_WORKER_MEMORY=4g
 # GRAFT_WORKER_LIMIT=6g
+# GRAFT_SERVE_LIMIT=2g
 END
 echo "wrote $1 with random secrets" >&2

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from support import plain_slim, python_programs, run_files, tiny_dataset
+from support import plain_slim, python_programs, run_files, tiny_dataset, tiny_saved_model
 from support.archives import pack
 from support.plain_slim import FloatArray
 from support.tiny_dataset import BATCH_SIZE, Encode, Picture, Records
@@ -214,3 +214,17 @@ def write_run(tmp_path: Path) -> Callable[..., Home]:
 def run_metrics() -> dict[str, Any]:
     """The content of a run's metrics.json."""
     return copy.deepcopy(run_files.METRICS)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SavedModel that says red, green or blue."""
+    return tiny_saved_model.save_tiny_model(tmp_path_factory.mktemp("tiny") / "1")
+
+
+@pytest.fixture(scope="session")
+def other_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SavedModel that says pink, lime or navy of the same pictures."""
+    return tiny_saved_model.save_tiny_model(
+        tmp_path_factory.mktemp("other") / "1", tiny_saved_model.OTHERS
+    )

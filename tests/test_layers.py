@@ -103,6 +103,7 @@ ROOMS = (
     "report",
     "tracking",
     "housekeeping",
+    "serving",
     "steps",
     "train_job",
     "convert_job",

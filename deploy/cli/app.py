@@ -9,9 +9,11 @@ from deploy.cli import (
     gc,
     models,
     networks,
+    predict,
     report,
     run,
     sample,
+    serve,
     tracking,
     train,
     ui,
@@ -38,6 +40,8 @@ app.command(
     options_metavar="[OPTIONS] -t DUMP -v DUMP [FLAGS]",
 )(train.train)
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
+app.command("predict")(predict.predict)
+app.command("serve")(serve.serve)
 app.command("export")(export.export)
 app.command("report")(report.report)
 app.command("models")(models.models)

@@ -41,6 +41,20 @@ def check_size(width: int, height: int) -> None:
         raise PictureError(f"is {too_large}")
 
 
+def read_size(data: bytes, kind: str) -> tuple[int, int]:
+    """Return width and height of a picture as its header has them, in pixels; decode nothing.
+
+    Args:
+        data: a whole file.
+        kind: its format, one of ``tasks.datasets.signature.PICTURES``.
+
+    Raises:
+        PictureError: it has no header, or is too large for any use.
+    """
+    with _opened(data, kind) as image:
+        return image.size
+
+
 def check_decodes(jpeg: bytes) -> int:
     """Return the EXIF orientation, 1 to 8, of a JPEG that can be decoded; 1 is upright.
 

@@ -77,8 +77,9 @@ def _load(frozen: _Frozen) -> FrozenSession:
             f"TensorFlow cannot be imported in {sys.prefix} ({reason(error)})"
         ) from None
     graph = _import_graph(frozen, runtime)
-    config = runtime.config(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
-    session = runtime.session(graph=graph, config=config)
+    session = runtime.open_session(
+        graph, intra_op_parallelism_threads=1, inter_op_parallelism_threads=1
+    )
     settle()
     return FrozenSession(session, frozen.nodes, runtime.invalid_argument)
 
@@ -98,6 +99,8 @@ def _import_graph(frozen: _Frozen, runtime: SessionRuntime) -> Any:
     try:
         with graph.as_default():
             runtime.import_graph_def(definition, name="")
+            # The graph holds the weights now.
+            definition.Clear()
             encoded = graph.get_tensor_by_name(f"{frozen.nodes.encoded}:0")
             runtime.import_graph_def(shape, name="", input_map={"encoded:0": encoded})
     except Exception as error:

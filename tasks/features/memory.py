@@ -45,7 +45,7 @@ class _Line:
 _BIGDL_HEAP = _Line(250, 2.0)
 _BIGDL_NATIVE = _Line(260, 1.65)
 _BIGDL_CORE = 40
-_WORKER = _Line(600, 13.0)
+_WORKER = _Line(650, 7.1)
 _HEAP, _NATIVE = 250, 350
 
 

@@ -35,10 +35,10 @@ def crop_centre(image: Any, share: float) -> Any:
     The picture loses ``(length - length * share) / 2`` pixels, rounded down, at both ends.
     """
     tf = import_tensorflow()
-    lengths = tf.shape(image)[:2]
-    exact = tf.cast(lengths, tf.float64)
-    start = tf.cast((exact - exact * share) / 2, tf.int32)
-    return _cut(image, start, lengths - start * 2)
+    # BigDL's loader computes with float32 only, which is as exact for shares such as 0.875.
+    exact = tf.cast(tf.shape(image)[:2], tf.float32 if (share * 1024).is_integer() else tf.float64)
+    start = tf.floor((exact - exact * share) / 2)
+    return _cut(image, start, exact - start * 2)
 
 
 def resize_shorter_side(image: Any, shorter_side: int, size: int) -> Any:
@@ -49,21 +49,26 @@ def resize_shorter_side(image: Any, shorter_side: int, size: int) -> Any:
     """
     tf = import_tensorflow()
     lengths = tf.cast(tf.shape(image)[:2], tf.float32)
-    factor = tf.cast(shorter_side, tf.float32) / tf.reduce_min(lengths)
-    scaled = tf.cast(tf.math.rint(lengths * factor), tf.int32)
-    resized = resize(image, scaled)
-    return _cut(resized, (scaled - size) // 2, [size, size])
+    factor = tf.cast(shorter_side, tf.float32) / tf.minimum(lengths[0], lengths[1])
+    scaled = tf.math.rint(lengths * factor)
+    resized = resize(image, tf.cast(scaled, tf.int32))
+    return _cut(resized, tf.floor((scaled - size) / 2), [size, size])
 
 
 def _cut(image: Any, start: Any, lengths: Any) -> Any:
+    """Cut out a part of ``[height, width, 3]``; start and lengths are whole numbers, any dtype."""
     tf = import_tensorflow()
+    start, lengths = (tf.cast(numbers, tf.int32) for numbers in (start, lengths))
     return tf.slice(image, tf.concat([start, [0]], 0), tf.concat([lengths, [3]], 0))
 
 
 def normalise(image: Any, preprocessing: Preprocessing) -> Any:
     """Map values to the range that the network was trained on."""
     tf = import_tensorflow()
-    image = tf.subtract(image, _channels(preprocessing.subtract))
+    if len(set(preprocessing.subtract)) == 1:
+        image = tf.subtract(image, preprocessing.subtract[0])
+    else:
+        image = tf.nn.bias_add(image, [-value for value in preprocessing.subtract])
     if set(preprocessing.multiply) != {1.0}:
         image = tf.multiply(image, _channels(preprocessing.multiply))
     return tf.reverse(image, [2]) if preprocessing.bgr else image

@@ -29,6 +29,20 @@ class SessionRuntime:
     config: Any
     invalid_argument: type[Exception]
 
+    def open_session(self, graph: Any, **threads: int) -> Any:
+        """Return a session that runs a graph as it is.
+
+        TensorFlow's optimiser would rewrite it first: it finds nothing in a graph whose batch
+        normalisation is folded, and keeps copies of the weights meanwhile.
+
+        Args:
+            graph: the graph.
+            threads: fields of ``ConfigProto`` that say how many threads there are.
+        """
+        config = self.config(**threads)
+        config.graph_options.rewrite_options.disable_meta_optimizer = True
+        return self.session(graph=graph, config=config)
+
 
 def import_tensorflow() -> ModuleType:
     """Import TensorFlow and return it."""

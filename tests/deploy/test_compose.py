@@ -29,7 +29,8 @@ AIRFLOW = (
     "airflow-triggerer",
 )
 SPARK = ("spark-master", "spark-worker")
-GRAFT = (*AIRFLOW, *SPARK)
+SERVE = "serve"
+GRAFT = (*AIRFLOW, *SPARK, SERVE)
 #: What ends by itself.
 ONCE = "airflow-init"
 LASTING = ("postgres", *(name for name in GRAFT if name != ONCE))
@@ -167,6 +168,8 @@ def test_who_can_reach_whom(services: Services, dotenv: dict[str, str]) -> None:
         "database": {"postgres", *AIRFLOW},
         "airflow": set(AIRFLOW) - {ONCE},
         "spark": {"airflow-scheduler", *SPARK},
+        # It reads pictures from outside, and reaches nobody.
+        "serving": {SERVE},
     }
 
 
@@ -187,7 +190,7 @@ def test_all_of_spark_has_the_same_secret(
     assert services[name]["environment"][SECRET] == dotenv[SECRET]
 
 
-@pytest.mark.parametrize("name", sorted(set(AIRFLOW) - {"airflow-scheduler"}))
+@pytest.mark.parametrize("name", sorted({*AIRFLOW, SERVE} - {"airflow-scheduler"}))
 def test_who_runs_no_driver_has_no_secret_of_spark(name: str, services: Services) -> None:
     assert SECRET not in services[name]["environment"]
 
@@ -225,6 +228,7 @@ def test_publishes_on_this_machine_only(services: Services) -> None:
         "airflow-apiserver": ["127.0.0.1:8080:8080"],
         "airflow-scheduler": ["127.0.0.1:4040:4040"],
         "spark-master": ["127.0.0.1:8081:8081"],
+        SERVE: ["127.0.0.1:8501:8501"],
     }
 
 
@@ -284,6 +288,20 @@ def test_spark_has_the_class(name: str, services: Services) -> None:
     assert f"{main_class.replace('.', '/')}.class".encode() in ran.stdout
 
 
+def test_the_models_server_has_the_options(services: Services, tmp_path: Path) -> None:
+    service = services[SERVE]
+    # An address of no machine, so that it ends there.
+    command = [{"0.0.0.0": "192.0.2.1"}.get(word, word) for word in service["command"]]  # noqa: S104 - replaced
+    ran = subprocess.run(
+        [BINARIES / command[0], *command[1:]],
+        cwd=CHECKOUT,
+        env={**service["environment"], "PATH": os.environ["PATH"], "GRAFT_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.stderr.startswith("error: 192.0.2.1 port 8501 cannot be used: "), ran.stderr
+
+
 def test_airflow_knows_every_option(services: Services) -> None:
     from airflow.configuration import conf
 
@@ -311,9 +329,11 @@ def test_all_of_airflow_has_the_same_secrets_data_base_and_connection(services: 
     )
 
 
-def test_spark_gets_no_secret_of_airflow(services: Services, dotenv: dict[str, str]) -> None:
+def test_spark_and_the_models_server_get_no_secret_of_airflow(
+    services: Services, dotenv: dict[str, str]
+) -> None:
     secrets = {v for k, v in dotenv.items() if k not in {"GRAFT_USERS", SECRET}}
-    for name in SPARK:
+    for name in (*SPARK, SERVE):
         assert not secrets & set(services[name]["environment"].values())
 
 

@@ -69,6 +69,7 @@ def test_up_writes_the_settings_starts_and_says_how_to_log_in(checkout: Path) ->
     assert ran.stdout.splitlines()[1:] == [
         "Airflow   http://127.0.0.1:8080",
         "Spark     http://127.0.0.1:8081",
+        "model     http://127.0.0.1:8501, from the first promotion on",
         "log in    as admin; the password: grep GRAFT_PASSWORDS .env",
     ]
     (line,) = [x for x in (checkout / ".env").read_text().splitlines() if "GRAFT_PASSWORDS" in x]

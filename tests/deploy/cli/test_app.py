@@ -17,6 +17,8 @@ COMMANDS = (
     "doctor",
     "train",
     "convert",
+    "predict",
+    "serve",
     "export",
     "report",
     "models",

@@ -14,11 +14,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from support.locations import local
 from tasks.datasets.dataset import SPLITS
 from tasks.datasets.example import picture_example
 from tasks.datasets.tfrecord import read_records, write_records
-from tasks.dumps.description import GRAPH, Dump, read_dump
+from tasks.dumps.description import Dump, read_dump
 from tasks.dumps.spread import relative_difference
 from tasks.errors import (
     DataError,
@@ -27,14 +26,12 @@ from tasks.errors import (
     UnsupportedGraphError,
     UnsupportedRecordError,
 )
-from tasks.features import frozen
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk, plan_chunks
 from tasks.features.first_difference import compared_nodes
 from tasks.features.store import feature_files, feature_matrix, read_tables
 from tasks.features.tensorflow_engine import TensorflowEngine, extract_chunk
-from tasks.networks.tensorflow import import_tensorflow
 from tasks.spark.cluster import Cluster
 from tasks.storage.artifact import Artifact
 from tasks.storage.local_files import file_sha256
@@ -546,45 +543,6 @@ def test_a_graph_of_an_old_tensorflow_is_read(
     old = replace(old, digests={**old.digests, "weights": "old"})
     table = extract(list(by_hand(dump, 8)), old)
     assert_features_agree(feature_matrix(table), expected["train"])
-
-
-def test_bigdls_own_getrdd_gives_the_same_of_swapped_colours(
-    engine: BigdlEngine, photographs: Dump, tmp_path: Path
-) -> None:
-    """The reference: the whole graph in BigDL's own modules, session.getRDD.
-
-    BigDL 2.3.0's DecodeJpeg hands on ImageIO's blue, green, red where TensorFlow has red, green,
-    blue. So its features are those of photographs with red and blue swapped; all else agrees.
-    """
-    shard = photographs.shards[0]
-    few = replace(photographs, path=_only(photographs, 8, tmp_path), shards=())
-    assert engine.extract_with_getrdd(few, tmp_path) == 8
-    reference = read_tables(*feature_files(tmp_path))
-
-    chunk = Chunk(str(shard.path), 0, 0, 0, 8)
-    nodes = photographs.nodes
-    session = frozen.session_of(photographs)
-    images, labels = session.images(list(read_records(local(shard.path), 0, 8)), chunk.shard, 0)
-    swapped = np.ascontiguousarray(images[..., ::-1])
-    expected = session.values([nodes.feature], swapped)[nodes.feature].reshape(8, -1)
-    assert reference["label"].to_pylist() == labels.tolist()
-    assert relative_difference(feature_matrix(reference), expected).max() < 1e-4
-
-
-def _only(dump: Dump, records: int, folder: Path) -> Path:
-    """Write a dump of the first records of a shard; return its folder."""
-    copy = folder / "dump"
-    copy.mkdir()
-    shard = folder / "few.tfrecord"
-    write_records(shard, list(read_records(local(dump.shards[0].path), 0, records)))
-    tf = import_tensorflow().compat.v1
-    definition = tf.GraphDef()
-    definition.ParseFromString((local(dump.path) / GRAPH).read_bytes())
-    (names,) = (node for node in definition.node if node.name == "reader/Const")
-    names.attr["value"].tensor.CopyFrom(tf.make_tensor_proto([str(shard)], tf.string))
-    (copy / GRAPH).write_bytes(definition.SerializeToString())
-    shutil.copy(local(dump.path) / "model.bin", copy)
-    return copy
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tasks.features.chunks import Chunk
 from tasks.features.engines import ENGINES, Engine, require_all
 from tasks.features.store import feature_files, read_tables
 from tasks.features.written_file import WrittenFile
-from tasks.params.network import FeatureEngine
+from tasks.params.network import AUTO, FeatureEngine
 from tasks.storage.local_files import file_sha256
 
 
@@ -29,7 +29,7 @@ def two_chunks(dump: Dump) -> list[Chunk]:
 
 
 def test_the_param_offers_every_engine() -> None:
-    assert get_args(FeatureEngine) == tuple(ENGINES)
+    assert get_args(FeatureEngine) == (AUTO, *ENGINES)
 
 
 def test_every_engine_has_its_name_and_a_version(engine: Engine) -> None:
