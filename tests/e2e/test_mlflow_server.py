@@ -43,7 +43,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     uri = f"http://{LOOPBACK}:{port}"
     command = [PROGRAM, "server", "--host", LOOPBACK, "--port", str(port), "--workers", "1"]
     stores = ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db"]
-    environ = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    settings = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    environ = {**os.environ, **settings}
     with (
         (folder / "log").open("w") as log,
         subprocess.Popen(
