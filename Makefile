@@ -34,7 +34,8 @@ UTF8 := $(filter %.UTF-8 %.utf8,$(or $(LC_ALL),$(LC_CTYPE),$(LANG)))
 $(NEEDS_UTF8): export LC_ALL := $(if $(UTF8),$(LC_ALL),C.UTF-8)
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale
-.PHONY: bench-ingest bench-networks bench-serve sample test-hostile test-pythons test-mlflow
+.PHONY: bench-ingest bench-networks bench-score bench-serve sample test-hostile test-pythons
+.PHONY: test-mlflow
 .PHONY: pictures lock clean
 
 help: ## Show this help
@@ -116,6 +117,9 @@ bench-ingest: $(DEV_READY) ## Pictures to a data set, against Keras and Hugging 
 
 bench-networks: $(DEV_READY) ## Both engines on every kind of network (NETWORKS='vgg_16 resnet_v2_50', all: NETWORKS=all)
 	@scripts/entrypoint.sh python -m benchmarks.networks $(if $(NETWORKS),--networks '$(NETWORKS)')
+
+bench-score: $(DEV_READY) ## Scoring a folder of pictures, against the training's feature stage
+	@scripts/entrypoint.sh python -m benchmarks.score
 
 bench-serve: $(DEV_READY) ## graft serve under load, against the bare SavedModel (MODEL=..., PICTURES=folder)
 	@scripts/entrypoint.sh python -m benchmarks.serve $(if $(MODEL),--model '$(MODEL)') $(if $(PICTURES),--pictures '$(PICTURES)')

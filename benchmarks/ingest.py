@@ -107,7 +107,7 @@ def _lay_out(params: RunParams, home: Home, folder: Path) -> int:
     """Write the pictures in all layouts and return how many there are."""
     count = 0
     with zipfile.ZipFile(folder / "jpeg.zip", "w") as zipped:
-        for label, data in _pictures(params, home):
+        for label, data in pictures_of(params, home):
             name = f"class {label}/{count}"
             zipped.writestr(f"{name}.jpg", data)
             _write(folder / "jpeg" / f"{name}.jpg", data)
@@ -122,7 +122,8 @@ def _lay_out(params: RunParams, home: Home, folder: Path) -> int:
     return count
 
 
-def _pictures(params: RunParams, home: Home) -> Iterator[tuple[int, bytes]]:
+def pictures_of(params: RunParams, home: Home) -> Iterator[tuple[int, bytes]]:
+    """Yield the label and the JPEG of every record that is for training or validation."""
     download = steps.download_dataset(params, home)
     dataset = read_dataset(steps.extract_dataset(download.path, params, home).path)
     parse = import_example().FromString

@@ -26,7 +26,8 @@ object Pictures {
    *
    * @param folders paths below `root`, '' for `root` itself
    * @return an element for each file (`f`), folder (`d`) and symbolic link (`l`): that letter, the
-   *         size in bytes, a tab and the path below `root`
+   *         size in bytes, the time of the last change in ms since 1970, and the path below `root`,
+   *         with tabs between
    */
   def list(folders: JavaRDD[Bytes], root: String): JavaRDD[Bytes] =
     each(folders, root) { (files, elements) =>
@@ -184,7 +185,7 @@ class PictureFolder(root: String, conf: Configuration) {
     val isLink = status.isSymlink ||
       (place.getScheme == "file" && Files.isSymbolicLink(Paths.get(place.getPath)))
     val kind = if (isLink) 'l' else if (status.isDirectory) 'd' else 'f'
-    s"$kind${status.getLen}\t$below".getBytes(UTF_8)
+    s"$kind${status.getLen}\t${status.getModificationTime}\t$below".getBytes(UTF_8)
   }
 }
 

@@ -13,6 +13,7 @@ from deploy.cli import (
     report,
     run,
     sample,
+    score,
     serve,
     tracking,
     train,
@@ -40,6 +41,7 @@ app.command(
     options_metavar="[OPTIONS] -t DUMP -v DUMP [FLAGS]",
 )(train.train)
 app.command("convert", cls=convert.ConvertCommand)(convert.convert)
+app.command("score", cls=score.ScoreCommand)(score.score)
 app.command("predict")(predict.predict)
 app.command("serve")(serve.serve)
 app.command("export")(export.export)

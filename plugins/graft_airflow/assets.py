@@ -13,6 +13,9 @@ DATASET = Asset(name="flowers_dataset", uri="graft://dataset/flowers", group="da
 #: Updated by every promotion; other DAGs may follow it.
 MODEL = Asset(name="flowers_model", uri="graft://model/flowers", group="model")
 
+#: Updated by every run of ``score_pictures``; other DAGs may follow it.
+SCORES = Asset(name="flowers_scores", uri="graft://scores/flowers", group="scores")
+
 
 def model_event(metrics: RunMetrics, run_id: str) -> dict[str, Any]:
     """Return the extra of an event of ``MODEL``.

@@ -41,6 +41,21 @@ def failing_at_once(context: Mapping[str, Any], task_id: str) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def not_retried() -> Iterator[None]:
+    """Fail at once, as ``failing_at_once`` does, where there is no run's note to record it for.
+
+    Raises:
+        AirflowFailException: for a ``GraftError`` that is not transient; Airflow does not retry it.
+    """
+    try:
+        yield
+    except GraftError as error:
+        if isinstance(error, TransientError):
+            raise
+        raise AirflowFailException(str(error)) from None
+
+
 def _reason(error: BaseException) -> str:
     explained = isinstance(error, (GraftError, AirflowException))
     return visible(str(error) if explained else f"{type(error).__name__}: {error}")

@@ -1,13 +1,15 @@
 """The trigger form, made from the sections of ``tasks.params.definitions``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airflow.sdk import Param
 
+from tasks.params.base import Params
 from tasks.params.definitions import SECTIONS
 from tasks.params.help import param_help
 from tasks.params.installation import default_params
+from tasks.params.scoring import SCORE_SECTIONS
 
 # The checks that the form of Airflow 3.3 makes itself. If it leaves a check to the api-server, the
 # user sees "Bad Request" and no reason. So patterns and the bounds of rates are left to the first
@@ -28,16 +30,31 @@ def dag_params() -> dict[str, Param]:
     Raises:
         ParamsError: ``GRAFT_PARAMS`` is not a JSON object of params within their bounds.
     """
-    defaults = default_params()
-    schemas = [section.model_json_schema() for section in SECTIONS]
+    return _params(SECTIONS, default_params().model_dump())
+
+
+def score_params() -> dict[str, Param]:
+    """Return a param for every field of ``score_pictures``, in the order of the form."""
+    fields = {name: field for each in SCORE_SECTIONS for name, field in each.model_fields.items()}
+    given = {name: f.default for name, f in fields.items() if not f.is_required()}
+    return _params(SCORE_SECTIONS, given)
+
+
+def _params(sections: Sequence[type[Params]], defaults: Mapping[str, object]) -> dict[str, Param]:
+    schemas = [section.model_json_schema() for section in sections]
     return {
-        name: _param(field, section=schema["title"], default=getattr(defaults, name))
+        name: _param(field, section=schema["title"], default=_default(name, defaults))
         for schema in schemas
         for name, field in schema["properties"].items()
     }
 
 
-def _param(field: Mapping[str, Any], *, section: str, default: object) -> Param:
+def _default(name: str, defaults: Mapping[str, object]) -> dict[str, object]:
+    """Return a param's default as an argument; without one the form wants the param filled in."""
+    return {"default": defaults[name]} if name in defaults else {}
+
+
+def _param(field: Mapping[str, Any], *, section: str, default: Mapping[str, Any]) -> Param:
     # An optional field is "this or null", and one of names that is open is "one of these or such a
     # one"; a form has one input for both.
     choices = field.get("anyOf", [field])
@@ -52,10 +69,10 @@ def _param(field: Mapping[str, Any], *, section: str, default: object) -> Param:
         schema["enum"] = [field["const"]]
     if kind == "string" and "enum" not in schema:
         # The form suggests these while the user types.
-        suggested = dict.fromkeys([field["default"], *field["examples"]])
+        suggested = dict.fromkeys([field.get("default"), *field["examples"]])
         schema["examples"] = [value for value in suggested if value is not None]
     return Param(
-        default,
+        **default,
         description=param_help(field),
         title=field["title"],
         section=section,

@@ -1,13 +1,14 @@
 """Translation of a failed ``spark-submit`` into the error of the training task."""
 
 import re
+from typing import Protocol
 
 from airflow.sdk.exceptions import AirflowException
 
-from graft_airflow.run import Run
 from tasks.errors import ClusterError
 from tasks.runs.outcome import read_error
 from tasks.spark.failures import jvm_failure, last_words
+from tasks.storage.paths import Home
 from tasks.storage.shown import shown
 
 _EXIT_CODE = re.compile(r"Error code is: (-?\d+)")
@@ -15,7 +16,19 @@ _EXIT_CODE = re.compile(r"Error code is: (-?\d+)")
 _LAST_STATUS = 128
 
 
-def cause(error: AirflowException, run: Run, said: str = "") -> Exception:
+class Submitted(Protocol):
+    """A job that was submitted: the folder in which it leaves its error."""
+
+    @property
+    def home(self) -> Home:
+        """The folder of all runs."""
+
+    @property
+    def run_id(self) -> str:
+        """The run that submitted the job."""
+
+
+def cause(error: AirflowException, run: Submitted, said: str = "") -> Exception:
     """Return the error to fail with, in one line.
 
     It is the job's own error if the job left one; a ``ClusterError`` if the driver was killed; else

@@ -1,10 +1,7 @@
 """Operator that submits the training job to Spark and returns the model."""
 
-import functools
-import os
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
@@ -12,36 +9,23 @@ from airflow.sdk import Context, XComArg
 from airflow.sdk.exceptions import AirflowException
 
 from graft_airflow.failures import failing_at_once
-from graft_airflow.links import RunLink, link_to_spark
+from graft_airflow.job_operator import JobOperator
+from graft_airflow.links import RunLink
 from graft_airflow.run import Run, current_run
-from graft_airflow.spark_connection import SparkConnection, read_connection
-from graft_airflow.spark_failure import cause
-from graft_airflow.spark_hook import TrainJobHook
 from graft_airflow.unchanged import skip_unchanged
 from tasks.datasets.pair import Pair
 from tasks.params.definitions import JobConfig, JobParams
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import clear_outcome, read_metrics
 from tasks.runs.record import record_step
-from tasks.spark.failures import LAST_LINES
-from tasks.spark.parent_guard import TASK_PID
-from tasks.spark.private_conf import private_env, without_private
-from tasks.spark.settings import (
-    TRAIN_JOB,
-    executor_conf,
-    network_env,
-    submit_conf,
-    submit_env,
-)
+from tasks.spark.settings import TRAIN_JOB
 from tasks.training.arguments import job_arguments
-
-_LONGEST_LINE = 10_000
 
 #: Result of a step that makes a dump: before the task runs a reference to it, then its facts.
 DumpResult = XComArg | Mapping[str, Any]
 
 
-class TrainClassifierOperator(SparkSubmitOperator):
+class TrainClassifierOperator(JobOperator):
     """SparkSubmitOperator of the training job.
 
     It returns the facts of the trained model with its accuracy. An error that the user has to mend
@@ -67,14 +51,9 @@ class TrainClassifierOperator(SparkSubmitOperator):
         conn_id: str = "spark_default",
         **kwargs: Any,
     ) -> None:
-        super().__init__(
-            application=str(TRAIN_JOB), name="graft {{ run_id }}", conn_id=conn_id, **kwargs
-        )
+        super().__init__(job=TRAIN_JOB, conn_id=conn_id, **kwargs)
         self.train_dump: Any = train_dump
         self.validation_dump: Any = validation_dump
-        self.conn_id = conn_id
-        self.on_line: Callable[[str], None] | None = None
-        self.private_env: dict[str, str] = {}
 
     def execute(self, context: Context) -> dict[str, Any]:  # type: ignore[override] # the provider's returns nothing, ours the result
         """Run the job to its end and return its facts."""
@@ -101,36 +80,14 @@ class TrainClassifierOperator(SparkSubmitOperator):
 
     def _submit(self, context: Context, run: Run) -> RunMetrics:
         """Submit the job and return the metrics that it left."""
-        connection = read_connection(self.conn_id)
-        self.log.info("Spark master: %s", connection.master)
-        conf = self._job_conf(run, connection)
-        self.conf, self.private_env = without_private(conf), private_env(conf)
-        self.env_vars = self._job_env(run, connection.master)
-        self.application_args = job_arguments(self._job_config(run))
-        last_lines: deque[str] = deque(maxlen=LAST_LINES)
-        self.on_line = functools.partial(_read, context["ti"], last_lines)
-        try:
-            super().execute(context)
-        except AirflowException as error:
-            raise cause(error, run, "".join(last_lines)) from None
+        arguments = job_arguments(self._job_config(run))
+        self.run_job(context, arguments, size=run.params, home=run.home, submitted=run)
         metrics = read_metrics(run.home, run.run_id)
         if metrics is None:
             raise AirflowException(
                 f"the Spark job ended well but left no metrics.json in {run.home.run(run.run_id)}"
             )
         return metrics
-
-    # The provider has no public way to name the class of the hook.
-    def _get_hook(self) -> TrainJobHook:
-        return TrainJobHook(
-            conn_id=self.conn_id,
-            conf=self.conf,
-            name=self.name,
-            application_args=self.application_args,
-            env_vars=self.env_vars,
-            private_env=self.private_env,
-            on_line=self.on_line,
-        )
 
     def _job_config(self, run: Run) -> JobConfig:
         params = run.params.model_dump(include=set(JobParams.model_fields))
@@ -139,30 +96,3 @@ class TrainClassifierOperator(SparkSubmitOperator):
             "validation_dump": self.validation_dump["path"],
         }
         return JobConfig(**dumps, run_id=run.run_id, **params)
-
-    def _job_conf(self, run: Run, connection: SparkConnection) -> dict[str, str]:
-        """Return the job's Spark settings; those of the cluster's connection come last and win."""
-        params = run.params
-        return {
-            **submit_conf(),
-            **executor_conf(connection.master, params.executors, params.executor_cores),
-            "spark.driver.memory": params.driver_memory,
-            "spark.executor.memory": params.executor_memory,
-            **(self.conf or {}),
-            **connection.conf,
-        }
-
-    def _job_env(self, run: Run, master: str) -> dict[str, str]:
-        return {
-            **submit_env(),
-            **network_env(master),
-            **run.home.environ(),
-            TASK_PID: str(os.getpid()),
-            **(self.env_vars or {}),
-        }
-
-
-def _read(task_instance: Any, last_lines: deque[str], line: str) -> None:
-    """Look for the address of Spark's pages in a line of the job's log, and keep the line."""
-    link_to_spark(task_instance, line)
-    last_lines.append(line[:_LONGEST_LINE])

@@ -9,6 +9,7 @@ from tasks.datasets.entry import Source
 from tasks.datasets.recognise import recognise
 from tasks.datasets.signature import ARCHIVES
 from tasks.datasets.source_folder import FolderSource
+from tasks.datasets.source_loose import LooseSource
 from tasks.datasets.tfrecord import holds_records
 from tasks.datasets.tree import kind_of_file
 from tasks.errors import DataError
@@ -18,7 +19,12 @@ from tasks.storage.locations import Location
 
 
 def find_source(
-    store: PictureStore, place: Location, layout: Layout, scratch: Path
+    store: PictureStore,
+    place: Location,
+    layout: Layout,
+    scratch: Path,
+    *,
+    labelled: bool = True,
 ) -> tuple[Location, Listed, Sketch, Source]:
     """Return the folder of a source, what is in it, its sketch, and the source.
 
@@ -27,25 +33,27 @@ def find_source(
         place: a folder, or a file.
         layout: of it, if the user said so.
         scratch: a local folder for the sketch.
+        labelled: whether the pictures need labels.
 
     Raises:
         DataError: it is nothing that is known, not what the user said, or an archive.
     """
     root, listed = _listed(store, place)
-    sketch = Sketch(store, root, listed, scratch)
+    sketch = Sketch(store, root, listed, scratch, labelled=labelled)
     if root != place:
         _check_no_archive(sketch, place.name)
-    source = recognise(sketch, layout)
+    source = recognise(sketch, layout, labelled=labelled)
     _complete(source, sketch)
     return root, listed, sketch, source
 
 
 def _listed(store: PictureStore, source: Location) -> tuple[Location, Listed]:
     """Return the folder of the source, and the files in it that are the source."""
-    size = HadoopFiles.of(store.spark).size(source)
-    if size is None:
+    files = HadoopFiles.of(store.spark)
+    if files.size(source) is None:
         return source, list_files(store, source)
-    return source.parent, list_one(store, source.name, size)
+    (facts,) = files.facts(source).values()
+    return source.parent, list_one(store, source.name, facts.size, int(1000 * facts.changed))
 
 
 def _check_no_archive(sketch: Sketch, name: str) -> None:
@@ -59,6 +67,8 @@ def _check_no_archive(sketch: Sketch, name: str) -> None:
 
 def _complete(source: Source, sketch: Sketch) -> None:
     """Tell a folder how many files there are, which the sketch has not."""
+    if isinstance(source, LooseSource):
+        source.total = sum(facts.files for facts in sketch.facts.values())
     if not isinstance(source, FolderSource):
         return
     source.total = 0

@@ -63,23 +63,28 @@ def list_files(store: PictureStore, root: Location) -> Listed:
     )
 
 
-def list_one(store: PictureStore, name: str, size: int) -> Listed:
+def list_one(store: PictureStore, name: str, size: int, changed: int = 0) -> Listed:
     """Return the listing of a source that is one file.
 
     Args:
         store: the files.
         name: its name.
         size: of it, in bytes.
+        changed: time of its last change, in milliseconds since 1970.
     """
     summary = Summary()
-    summary.note(name, size)
+    summary.note(name, size, changed)
     return Listed(store.distribute([name]), [], summary)
 
 
 def spread(paths: Any, total: int, cores: int) -> Any:
     """Return an RDD of paths in even partitions that are the same whenever they are made anew."""
     few = min(4 * cores, 1 + total // _FEWEST_PER_TASK)
-    count = min(max(total // _FILES_PER_TASK, few), _MOST_TASKS)
+    return in_parts(paths, min(max(total // _FILES_PER_TASK, few), _MOST_TASKS))
+
+
+def in_parts(paths: Any, count: int) -> Any:
+    """Return an RDD of paths in so many partitions; a path's own bytes tell its partition."""
     keyed = paths.map(lambda path: (path, None))
     return keyed.partitionBy(count, lambda path: zlib.crc32(_encoded(path))).keys()
 
@@ -88,14 +93,14 @@ def _summarise(entries: Iterable[bytes]) -> Iterator[Summary]:
     summary = Summary()
     for entry in entries:
         if entry.startswith(b"f"):
-            size, _, path = entry[1:].decode().partition("\t")
-            summary.note(path, int(size))
+            size, changed, path = entry[1:].decode().split("\t", 2)
+            summary.note(path, int(size), int(changed))
         summary.links += entry.startswith(b"l")
     yield summary
 
 
 def _path(entry: bytes) -> str:
-    return entry.decode().partition("\t")[2]
+    return entry.decode().split("\t", 2)[2]
 
 
 def _is_folder(entry: bytes) -> bool:

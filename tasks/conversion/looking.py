@@ -115,12 +115,23 @@ def _look_at_contents(
     def numbered() -> Iterator[tuple[str, Entry, Load]]:
         for beside, content in pairs(elements):
             number, entry = pickle.loads(beside)  # noqa: S301 - our own, from the task before
-            yield number, entry, partial(_load, content, pass_over)
+            yield number, entry, partial(load_content, content, pass_over)
 
     return _looked(numbered(), done)
 
 
-def _load(content: bytes | None, pass_over: bool, entry: Entry) -> Loaded:
+def load_content(content: bytes | None, pass_over: bool, entry: Entry) -> Loaded:
+    """Return what a file holds.
+
+    Args:
+        content: of the file; None if it is not there.
+        pass_over: whether what is no picture and not named as one is none of ours.
+        entry: the picture.
+
+    Raises:
+        PassedOver: it is such a file.
+        PictureError: it is not there, or larger than a picture may be.
+    """
     if content is None:
         raise PictureError("is not there")
     if pass_over:
@@ -139,15 +150,16 @@ def _look_at_file(
             for number, entry in enumerate(source.entries_of(path, Path(root.decode())))
         )
         # Its place is that of the executor's copy, which does not stay.
-        unplaced = ((number, _unplaced(entry), load) for number, entry, load in entries)
-        yield from _looked(unplaced, done)
+        placed_nowhere = ((number, unplaced(entry), load) for number, entry, load in entries)
+        yield from _looked(placed_nowhere, done)
         if isinstance(source, TfrecordSource):
             scan = source.scans[path]
             detail = json.dumps([scan.records, scan.bytes, scan.chunk_offsets])
             yield row("scan", "", path, detail)
 
 
-def _unplaced(entry: Entry) -> Entry:
+def unplaced(entry: Entry) -> Entry:
+    """Return an entry whose bytes cannot be read again."""
     return Entry(entry.where, entry.name, entry.label, entry.split, entry.group, None, entry.data)
 
 

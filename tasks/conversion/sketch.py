@@ -31,10 +31,20 @@ class Sketch:
         source: the folder.
         listed: what is in it.
         root: a local folder for the sketch.
+        labelled: whether a list needs labels.
     """
 
-    def __init__(self, store: PictureStore, source: Location, listed: Listed, root: Path) -> None:
+    def __init__(
+        self,
+        store: PictureStore,
+        source: Location,
+        listed: Listed,
+        root: Path,
+        *,
+        labelled: bool = True,
+    ) -> None:
         self.root = root
+        self._labelled = labelled
         self.junk = listed.summary.junk
         self.links = listed.summary.links
         self.folders = listed.folders
@@ -74,7 +84,7 @@ class Sketch:
     def _draw_list(self, path: str, local: Path) -> None:
         head = self._part(path, 0, _LIST_HEAD)
         first = head.decode("utf-8-sig", "replace").partition("\n")[0]
-        if has_columns(first, path):
+        if has_columns(first, path, labelled=self._labelled):
             HadoopFiles.of(self._store.spark).download(_below(self._source, path), local)
         else:
             local.write_bytes(head)

@@ -1,5 +1,6 @@
 """The summary of a listing: what the driver knows of the files of a folder."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 from tasks.datasets.folder_layout import named_as_picture
@@ -44,6 +45,8 @@ class Summary:
         unnamed: those of ``sizes`` with no telling name.
         junk: how many files systems and packers left.
         links: how many symbolic links there are.
+        state: sum of the digests of all files' paths, sizes and times, junk left out: it is another
+            one whenever a file is.
     """
 
     folders: dict[str, FolderFacts] = field(default_factory=dict)
@@ -51,12 +54,21 @@ class Summary:
     unnamed: list[str] = field(default_factory=list)
     junk: int = 0
     links: int = 0
+    state: int = 0
 
-    def note(self, path: str, size: int) -> None:
-        """Count a file."""
+    def note(self, path: str, size: int, changed: int = 0) -> None:
+        """Count a file.
+
+        Args:
+            path: below the folder that is listed.
+            size: in bytes.
+            changed: time of its last change, in milliseconds since 1970.
+        """
         if is_junk(path):
             self.junk += 1
             return
+        facts_of_file = f"{size}\t{changed}\t{path}".encode("utf-8", "surrogateescape")
+        self._add_state(int.from_bytes(hashlib.sha256(facts_of_file).digest()[:8]))
         facts = self.folders.setdefault(path.rpartition("/")[0], FolderFacts())
         named = named_as_picture(path)
         facts.add(FolderFacts(1, named, path if named else "", "" if named else path))
@@ -79,7 +91,11 @@ class Summary:
         del self.unnamed[MOST_OPENED:]
         self.junk += other.junk
         self.links += other.links
+        self._add_state(other.state)
         return self
+
+    def _add_state(self, digest: int) -> None:
+        self.state = (self.state + digest) % 2**64
 
 
 def is_telling(path: str) -> bool:

@@ -33,19 +33,23 @@ class Row:
     group: str | None
 
 
-def parse_list(lines: Iterable[str], name: str) -> Iterator[Row]:
+def parse_list(lines: Iterable[str], name: str, *, labelled: bool = True) -> Iterator[Row]:
     """Yield the rows of a list.
 
     Args:
         lines: the list's text, line by line, each at most ``MAX_LINE`` characters.
         name: the list's file name; what ends in ``l`` or ``json`` is JSON lines, all else CSV.
+        labelled: if False, nothing but the paths is read.
 
     Raises:
         DataError: a column is missing, or a row is not as expected.
     """
-    rows = json_rows(lines, name) if is_json(name) else csv_rows(lines, name)
+    read = json_rows if is_json(name) else csv_rows
     with_split: bool | None = None
-    for number, fields in rows:
+    for number, fields in read(lines, name, labelled=labelled):
+        if not labelled:
+            yield Row(number, _path(fields, f"{name}: line {number}"), "", None, None)
+            continue
         row = _row(number, fields, name)
         if with_split not in {None, row.split is not None}:
             raise DataError(
@@ -79,9 +83,7 @@ def check_inside(row: Row, name: str) -> None:
 
 def _row(number: int, fields: Mapping[str, Any], name: str) -> Row:
     where = f"{name}: line {number}"
-    path, split = _text(fields, "path", where), _text(fields, "split", where)
-    if not path:
-        raise DataError(f"{where} has an empty path")
+    path, split = _path(fields, where), _text(fields, "split", where)
     if split and split.lower() not in SPLIT_WORDS:
         raise DataError(f"{where}: split is {shown(split)}, expected train, validation or test")
     return Row(
@@ -91,6 +93,13 @@ def _row(number: int, fields: Mapping[str, Any], name: str) -> Row:
         SPLIT_WORDS[split.lower()] if split else None,
         _text(fields, "group", where),
     )
+
+
+def _path(fields: Mapping[str, Any], where: str) -> str:
+    path = _text(fields, "path", where)
+    if not path:
+        raise DataError(f"{where} has an empty path")
+    return path
 
 
 def _text(fields: Mapping[str, Any], column: str, where: str) -> str | None:

@@ -22,14 +22,24 @@ def is_json(name: str) -> bool:
     return name.lower().endswith((".jsonl", ".ndjson", ".json"))
 
 
-def has_columns(first_line: str, name: str) -> bool:
-    """Return whether a file that begins with this line has the columns of a list."""
+def has_columns(first_line: str, name: str, *, labelled: bool = True) -> bool:
+    """Return whether a file that begins with this line has the columns of a list.
+
+    Args:
+        first_line: the line.
+        name: of the file.
+        labelled: whether a list needs labels.
+    """
     try:
         names = json.loads(first_line) if is_json(name) else _header(first_line)
         found = _columns(names)
     except (ValueError, TypeError, AttributeError, csv.Error, RecursionError):
         return False
-    return {"path", "label"} <= set(found)
+    return set(_needed(labelled=labelled)) <= set(found)
+
+
+def _needed(*, labelled: bool) -> tuple[str, ...]:
+    return ("path", "label") if labelled else ("path",)
 
 
 def _header(line: str) -> list[str]:
@@ -48,12 +58,15 @@ def _columns(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def csv_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def csv_rows(
+    lines: Iterable[str], name: str, *, labelled: bool = True
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield number and cells of every line of a CSV file, by our names of the columns.
 
     Args:
         lines: the text, line by line.
         name: of the file, for messages.
+        labelled: whether a list needs labels.
 
     Raises:
         DataError: a column is missing, or a line has another number of cells.
@@ -61,7 +74,7 @@ def csv_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[str
     iterator = iter(lines)
     first = next(iterator, "")
     header = _header(first)
-    columns = _checked(_columns(header), header, name)
+    columns = _checked(_columns(header), header, name, _needed(labelled=labelled))
     places = {column: header.index(own) for column, own in columns.items()}
     reader = csv.reader(iterator, delimiter=max(_DELIMITERS, key=first.count))
     try:
@@ -78,7 +91,9 @@ def csv_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[str
         raise DataError(f"{name}: line {reader.line_num + 1}: {error}") from error
 
 
-def json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def json_rows(
+    lines: Iterable[str], name: str, *, labelled: bool = True
+) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield number and fields of every line of a JSON lines file, as ``csv_rows`` does."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -89,12 +104,15 @@ def json_rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, Mapping[st
             raise DataError(f"{name}: line {number} is no JSON: {error}") from None
         if not isinstance(fields, dict):
             raise DataError(f"{name}: line {number} is {shown(line.strip())}, expected an object")
-        columns = _checked(_columns(fields), list(fields), f"{name}: line {number}")
+        where = f"{name}: line {number}"
+        columns = _checked(_columns(fields), list(fields), where, _needed(labelled=labelled))
         yield number, {column: fields[own] for column, own in columns.items()}
 
 
-def _checked(columns: dict[str, str], found: Sequence[str], where: str) -> dict[str, str]:
-    for column in ("path", "label"):
+def _checked(
+    columns: dict[str, str], found: Sequence[str], where: str, needed: Sequence[str]
+) -> dict[str, str]:
+    for column in needed:
         if column not in columns:
             names = ", ".join(shown(str(name)) for name in found[:10]) or "none"
             raise DataError(f"{where} has no column {column!r}; it has {names}")

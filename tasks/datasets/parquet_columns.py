@@ -16,7 +16,7 @@ class Columns:
     Attributes:
         image: holds bytes, or a struct of bytes and path.
         nested: whether it is the struct.
-        label: holds numbers or names.
+        label: holds numbers or names; empty where no labels are wanted.
         split: holds splits; None where there is no such column.
         group: holds names of groups; None where there is no such column.
         class_names: of the label's numbers, from 0; empty where the file does not say.
@@ -30,8 +30,13 @@ class Columns:
     class_names: tuple[str, ...]
 
 
-def find_columns(schema: Any, path: str) -> Columns:
+def find_columns(schema: Any, path: str, *, labelled: bool = True) -> Columns:
     """Return the columns of a file with this Arrow schema.
+
+    Args:
+        schema: of the file.
+        path: of it, for messages.
+        labelled: if False, nothing but the pictures is looked for.
 
     Raises:
         DataError: it has no column of pictures, or none of labels.
@@ -49,6 +54,8 @@ def find_columns(schema: Any, path: str) -> Columns:
             images.append(field.name)
     named = [name for name in schema.names if features.get(name, {}).get("_type") == "ClassLabel"]
     image = "image" if "image" in images else _only(images, "pictures", "image", schema, path)
+    if not labelled:
+        return Columns(image, image in nested, "", None, None, ())
     is_label = "label" in schema.names
     label = "label" if is_label else _only(named, "labels", "label", schema, path)
     names = features.get(label, {}).get("names") or ()

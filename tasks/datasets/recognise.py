@@ -13,6 +13,7 @@ from tasks.datasets.shard_names import looks_like_shard
 from tasks.datasets.signature import PICTURES
 from tasks.datasets.source_folder import FolderSource
 from tasks.datasets.source_list import ListSource, read_lines
+from tasks.datasets.source_loose import LooseSource
 from tasks.datasets.source_parquet import ParquetSource
 from tasks.datasets.source_tfrecord import TfrecordSource
 from tasks.datasets.tfrecord import holds_records
@@ -40,7 +41,7 @@ class _Seen:
     first: list[str]
 
 
-def recognise(tree: Tree, layout: Layout = "auto") -> Source:
+def recognise(tree: Tree, layout: Layout = "auto", *, labelled: bool = True) -> Source:
     """Return the source of pictures that some files are.
 
     TFRecord files are sought first, then Parquet files, then a list with the columns path and
@@ -49,22 +50,24 @@ def recognise(tree: Tree, layout: Layout = "auto") -> Source:
     Args:
         tree: the files.
         layout: what they are, if the user said so.
+        labelled: if False, pictures need no labels, and those that are there are not read.
 
     Raises:
         DataError: they are nothing that is known, or not what the user said.
     """
-    seen = _look(tree)
+    seen = _look(tree, labelled=labelled)
     if layout in {"auto", "tfrecord"} and seen.tfrecord:
-        return TfrecordSource(tree, seen.tfrecord, _labels(tree, seen.labels))
+        labels = _labels(tree, seen.labels) if labelled else None
+        return TfrecordSource(tree, seen.tfrecord, labels, labelled=labelled)
     if layout in {"auto", "parquet"} and seen.parquet:
-        return ParquetSource(tree, seen.parquet)
+        return ParquetSource(tree, seen.parquet, labelled=labelled)
     if layout in {"auto", "list"} and len(seen.lists) == 1:
-        return ListSource(tree, seen.lists[0])
+        return ListSource(tree, seen.lists[0], labelled=labelled)
     if len(seen.lists) > 1 and (layout == "list" or not seen.pictures):
         raise DataError(f"has {len(seen.lists)} lists: {listed(seen.lists)}; expected one")
     if layout == "folder" or (layout == "auto" and seen.pictures):
-        return FolderSource(tree)
-    raise _unknown(seen, layout)
+        return FolderSource(tree) if labelled else LooseSource(tree)
+    raise _unknown(seen, layout, labelled=labelled)
 
 
 def is_list_name(path: str) -> bool:
@@ -72,7 +75,7 @@ def is_list_name(path: str) -> bool:
     return path.lower().endswith(_LIST_SUFFIXES)
 
 
-def _look(tree: Tree) -> _Seen:
+def _look(tree: Tree, *, labelled: bool) -> _Seen:
     seen = _Seen([], [], [], [], 0, [])
     unnamed = 0
     for file in tree.files():
@@ -89,7 +92,7 @@ def _look(tree: Tree) -> _Seen:
         elif name in LABEL_FILES:
             seen.labels.append(path)
         elif is_list_name(name):
-            if _is_list(tree, path):
+            if _is_list(tree, path, labelled=labelled):
                 seen.lists.append(path)
         elif looks_like_shard(path) or unnamed < MOST_OPENED:
             unnamed += not looks_like_shard(path)
@@ -112,9 +115,10 @@ def _sort(tree: Tree, path: str, seen: _Seen) -> None:
         seen.pictures += 1
 
 
-def _is_list(tree: Tree, path: str) -> bool:
+def _is_list(tree: Tree, path: str, *, labelled: bool) -> bool:
     try:
-        return has_columns(next(read_lines(tree.root / path), ""), path)
+        first = next(read_lines(tree.root / path), "")
+        return has_columns(first, path, labelled=labelled)
     except DataError:
         return False
 
@@ -130,15 +134,14 @@ def _labels(tree: Tree, paths: Sequence[str]) -> Labels | None:
     return read_labels(tree.root / own) if own else None
 
 
-def _unknown(seen: _Seen, layout: Layout) -> DataError:
+def _unknown(seen: _Seen, layout: Layout, *, labelled: bool) -> DataError:
+    columns = "the columns path and label" if labelled else "the column path"
+    pictures = "a subfolder of pictures for each class" if labelled else "pictures"
     wanted = {
         "tfrecord": "TFRecord files",
         "parquet": "Parquet files",
-        "list": "a CSV or JSON lines file with the columns path and label",
-    }.get(
-        layout,
-        "a subfolder of pictures for each class, a list with the columns path and label, Parquet "
-        "files, or TFRecord files",
-    )
+        "list": f"a CSV or JSON lines file with {columns}",
+    }.get(layout, f"{pictures}, a list with {columns}, Parquet files, or TFRecord files")
     found = f"it holds {listed(seen.first)}" if seen.first else "it holds no files"
-    return DataError(f"has no data set; expected {wanted}; {found}")
+    what = "no data set" if labelled else "no pictures"
+    return DataError(f"has {what}; expected {wanted}; {found}")

@@ -17,12 +17,14 @@ class ListSource:
     Args:
         tree: the files; the list is one of them.
         name: the list's path in the tree.
+        labelled: if False, nothing but the paths is read.
     """
 
     layout = "list"
     splits: frozenset[str] = frozenset()
 
-    def __init__(self, tree: Tree, name: str) -> None:
+    def __init__(self, tree: Tree, name: str, *, labelled: bool = True) -> None:
+        self._labelled = labelled
         self._root = (tree.root / name).parent
         self._tree_root = tree.root
         self.name = name
@@ -42,7 +44,8 @@ class ListSource:
         Args:
             root: the folder of the data set, or one with a copy of the list.
         """
-        for row in parse_list(read_lines(root / self.name), self.name):
+        lines = read_lines(root / self.name)
+        for row in parse_list(lines, self.name, labelled=self._labelled):
             check_inside(row, self.name)
             yield Entry(
                 where=f"{self.name}: line {row.number}: {row.path}",

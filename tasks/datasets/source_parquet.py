@@ -27,6 +27,7 @@ class ParquetSource:
     Args:
         tree: the files.
         paths: those that are Parquet.
+        labelled: if False, nothing but the pictures is read.
 
     Raises:
         DataError: a file is damaged, or has not the columns.
@@ -34,7 +35,7 @@ class ParquetSource:
 
     layout = "parquet"
 
-    def __init__(self, tree: Tree, paths: Sequence[str]) -> None:
+    def __init__(self, tree: Tree, paths: Sequence[str], *, labelled: bool = True) -> None:
         self._root = tree.root
         by_split = order_shards(paths)
         #: The split of every file.
@@ -44,7 +45,7 @@ class ParquetSource:
         self.total = 0
         for path in paths:
             with _damage(path), _opened(self._root / path) as file:
-                self._columns[path] = find_columns(file.schema_arrow, path)
+                self._columns[path] = find_columns(file.schema_arrow, path, labelled=labelled)
                 self.total += file.metadata.num_rows
         names = {columns.class_names for columns in self._columns.values()}
         if len(names) > 1:
@@ -110,7 +111,7 @@ class ParquetSource:
                 yield Entry(
                     where=where,
                     name=name or f"{path}#{number}",
-                    label=self._label(row[columns.label], where),
+                    label=self._label(row[columns.label], where) if columns.label else "",
                     split=split or _split(row.get(columns.split), where),
                     group=_group(row.get(columns.group)),
                     data=data or b"",

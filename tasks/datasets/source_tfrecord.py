@@ -27,6 +27,7 @@ class TfrecordSource:
         tree: the files.
         paths: those that are TFRecord files.
         labels: what the label file lists; None where there is none.
+        labelled: if False, labels are not read.
 
     Raises:
         DataError: the files are not those of one set.
@@ -35,8 +36,11 @@ class TfrecordSource:
     layout = "tfrecord"
     total = None
 
-    def __init__(self, tree: Tree, paths: Sequence[str], labels: Labels | None) -> None:
+    def __init__(
+        self, tree: Tree, paths: Sequence[str], labels: Labels | None, *, labelled: bool = True
+    ) -> None:
         self._root = tree.root
+        self._labelled = labelled
         self._labels = labels
         self.shards = order_shards(paths)
         #: The split of every file.
@@ -61,7 +65,7 @@ class TfrecordSource:
 
         try:
             features = self._parse(entry.data).features.feature
-            return _loaded(features, entry)
+            return _loaded(features, entry, labelled=self._labelled)
         except DecodeError as error:
             raise DataError(f"{entry.where} is not a tf.train.Example: {error}") from error
         except DataError as error:
@@ -119,30 +123,36 @@ def _parser() -> Any:
     return import_example().FromString
 
 
-def _loaded(features: Mapping[str, Any], entry: Entry) -> Loaded:
+def _loaded(features: Mapping[str, Any], entry: Entry, *, labelled: bool) -> Loaded:
     """Return what a record holds once its picture and its label are known to be there."""
     standard = IMAGE_ENCODED in features or LABEL in features
-    tfds = not standard and _TFDS_IMAGE in features and _TFDS_LABEL in features
+    named = _TFDS_IMAGE in features and (_TFDS_LABEL in features or not labelled)
+    tfds = not standard and named
     image_key, label_key = (_TFDS_IMAGE, _TFDS_LABEL) if tfds else (IMAGE_ENCODED, LABEL)
-    for key in (image_key, label_key):
+    for key in (image_key, label_key) if labelled else (image_key,):
         if key not in features:
             raise DataError(f"has no feature {key!r}; it has {listed(sorted(features))}")
     images = features[image_key].bytes_list.value
     if len(images) != 1 or not images[0]:
         sizes = ", ".join(str(len(image)) for image in images[:5])
         raise DataError(f"{image_key!r} holds strings of [{sizes}] bytes, expected one picture")
-    labels = features[label_key].int64_list.value
-    if len(labels) != 1:
-        raise DataError(f"{label_key!r} holds {len(labels)} integers, expected 1")
+    label = _label(features, label_key) if labelled else ""
     name = _text(features, IMAGE_FILENAME)
     path, _, record = entry.where.rpartition(": record ")
     return Loaded(
         bytes(images[0]),
-        int(labels[0]),
+        label,
         name or f"{path}#{record}",
         _text(features, CLASS_TEXT),
         standard=not tfds,
     )
+
+
+def _label(features: Mapping[str, Any], key: str) -> int:
+    labels = features[key].int64_list.value
+    if len(labels) != 1:
+        raise DataError(f"{key!r} holds {len(labels)} integers, expected 1")
+    return int(labels[0])
 
 
 def _text(features: Mapping[str, Any], key: str) -> str:

@@ -79,6 +79,11 @@ class BigdlEngine:
         with user_errors():
             return list(self._scala.readNetwork(self._java_dump(dump)))
 
+    def answers(self, elements: Any, dump: Dump) -> Any:
+        """Return features of pictures that pass by, as ``Engine.answers`` says."""
+        scoring = self._bridge.scala.Scoring
+        return self._bridge.through(scoring.features, elements, self._java_dump(dump))
+
     def extract_with_getrdd(self, dump: Dump, folder: Path) -> int:
         """Write the features that BigDL's own ``session.getRDD`` gives; return how many.
 

@@ -4,7 +4,7 @@ Executors reach files through the JVM alone, so that Python's workers run on any
 Hadoop's.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tasks.features.chunks import Chunk
@@ -114,6 +114,19 @@ class Bridge:
         with user_errors():
             lines = self.scala.FeatureFile.present(self.jvm_spark, java_chunks, str(folder))
         return parse_written(lines)
+
+    def through(self, function: Callable[..., Any], elements: Any, *arguments: Any) -> Any:
+        """Return the RDD of bytes that a Scala function makes of one that Python makes.
+
+        Args:
+            function: takes the elements and the arguments.
+            elements: an RDD of bytes.
+            arguments: of the function.
+        """
+        plain = elements.mapPartitions(iter)
+        # As PySpark does to save text: elements reach the JVM as the bytes that they are.
+        plain._bypass_serializer = True
+        return self._rdd_of_bytes(function(plain._jrdd, *arguments))
 
     def _rdd_of_bytes(self, java_rdd: Any) -> Any:
         from pyspark import RDD

@@ -5,7 +5,7 @@ To add one: write a class like ``Engine``, name it in ``ENGINES`` here and in ``
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,19 @@ class Engine(Protocol):
             UnsupportedGraphError: the engine cannot run the dump's graph; the node is named.
             UnsupportedRecordError: the engine cannot decode a record that is sound; ``origin``
                 names it.
+        """
+
+    def answers(self, elements: Any, dump: Dump) -> Any:
+        """Return features of pictures that pass by, of which none ends the job.
+
+        Args:
+            elements: an RDD of bytes, two for each picture: anything, and a serialised example, or
+                nothing where there is no picture.
+            dump: the dump.
+
+        Returns:
+            An RDD of bytes in the same order: that anything, and an answer as
+            ``tasks.features.answer`` describes it, or nothing where nothing came.
         """
 
     def end_points(

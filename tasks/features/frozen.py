@@ -1,10 +1,11 @@
 """The frozen graph of a dump, sent to every worker and loaded into a TensorFlow session."""
 
 import functools
+import shutil
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tasks.features.bridge import Bridge
 from tasks.features.session import JPEG_SHAPE, FrozenSession, reason
 from tasks.networks.tensorflow import SessionRuntime, import_session_runtime
 from tasks.spark.python_worker import settle
+from tasks.storage.locations import RemotePath
 
 _SENDING = threading.Lock()
 
@@ -39,6 +41,22 @@ def send_frozen(bridge: Bridge, dump: Dump) -> None:
             copy = folder / _copy_name(dump)
             bridge.files.download(dump.path / FROZEN, copy)
             bridge.spark.addFile(str(copy))
+
+
+def share_frozen(spark: Any, dump: Dump) -> Dump:
+    """Send the graph of a local dump to every worker of a Spark that shares no folder with us.
+
+    Returns:
+        The dump as workers find it there.
+    """
+    sent = replace(dump, path=RemotePath(Path(str(dump.path)).as_uri()))
+    with _SENDING:
+        if not frozen_path(sent).exists():
+            folder = Path(tempfile.mkdtemp(dir=frozen_path(sent).parent))
+            copy = folder / _copy_name(sent)
+            shutil.copyfile(Path(str(dump.path)) / FROZEN, copy)
+            spark.addFile(str(copy))
+    return sent
 
 
 def _copy_name(dump: Dump) -> str:

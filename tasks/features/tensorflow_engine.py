@@ -8,6 +8,7 @@ import importlib.util
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,11 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.dumps.description import Dump
-from tasks.errors import UnavailableError
+from tasks.errors import DataError, UnavailableError
+from tasks.features.answer import FEATURE, REASON
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
 from tasks.features.frozen import send_frozen, session_of
-from tasks.features.record_name import record_name
+from tasks.features.record_name import origin, record_name
+from tasks.features.session import FrozenSession
 from tasks.features.written_file import WrittenFile
 from tasks.spark.errors import user_errors
 from tasks.storage.locations import Location
@@ -59,6 +62,11 @@ class TensorflowEngine:
         contents = records.mapPartitionsWithIndex(compute)
         return self._bridge.write_features(contents, folder, chunks)
 
+    def answers(self, elements: Any, dump: Dump) -> Any:
+        """Return features of pictures that pass by, as ``Engine.answers`` says."""
+        send_frozen(self._bridge, dump)
+        return elements.mapPartitions(partial(answers_to, dump))
+
     def end_points(
         self, chunk: Chunk, dump: Dump, nodes: Sequence[str]
     ) -> dict[str, npt.NDArray[np.float32]]:
@@ -70,6 +78,35 @@ class TensorflowEngine:
         images, _ = session.images(records, PurePosixPath(chunk.shard).name, chunk.first)
         values = session.values(nodes, images)
         return {node: values[node].reshape(chunk.records, -1) for node in nodes}
+
+
+def answers_to(dump: Dump, elements: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield what ``Engine.answers`` says for the elements of one task."""
+    session = session_of(dump)
+    remaining = iter(elements)
+    while group := list(islice(remaining, 2 * _BATCH)):
+        answers = iter(_answers(session, [record for record in group[1::2] if record]))
+        for beside, record in zip(group[::2], group[1::2], strict=True):
+            yield beside
+            yield next(answers) if record else record
+
+
+def _answers(session: FrozenSession, records: Sequence[bytes]) -> list[bytes]:
+    answers: list[bytes] = []
+    images = []
+    for record in records:
+        try:
+            images.append(session.images([record], "", 0)[0][0])
+            answers.append(b"")
+        except DataError as error:
+            where = f"{origin('', 0, record_name(record))}: "
+            answers.append(REASON + str(error).removeprefix(where).encode())
+    if images:
+        node = session.nodes.feature
+        rows = session.values([node], np.stack(images))[node].reshape(len(images), -1)
+        features = iter(rows.astype("<f4"))
+        answers = [answer or FEATURE + next(features).tobytes() for answer in answers]
+    return answers
 
 
 def _computer(

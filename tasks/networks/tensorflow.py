@@ -110,7 +110,7 @@ def _bare_package(name: str) -> ModuleType:
 @contextmanager
 def _native_errors_hidden() -> Iterator[None]:
     # The library reads this when it loads, for the lines that it writes later.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     kept = os.dup(2)
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path of ours

@@ -75,13 +75,16 @@ class Follower:
             self._served.replace(None)
             return
         started = time.monotonic()
+        self._served.loading = found.version
         try:
             model = ServedModel(found)
             warm_up(model)
+            self._served.replace(model)
         except GraftError:
             self._failed = found
             raise
-        self._served.replace(model)
+        finally:
+            self._served.loading = None
         self._served.problem = self._failed = None
         self._observe(True)
         logger.info(

@@ -5,7 +5,7 @@ import html
 from pathlib import Path
 from string import Template
 
-from tasks.serving.served import Served, no_champion
+from tasks.serving.served import Served
 from tasks.visible import visible
 
 _FOLDER = Path(__file__).parent / "static"
@@ -15,7 +15,7 @@ _KINDS = {"page.css": "text/css", "page.js": "text/javascript"}
 def page(served: Served) -> str:
     """Return the page as HTML."""
     current = served.current
-    version = f"version {current.found.version}" if current else no_champion(served.name)
+    version = f"version {current.found.version}" if current else served.why_nothing()
     facts = {"name": served.name, "served": version}
     escaped = {key: html.escape(visible(value)) for key, value in facts.items()}
     return Template(_read("page.html").decode()).substitute(escaped)

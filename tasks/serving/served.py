@@ -71,6 +71,8 @@ class Served:
         self.labelled = labelled
         #: Why the newest champion is not served; None if it is.
         self.problem: str | None = None
+        #: Version that is being loaded.
+        self.loading: int | None = None
         self._current: ServedModel | None = None
         self._lock = threading.Lock()
 
@@ -109,6 +111,12 @@ class Served:
         finally:
             wanted.leave()
 
+    def why_nothing(self) -> str:
+        """Return why a server without a model answers no questions."""
+        if self.loading is not None:
+            return f"version {self.loading} of {self.name!r} is being loaded"
+        return f"no model of {self.name!r} was promoted yet; graft promote ID promotes one"
+
     def require_name(self, name: str) -> None:
         """Raise a ``NotServedError`` if a request names another model."""
         if name != self.name:
@@ -120,12 +128,7 @@ class Served:
             raise RequestError(f"Unrecognized servable version label: {label}")
         current = self._current
         if current is None:
-            raise BusyError(self.problem or no_champion(self.name))
+            raise BusyError(self.problem or self.why_nothing())
         if version is not None and int(version) != current.found.version:
             raise NotServedError(f"Servable not found for request: Specific({name}, {version})")
         return current
-
-
-def no_champion(name: str) -> str:
-    """Return why a server without a champion answers no questions."""
-    return f"no model of {name!r} was promoted yet; graft promote ID promotes one"

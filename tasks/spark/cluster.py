@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +13,11 @@ from tasks.errors import ClusterError, SetupError
 from tasks.spark.authentication import SECRET, authentication_conf
 from tasks.spark.bigdl import init_bigdl, quiet, require_bigdl, silence_stdout
 from tasks.spark.executors import wait_for_executors
+from tasks.spark.package import pack_tasks
 from tasks.spark.private_conf import private_conf
 from tasks.spark.settings import is_local, network_conf
 from tasks.spark.user import log_in
 from tasks.storage.local_files import storage_errors
-from tasks.storage.paths import CHECKOUT
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +84,7 @@ def spark_context(name: str) -> Iterator[Any]:
             if spark.uiWebUrl:
                 logger.info("Spark UI: %s", spark.uiWebUrl)
             with storage_errors(Path(folder)):
-                spark.addPyFile(_pack_tasks(Path(folder)))
+                spark.addPyFile(pack_tasks(Path(folder)))
             yield spark
         finally:
             spark.stop()
@@ -130,11 +129,3 @@ def _connect(name: str) -> Any:
             f"{problem}; check that its master is up, and that {SECRET} is its secret, or not set "
             "if it has none"
         ) from error
-
-
-def _pack_tasks(folder: Path) -> str:
-    """Zip the package ``tasks`` for Python workers, which do not see the checkout."""
-    package = folder / "package"
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(CHECKOUT / "tasks", package / "tasks", ignore=ignored)
-    return shutil.make_archive(str(folder / "tasks"), "zip", package)

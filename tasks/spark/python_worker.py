@@ -1,7 +1,14 @@
 """Shortens the pause of Spark's Python workers between two tasks."""
 
+import functools
 import gc
 import sys
+
+
+@functools.cache
+def settle_once() -> None:
+    """Call ``settle`` at the end of a worker's first task, whose imports are those of all."""
+    settle()
 
 
 def settle() -> None:

@@ -13,6 +13,7 @@ from tasks.storage.paths import CHECKOUT
 LOG4J2 = CHECKOUT / "conf" / "log4j2.properties"
 TRAIN_JOB = CHECKOUT / "tasks" / "train_job.py"
 CONVERT_JOB = CHECKOUT / "tasks" / "convert_job.py"
+SCORE_JOB = CHECKOUT / "tasks" / "score_job.py"
 
 # By default MKL chooses instructions by the alignment of arrays, so sums differ between two runs
 # and the same seed would not give the same head.

@@ -154,6 +154,16 @@ class Home:
         return self.root / "registry"
 
     @property
+    def scores(self) -> Path:
+        """Scores of pictures, by digest of pictures and model; ``graft gc`` leaves them alone."""
+        return self.root / "scores"
+
+    @property
+    def unpacked(self) -> Path:
+        """Archives of pictures while they are scored."""
+        return self.root / "unpacked"
+
+    @property
     def snapshots(self) -> Path:
         """Snapshots of unfinished trainings, by digest of the model that they will make."""
         return self.root / "snapshots"

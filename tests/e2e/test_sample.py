@@ -1,20 +1,27 @@
 """``make run`` as a newcomer gives it: the bundled sample through Airflow and Spark, twice."""
 
+import json
+import os
 import re
+import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
 from support.shell import Ran, Shell
+from support.waits import wait_until
 from tasks.datasets.example import IMAGE_ENCODED
+from tasks.datasets.tfrecord import read_records
 from tasks.dumps.description import read_dump
 from tasks.features.store import feature_files, read_features
 from tasks.models.export import load_head
 from tasks.models.predictions import read_predictions
-from tasks.networks.tensorflow import import_tensorflow
+from tasks.networks.tensorflow import import_example, import_tensorflow
 from tasks.registry.champion import champion
 from tasks.runs.record import TASK_IDS, read_steps
 
@@ -144,3 +151,50 @@ def test_a_worse_model_is_not_promoted(shell: Shell, first: Ran) -> None:
     assert now is not None
     assert now.run_id == first.run_id
     assert "<strong>Not promoted:</strong> version 2" in shell.home.report(worse.run_id).read_text()
+
+
+@pytest.fixture(scope="module")
+def picture_files(
+    shell: Shell, metrics: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The pictures of all records as files, named after shard and record."""
+    folder = tmp_path_factory.mktemp("pictures")
+    parse = import_example().FromString
+    digest = metrics["digests"]["validation"]["dataset"]
+    for shard in sorted((shell.home.datasets / digest).rglob("*.tfrecord")):
+        for number, record in enumerate(read_records(shard)):
+            (jpeg,) = parse(record).features.feature["image/encoded"].bytes_list.value
+            (folder / f"{shard.name}#{number}.jpg").write_bytes(jpeg)
+    return folder
+
+
+def test_a_killed_scoring_goes_on_and_the_scores_are_those_of_the_predictions(
+    shell: Shell, metrics: dict[str, Any], picture_files: Path, tmp_path: Path
+) -> None:
+    """``graft score``, killed; then the DAG ``score_pictures`` through Airflow and Spark."""
+    out = tmp_path / "scores"
+    command = ["graft", "score", str(picture_files), str(out), "--master", "local[1]"]
+    with subprocess.Popen(command, cwd=tmp_path, env=shell.env, start_new_session=True) as job:
+        wait_until(
+            lambda: list(out.glob("part-*")), 120, "the first part of the scores", every=0.05
+        )
+        os.killpg(job.pid, signal.SIGKILL)
+    assert not (out / "_score.json").exists()
+    shell.home.airflow.mkdir(parents=True, exist_ok=True)
+    assert shell("airflow", "db", "migrate").status == 0
+    conf = json.dumps({"pictures_url": str(picture_files), "scores_url": str(out)})
+    ran = shell("airflow", "dags", "test", "score_pictures", "-c", conf)
+    assert ran.status == 0, ran.output[-5000:]
+    record = json.loads((out / "_score.json").read_text())
+    assert f"{record['earlier_rows']:,} by an earlier call" in ran.output
+    assert 0 < record["earlier_rows"] < record["rows"] == 300
+    assert (record["model"], record["version"]) == (metrics["model"]["digest"], 1)
+    scores = ds.dataset(str(out), format="parquet").to_table().to_pylist()
+    found = {row["name"]: row for row in scores}
+    assert len(found) == len(scores) == 300
+    predictions = shell.home.models / record["model"] / "predictions.parquet"
+    for row in pq.read_table(predictions).to_pylist():
+        ours = found[f"{row['shard']}#{row['record']}.jpg"]
+        # The same engine on batches of other pictures.
+        np.testing.assert_allclose(ours["scores"], row["probability"], rtol=0, atol=1e-5)
+        assert ours["class"] == row["prediction_name"]

@@ -75,6 +75,15 @@ def cluster(graft_home: Home, short_lived_jvms: dict[str, str]) -> Iterator[Clus
         yield started
 
 
+@pytest.fixture
+def remote(cluster: Cluster, tmp_path: Path) -> RemotePath:
+    """The test's folder by a URL that only Hadoop reads."""
+    name = tmp_path.name.replace("_", "-").lower()
+    conf = cluster.context._jsc.hadoopConfiguration()
+    conf.set(f"fs.viewfs.mounttable.{name}.link./home", tmp_path.as_uri())
+    return RemotePath(f"viewfs://{name}/home")
+
+
 @pytest.fixture(scope="session")
 def standalone_master() -> Iterator[str]:
     """The URL of a cluster of two executors with a core each."""

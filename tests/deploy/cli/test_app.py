@@ -17,6 +17,7 @@ COMMANDS = (
     "doctor",
     "train",
     "convert",
+    "score",
     "predict",
     "serve",
     "export",

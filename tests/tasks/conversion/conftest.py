@@ -13,7 +13,7 @@ from tasks.conversion.spark import convert_with_spark
 from tasks.conversion.store import PictureStore
 from tasks.datasets.options import Options
 from tasks.spark.cluster import Cluster
-from tasks.storage.locations import Location, RemotePath
+from tasks.storage.locations import Location
 
 #: Makes a data set and returns its description.
 Convert = Callable[..., dict[str, Any]]
@@ -41,15 +41,6 @@ def here(tmp_path: Path) -> Convert:
         return convert_here(wanted, tmp_path / "downloads")
 
     return here
-
-
-@pytest.fixture
-def remote(cluster: Cluster, tmp_path: Path) -> RemotePath:
-    """The test's folder by a URL that only Hadoop reads."""
-    name = tmp_path.name.replace("_", "-").lower()
-    conf = cluster.context._jsc.hadoopConfiguration()
-    conf.set(f"fs.viewfs.mounttable.{name}.link./home", tmp_path.as_uri())
-    return RemotePath(f"viewfs://{name}/home")
 
 
 @pytest.fixture

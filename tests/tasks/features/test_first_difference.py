@@ -29,6 +29,9 @@ class Known:
     def extract(self, chunks: Any, dump: Any, folder: Any) -> Any:
         raise NotImplementedError
 
+    def answers(self, elements: Any, dump: Any) -> Any:
+        raise NotImplementedError
+
     def end_points(self, chunk: Chunk, dump: Dump, nodes: Sequence[str]) -> dict[str, Any]:
         assert set(nodes) == set(compared_nodes(dump).values())
         self.chunks.append(chunk)

@@ -57,6 +57,24 @@ def test_the_old_model_goes_on_if_the_new_one_cannot_be_used(
     assert loads == [True, False, True]
 
 
+def test_what_is_being_loaded_is_told(tmp_path: Path, tiny_model: Path) -> None:
+    home, told = Home(tmp_path), []
+
+    class Watched(Served):
+        def replace(self, new: ServedModel | None) -> None:
+            told.append(self.why_nothing())
+            super().replace(new)
+
+    served = Watched("flowers", labelled=True)
+    promote(home, 1, tiny_model)
+    told.append(served.why_nothing())
+    Follower(served, following(home, "flowers")).look()
+    assert told == [
+        "no model of 'flowers' was promoted yet; graft promote ID promotes one",
+        "version 1 of 'flowers' is being loaded",
+    ]
+
+
 def test_no_champion_any_more(tmp_path: Path, tiny_model: Path) -> None:
     home, served = Home(tmp_path), Served("flowers", labelled=True)
     follower = Follower(served, following(home, "flowers"))

@@ -1,0 +1,99 @@
+"""``make bench-score``: scoring a folder of pictures, against the training's feature stage.
+
+The pictures of the archive are laid out as a folder. The job trains on it, and its features are
+timed as ever; then the same folder is scored with that model and the same engine, in a job of its
+own.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.ingest import pictures_of
+from benchmarks.inputs import add_sources, prepare, scratch_home
+from benchmarks.processes import Measured, measure
+from tasks.params.definitions import RunParams
+from tasks.runs.outcome import read_metrics
+from tasks.scoring.outcome import read_score
+from tasks.spark.settings import SCORE_JOB, TRAIN_JOB
+from tasks.storage.paths import Home
+
+_ENGINES = ("bigdl", "tensorflow")
+
+
+@dataclass(frozen=True)
+class _Rates:
+    """Pictures per second of the feature stage and of a scoring, and the latter's memory."""
+
+    features: float
+    scores: float
+    peaks: list[str]
+
+
+def main() -> int:
+    """Measure and print rates and ratios."""
+    parser = argparse.ArgumentParser(prog="make bench-score", description=__doc__)
+    add_sources(parser, dataset="flowers_227.tar.gz")
+    parser.add_argument("--pictures", type=int, help="how many of them; default: all")
+    parser.add_argument("--engines", nargs="+", choices=_ENGINES, default=_ENGINES)
+    options = parser.parse_args()
+    archive = RunParams(dataset_url=options.dataset)
+    with scratch_home() as home, tempfile.TemporaryDirectory() as scratch:
+        pictures = Path(scratch) / "pictures"
+        count = _lay_out(archive, home, pictures, options.pictures)
+        params = RunParams(dataset_url=str(pictures), checkpoint_url=options.checkpoint)
+        dumps = [str(path) for path in prepare(params, home).dumps]
+        rates = {engine: _measure(home, dumps, pictures, engine) for engine in options.engines}
+    print(f"{count:,} pictures of {options.dataset}, {os.cpu_count()} cores")
+    for engine, found in rates.items():
+        ratio = found.scores / found.features
+        print(
+            f"  {engine:<10} scores {found.scores:6.1f}/s, features {found.features:6.1f}/s, "
+            f"ratio {ratio:.2f} (>= 0.90)"
+        )
+        for line in found.peaks:
+            print(f"    {line}")
+    return 0
+
+
+def _measure(home: Home, dumps: list[str], pictures: Path, engine: str) -> _Rates:
+    train, validation = dumps
+    flags = ["--feature-engine", engine, "--parity-records", "0", "--epochs", "1"]
+    _submit(TRAIN_JOB, "-t", train, "-v", validation, "--run-id", engine, *flags)
+    metrics = read_metrics(home, engine)
+    scored = _submit(
+        SCORE_JOB, f"--pictures-url={pictures}", f"--model={engine}", f"--run-id={engine}"
+    )
+    record = read_score(home, engine)
+    if metrics is None or record is None:
+        raise RuntimeError(f"a job of the engine {engine} left no result")
+    records = metrics.records.train + metrics.records.validation
+    if record.bad:
+        raise RuntimeError(f"{record.bad} of {record.rows} pictures are bad")
+    features = records / metrics.stages["features"]
+    return _Rates(features, record.pictures_per_second, scored.peak_lines())
+
+
+def _submit(job: Path, *arguments: str) -> Measured:
+    master = f"local[{os.cpu_count()}]"
+    command = ["spark-submit", "--master", master, "--driver-memory", "4g", str(job), *arguments]
+    return measure(command)
+
+
+def _lay_out(params: RunParams, home: Home, folder: Path, most: int | None) -> int:
+    """Write the pictures as files and return how many there are."""
+    count = 0
+    for label, data in islice(pictures_of(params, home), most):
+        path = folder / f"class {label}" / f"{count}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        count += 1
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""``graft score``."""
+
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperCommand
+
+from deploy.cli.errors import one_line_errors
+from deploy.cli.spark_options import DRIVER_MEMORY, MASTER, DriverMemory, Master, SparkConf
+from deploy.submit import submit
+from tasks.scoring.arguments import option_table, score_arguments, scoring
+from tasks.spark.settings import SCORE_JOB
+
+_USER_ERROR = 2
+_EXAMPLE = "graft score --master yarn hdfs:///pictures hdfs:///scores/today -p model=previous"
+
+
+class ScoreCommand(TyperCommand):
+    """The command, whose help has the params and an example, too."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the params with their defaults, and an example."""
+        super().format_epilog(ctx, formatter)
+        with formatter.section("Params, for -p"):
+            formatter.write_dl(option_table())
+        with formatter.section("Example"):
+            formatter.write_text(_EXAMPLE)
+
+
+@one_line_errors(_USER_ERROR)
+def score(
+    pictures: Annotated[
+        str,
+        typer.Argument(
+            help="Your pictures: path or URL of a folder, of an archive of one, of a list, or of "
+            "Parquet or TFRecord files. They need no labels."
+        ),
+    ],
+    scores: Annotated[
+        str | None,
+        typer.Argument(
+            help="Path or URL of the folder that gets the scores; default: a folder of "
+            "GRAFT_HOME/scores for these pictures and this model."
+        ),
+    ] = None,
+    model: Annotated[
+        str,
+        typer.Option(
+            metavar="MODEL",
+            help="champion, previous, a version's number, a run, or a model's digest.",
+        ),
+    ] = "champion",
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            *("--param", "-p"), metavar="NAME=VALUE", help="One param, as often as you like."
+        ),
+    ] = None,
+    master: Master = MASTER,
+    driver_memory: DriverMemory = DRIVER_MEMORY,
+    spark_conf: SparkConf = None,
+) -> NoReturn:
+    """Score pictures with a trained model on Spark: a row for each, as Parquet or CSV.
+
+    Submits the job of the DAG score_pictures. Called again, it goes on with what is missing. The
+    exit status is 2 for an error that you can mend.
+    """
+    config = scoring(pictures, scores, [f"model={model}", *(param or ())])
+    submit(
+        SCORE_JOB,
+        score_arguments(config),
+        master=master,
+        driver_memory=driver_memory,
+        spark_conf=spark_conf or (),
+    )

@@ -1,0 +1,1 @@
+"""Scores of many pictures by a trained model, on Spark."""

@@ -1,0 +1,107 @@
+"""The model that scores: the champion, or the one that a user names."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.dumps.description import Dump, read_description
+from tasks.errors import DataError, ParamsError
+from tasks.models.export import ARRAYS, load_head
+from tasks.models.head import Head
+from tasks.registry.champion import find_version
+from tasks.registry.state import CHAMPION
+from tasks.runs.metrics import METRICS, Metrics, RunMetrics
+from tasks.storage.artifact import is_whole
+from tasks.storage.files import LOCAL, Files
+from tasks.storage.locations import Location
+from tasks.storage.paths import Home
+
+_DIGEST = re.compile(r"[0-9a-f]{6,64}")
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A trained model with all that scoring needs of it.
+
+    Attributes:
+        digest: the name of its folder in ``models/``.
+        version: its number in the registry; None where the user named a run or a digest.
+        engine: the feature engine that made the features on which it was trained.
+        dump: graph and weights of the network.
+        head: works on raw features.
+        class_names: in label order.
+    """
+
+    digest: str
+    version: int | None
+    engine: str
+    dump: Dump
+    head: Head
+    class_names: tuple[str, ...]
+
+
+def load_model(home: Home, name: str, files: Files = LOCAL) -> TrainedModel:
+    """Return the model that a user names.
+
+    Args:
+        home: where models are.
+        name: ``champion``, ``previous``, a version's number, a run, or a model's digest or its
+            beginning.
+        files: where the dumps lie, which executors read.
+
+    Raises:
+        DataError: it is gone or was changed.
+        ParamsError: there is no such model, or more than one.
+    """
+    digest, version = _find(home, name)
+    folder = home.models / digest
+    if not is_whole(folder):
+        raise DataError(
+            f"the model {folder} is gone or was changed: run the DAG with the params of its run, "
+            "which makes it again"
+        )
+    metrics = Metrics.read(folder)
+    head, class_names = load_head(folder / ARRAYS)
+    return TrainedModel(
+        digest=digest,
+        version=version,
+        engine=str(metrics.config["feature_engine"]),
+        dump=_dump(home, metrics, files),
+        head=head,
+        class_names=tuple(class_names),
+    )
+
+
+def _find(home: Home, name: str) -> tuple[str, int | None]:
+    """Return digest and version of a model."""
+    if version := find_version(home, name):
+        return version.model, version.number
+    if name == CHAMPION:
+        raise ParamsError(
+            "model is 'champion' and no model was promoted yet: make run trains and promotes one; "
+            "or name a run or the digest of a model"
+        )
+    run = home.find_run(name)
+    if (run / METRICS).is_file():
+        return RunMetrics.read(run).model.digest, None
+    found = _with_digest(home, name)
+    if len(found) == 1:
+        return found[0], None
+    several = f", with which {len(found)} models begin" if found else ""
+    raise ParamsError(
+        f"model is {name!r}{several}, expected champion, previous, a version's number, a run, or a "
+        "model's digest; graft models lists the versions"
+    )
+
+
+def _with_digest(home: Home, start: str) -> list[str]:
+    if not _DIGEST.fullmatch(start):
+        return []
+    return sorted(path.name for path in home.models.glob(f"{start}*") if path.is_dir())
+
+
+def _dump(home: Home, metrics: Metrics, files: Files) -> Dump:
+    # Not the path in the metrics: GRAFT_HOME may have another place now.
+    name = Path(metrics.dumps.validation).name
+    folder: Location = home.shared(home.dumps) / name
+    return read_description(folder, files)
