@@ -28,6 +28,7 @@ from tasks.scoring.rows import Scorer
 from tasks.spark.cluster import Cluster
 from tasks.spark.errors import user_errors
 from tasks.spark.files import HadoopFiles
+from tasks.spark.python_worker import own_workers
 from tasks.storage.locations import Location, location
 from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
@@ -153,7 +154,8 @@ class _Scoring:
                 self.bridge.spark.broadcast(scorer), self.plan.output, numbers, present.parts, done
             )
             elements = answers.mapPartitionsWithIndex(task)
-            written = self.store.write(elements, self.destination.path)
+            with own_workers(self.bridge.spark, "scores"):
+                written = self.store.write(elements, self.destination.path)
             with user_errors():
                 new = written.mapPartitions(sum_results).treeReduce(Counts.merge)
         return new.merge(present.counts), present

@@ -3,6 +3,29 @@
 import functools
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+_ROLE = "GRAFT_WORKER_ROLE"
+
+
+@contextmanager
+def own_workers(spark: Any, role: str) -> Iterator[None]:
+    """Give Python functions that become RDDs of the JVM meanwhile workers of their own.
+
+    Spark hands a task any idle worker of the same environment: without this, one that loaded a
+    network would next list files, and another would load the network again.
+
+    Args:
+        spark: the Spark context.
+        role: what these workers do.
+    """
+    spark.environment[_ROLE] = role
+    try:
+        yield
+    finally:
+        del spark.environment[_ROLE]
 
 
 @functools.cache
