@@ -20,6 +20,16 @@ COPY jvm/ jvm/
 COPY tasks/ tasks/
 RUN PYTHONPATH=. .venv/bin/python -m tasks.spark.scala_jar
 
+# MLflow's server, for the profile mlflow of docker-compose.yml: it needs other versions than Graft.
+FROM base AS mlflow
+WORKDIR /opt/graft
+COPY requirements-mlflow.txt ./
+RUN --mount=type=cache,target=/root/.cache/pip \
+    pip install --require-hashes --requirement requirements-mlflow.txt
+RUN useradd --uid 50000 --gid 0 --create-home graft \
+    && install --directory --owner 50000 --group 0 --mode 775 mlflow
+USER 50000:0
+
 FROM base
 WORKDIR /opt/graft
 # Group 0, so that platforms that choose the user id themselves can write, too. A named volume takes

@@ -35,6 +35,7 @@ $(NEEDS_UTF8): export LC_ALL := $(if $(UTF8),$(LC_ALL),C.UTF-8)
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale
 .PHONY: bench-ingest bench-networks bench-score bench-serve sample test-hostile test-pythons
+.PHONY: test-mlflow
 .PHONY: pictures lock clean
 
 help: ## Show this help
@@ -90,6 +91,9 @@ test-hostile: $(DEV_READY) ## Try hostile archives, records, checkpoints, server
 
 test-pythons: $(DEV_READY) ## Run the sample on every other Python of this machine that Graft runs on
 	@GRAFT_TEST_PYTHONS=1 $(BIN)/python -m pytest tests/e2e/test_other_pythons.py
+
+test-mlflow: $(DEV_READY) ## Log to a real MLflow server, which is installed apart from .venv
+	@program=$$(scripts/mlflow.sh $(UV_VERSION)) && GRAFT_TEST_MLFLOW="$$program" $(BIN)/python -m pytest tests/e2e/test_mlflow_server.py
 
 lint: $(DEV_READY) ## ruff, shellcheck, hadolint, the Compose schema, codespell
 	@$(BIN)/ruff check .

@@ -20,6 +20,7 @@ from airflow.sdk import dag
 
 from graft_airflow.assets import dataset_asset, model_asset
 from graft_airflow.dag_doc import dag_doc
+from graft_airflow.notices import callbacks
 from graft_airflow.params import dag_params
 from graft_airflow.schedule import schedule
 from graft_airflow.steps import (
@@ -49,7 +50,7 @@ def transfer_learning(pipeline: Pipeline) -> None:
         # Whatever Airflow's settings, nothing is trained unattended before somebody asks for it.
         is_paused_upon_creation=True,
         tags=["transfer learning", "tensorflow", "bigdl", "spark"],
-        default_args={"owner": "graft"},
+        default_args={"owner": "graft", **callbacks()},
     )
     def wire() -> None:
         dataset = extract_dataset(download_dataset.override(inlets=[data])())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from deploy.checks import settings, software
 from deploy.checks.artifacts import check_artifacts
 from deploy.checks.registry import check_registry
+from deploy.checks.tracking import check_tracking
 from tasks.errors import GraftError
 from tasks.storage.paths import Home
 
@@ -70,4 +71,5 @@ def _checks(environ: Mapping[str, str]) -> dict[str, Callable[[], str]]:
         "GRAFT_HOME": lambda: settings.check_home(Home.from_environ(environ)),
         "artefacts": lambda: check_artifacts(Home.from_environ(environ)),
         "registry": lambda: check_registry(Home.from_environ(environ)),
+        "MLflow": lambda: check_tracking(environ),
     }

@@ -32,6 +32,7 @@ from tasks.report.page import write_report
 from tasks.storage.artifact import Artifact, LocalArtifact
 from tasks.storage.manifest import read_manifest
 from tasks.storage.paths import Home
+from tasks.tracking.track import track_run
 
 logger = logging.getLogger(__name__)
 
@@ -170,7 +171,7 @@ def network_of(params: NetworkParams, checkpoint: Path | None = None) -> Network
 
 
 def promote_model(params: RunParams, home: Home, run_id: str, *, name: str, who: str) -> Promotion:
-    """Register a run's model, promote it if the rule says so, and add that to the run's report.
+    """Register a run's model, promote it if the rule says so, and tell report and MLflow of it.
 
     Args:
         params: the run's.
@@ -186,6 +187,7 @@ def promote_model(params: RunParams, home: Home, run_id: str, *, name: str, who:
         except GraftError as error:
             # The decision stands, and the step must not fail after it.
             logger.warning("the report does not tell the decision: %s", error)
+    track_run(home, name, run_id)
     return promotion
 
 

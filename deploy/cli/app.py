@@ -16,6 +16,7 @@ from deploy.cli import (
     sample,
     score,
     serve,
+    tracking,
     train,
     ui,
     verify,
@@ -54,6 +55,7 @@ app.command("verify")(verify.verify)
 app.command("gc")(gc.gc)
 app.add_typer(pipeline.app)
 app.add_typer(sample.app)
+app.add_typer(tracking.app)
 
 
 def main() -> None:

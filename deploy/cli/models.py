@@ -59,6 +59,7 @@ def promote(
 
     made = promote_version(Home.from_environ(), name, version, who=_user(), why=why)
     say(f"version {made.number} is the champion of {name}: top-1 {made.validation.top1:.4f}")
+    _tell_mlflow(name)
 
 
 @one_line_errors()
@@ -71,3 +72,12 @@ def rollback(name: Name = FLOWERS, why: Why = "") -> None:
         f"version {now.number} is the champion of {name} again: top-1 "
         f"{now.validation.top1:.4f}; version {left.number} was rolled back"
     )
+    _tell_mlflow(name)
+
+
+def _tell_mlflow(name: str) -> None:
+    """Keep MLflow's aliases in step; the promotion stands whatever comes of it."""
+    from tasks.tracking.track import keep_aliases
+
+    if failure := keep_aliases(Home.from_environ(), name):
+        say(f"warning: {failure}", sys.stderr)

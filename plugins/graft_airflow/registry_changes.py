@@ -1,5 +1,6 @@
 """Changes of the registry by the page's buttons: promote and roll back."""
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -12,6 +13,8 @@ from tasks.storage.paths import Home
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
+
+logger = logging.getLogger(__name__)
 
 #: Most bytes of a form; a reason of 1,000 characters has 12,000 at most.
 MOST_BYTES = 16 * 1024
@@ -53,6 +56,7 @@ def _roll_back(home: Home, name: str, form: dict[str, str], who: str) -> None:
 
 async def _change(request: "Request", name: str, user: Any, change: Change) -> "Response":
     """Make a change and send the browser back to the page; or say why it was not made."""
+    from fastapi import BackgroundTasks
     from fastapi.concurrency import run_in_threadpool
     from fastapi.responses import HTMLResponse, RedirectResponse
 
@@ -69,7 +73,17 @@ async def _change(request: "Request", name: str, user: Any, change: Change) -> "
         await run_in_threadpool(change, home, name, form, user.get_name())
     except GraftError as error:
         return HTMLResponse(render("refused.html.j2", reason=str(error)), _CONFLICT)
-    return RedirectResponse(f"../../{page_of(name)}", _SEE_OTHER)
+    # The browser does not wait for another server.
+    after = BackgroundTasks()
+    after.add_task(_tell_mlflow, home, name)
+    return RedirectResponse(f"../../{page_of(name)}", _SEE_OTHER, background=after)
+
+
+def _tell_mlflow(home: Home, name: str) -> None:
+    from tasks.tracking.track import keep_aliases
+
+    if failure := keep_aliases(home, name):
+        logger.warning("%s", failure)
 
 
 async def _read_form(request: "Request") -> dict[str, str]:

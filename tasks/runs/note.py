@@ -9,6 +9,7 @@ from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.runs.promotion_record import PromotionRecord
 from tasks.runs.record import WITHOUT_ARTIFACT, Step, data_name, read_failures, read_steps
+from tasks.runs.tracking_record import read_tracking
 from tasks.storage.paths import Home
 from tasks.storage.shown import shown
 
@@ -42,6 +43,9 @@ def run_note(home: Home, run_id: str, failed: Collection[str] = ()) -> str:
             paragraphs.append(_promotion(metrics.promotion))
         paragraphs.append(_found(metrics.data) if metrics and metrics.data else "")
     paragraphs.append(_reuse(steps))
+    tracking = read_tracking(home, run_id)
+    if tracking and tracking.error:
+        paragraphs.append(f"**MLflow**: {code(tracking.sentence())}.")
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 

@@ -7,6 +7,7 @@ from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.runs.record import Step, read_steps
+from tasks.runs.tracking_record import TrackingRecord, read_tracking
 from tasks.storage.paths import Home
 
 
@@ -24,6 +25,7 @@ def summary(home: Home, run_id: str) -> list[str]:
         *_steps(steps, metrics),
         *(_training(metrics) if metrics else ["", "No metrics: the run did not reach its end."]),
         *_export(steps),
+        *_tracking(read_tracking(home, run_id)),
         f"  run         {home.run(run_id)}",
     ]
 
@@ -55,6 +57,11 @@ def _steps(steps: Sequence[Step], metrics: RunMetrics | None) -> Iterator[str]:
 def _export(steps: Sequence[Step]) -> Iterator[str]:
     for path in (step.path for step in steps if step.task_id == "export_model"):
         yield f"  export      {path}/1 (TensorFlow SavedModel), {path}/README.md (model card)"
+
+
+def _tracking(record: TrackingRecord | None) -> Iterator[str]:
+    if record:
+        yield f"  MLflow      {record.sentence()}"
 
 
 def _artefact(made: Step | ArtifactRecord) -> str:

@@ -110,7 +110,7 @@ class PictureClassifier(
 
 
 def _classifier(dump: Dump, scorer: Any) -> Any:
-    import pandas as pd  # type: ignore[import-untyped] # it comes without types
+    import pandas as pd
 
     def classify(batches: Iterator[pd.Series]) -> Iterator[pd.DataFrame]:
         for images in batches:

@@ -47,7 +47,8 @@ def test_is_a_compose_file() -> None:
 
 
 def test_has_these_services_and_no_other(services: Services) -> None:
-    assert set(services) == {"postgres", *GRAFT}
+    assert set(services) == {"postgres", "mlflow", *GRAFT}
+    assert [name for name in services if "profiles" in services[name]] == ["mlflow"]
 
 
 def test_the_client_reads_it(dotenv: dict[str, str], tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ def test_every_role_is_the_same_image_with_the_same_home(name: str, services: Se
 
 def test_the_image_holds_graft_where_the_services_look_for_it(services: Services) -> None:
     text = (CHECKOUT / "Dockerfile").read_text()
-    assert text.count("\nWORKDIR ") == text.count("\nWORKDIR /opt/graft\n") == 2
+    assert text.count("\nWORKDIR ") == text.count("\nWORKDIR /opt/graft\n") == 3
     home = Home(Path(services["spark-worker"]["environment"]["GRAFT_HOME"]))
     assert home.root == Path("/opt/graft") / Home.from_environ({}).root.relative_to(CHECKOUT)
 
@@ -131,7 +132,7 @@ def test_the_migration_runs_once_before_all_of_airflow(services: Services) -> No
             assert waits[ONCE] == {"condition": "service_completed_successfully"}
 
 
-@pytest.mark.parametrize("name", ["postgres", *GRAFT])
+@pytest.mark.parametrize("name", ["postgres", "mlflow", *GRAFT])
 def test_nothing_gets_rights_that_it_does_not_need(name: str, services: Services) -> None:
     service = services[name]
     assert service["cap_drop"] == ["ALL"]
@@ -166,7 +167,7 @@ def test_who_can_reach_whom(services: Services, dotenv: dict[str, str]) -> None:
             members[network].add(name)
     assert members == {
         "database": {"postgres", *AIRFLOW},
-        "airflow": set(AIRFLOW) - {ONCE},
+        "airflow": {"mlflow", *AIRFLOW} - {ONCE},
         "spark": {"airflow-scheduler", *SPARK},
         # It reads pictures from outside, and reaches nobody.
         "serving": {SERVE},
@@ -229,7 +230,16 @@ def test_publishes_on_this_machine_only(services: Services) -> None:
         "airflow-scheduler": ["127.0.0.1:4040:4040"],
         "spark-master": ["127.0.0.1:8081:8081"],
         SERVE: ["127.0.0.1:8501:8501"],
+        "mlflow": ["127.0.0.1:5000:5000"],
     }
+
+
+def test_mlflows_server_is_of_the_clients_version() -> None:
+    locks = [(CHECKOUT / f"requirements{name}.txt").read_text() for name in ("", "-mlflow")]
+    client, server = (re.search(r"^mlflow(?:-skinny)?==(\S+)", lock, re.M) for lock in locks)
+    assert client
+    assert server
+    assert client[1] == server[1]
 
 
 def test_env_chooses_addresses_and_sizes(dotenv: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ NAMES = [
     "GRAFT_HOME",
     "artefacts",
     "registry",
+    "MLflow",
 ]
 
 

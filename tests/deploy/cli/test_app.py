@@ -30,6 +30,7 @@ COMMANDS = (
     "gc",
     "pipeline",
     "sample",
+    "mlflow",
 )
 PROGRAM = Path(sys.prefix) / "bin" / "graft"
 

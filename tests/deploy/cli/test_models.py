@@ -99,3 +99,12 @@ def test_needs_nothing_heavy(home: Home) -> None:
     assert ran.returncode == 0, ran.stderr
     imported = {name.split(".")[0] for name in json.loads(ran.stdout.splitlines()[-1])}
     assert not {"airflow", "bigdl", "numpy", "pyspark", "tensorflow"} & imported
+
+
+def test_a_promotion_stands_where_mlflow_is_not_told(graft: Graft, home: Home) -> None:
+    ran = graft("promote", "2", GRAFT_HOME=str(home.root), MLFLOW_TRACKING_URI="mlflow")
+    assert ran.exit_code == 0
+    assert "warning: MLflow's aliases are not in step: MLFLOW_TRACKING_URI is 'mlflow'" in (
+        " ".join(ran.stderr.split())
+    )
+    assert champion(home) == read_registry(home, FLOWERS).versions[2]

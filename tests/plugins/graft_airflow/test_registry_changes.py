@@ -177,3 +177,16 @@ class TestErrors:
         assert answer.status_code == 200
         assert "history.jsonl is damaged" in answer.text
         assert "<h2>Runs</h2>" in answer.text
+
+
+def test_a_promotion_stands_where_mlflow_is_not_told(
+    home: Home,
+    browser: Callable[..., TestClient],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "mlflow")
+    client = browser("user")
+    assert client.post(PROMOTE, data=form_of(client, version="2")).status_code == 303
+    assert aliases(home)["champion"] == 2
+    assert "MLflow's aliases are not in step: MLFLOW_TRACKING_URI is 'mlflow'" in caplog.text
