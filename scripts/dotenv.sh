@@ -26,11 +26,15 @@ GRAFT_PASSWORDS='{"admin": "$(random 12)"}'
 # GRAFT_SCHEDULE=@weekly
 # GRAFT_PARAMS='{"dataset_url": "https://example.org/mine.tar.gz"}'
 
-# Addresses of Airflow, of Spark's page and of the model, and limits. These are the defaults.
+# Who is told by mail, see docs/airflow.md; nobody by default.
+# GRAFT_NOTIFY=ann@example.org,bob@example.org
+
+# Addresses of Airflow, of Spark's page, of the model and of MLflow, and limits. These are the defaults.
 # GRAFT_BIND=127.0.0.1
 # GRAFT_PORT=8080
 # GRAFT_SPARK_PORT=8081
 # GRAFT_SERVE_PORT=8501
+# GRAFT_MLFLOW_PORT=5000
 # GRAFT_HOST=localhost
 # GRAFT_ACTIVE_RUNS=1
 # GRAFT_SCHEDULER_LIMIT=6g

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from graft_airflow.run import run_id_of
 from tasks.params.notices import Notices, notices
 from tasks.runs.note import run_note
 from tasks.runs.outcome import read_metrics
@@ -36,7 +37,7 @@ def callbacks() -> dict[str, Callback]:
 def tell_failure(context: Mapping[str, Any]) -> None:
     """Send why a step failed."""
     task_id = context["ti"].task_id
-    home, run_id = Home.from_environ(), context["run_id"]
+    home, run_id = Home.from_environ(), run_id_of(context)
     why = read_failures(home, run_id).get(task_id) or visible(str(context.get("exception", "")))
     _send(context, "failed", f"{task_id} failed: {why or 'see its log'}")
 
@@ -45,7 +46,7 @@ def tell_decision(context: Mapping[str, Any]) -> None:
     """Send whether the run promoted its model; of other steps, nothing."""
     if context["ti"].task_id != _DECIDES:
         return
-    metrics = read_metrics(Home.from_environ(), context["run_id"])
+    metrics = read_metrics(Home.from_environ(), run_id_of(context))
     if metrics is None or metrics.promotion is None:
         return
     _send(context, metrics.promotion.word, metrics.promotion.sentence())
@@ -67,7 +68,7 @@ def _mail(context: Mapping[str, Any], wanted: Notices, event: str, text: str) ->
     from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 
     run_id = visible(context["run_id"])
-    note = run_note(Home.from_environ(), context["run_id"])
+    note = run_note(Home.from_environ(), run_id_of(context))
     dag_id = context["dag_run"].dag_id
     notifier = SmtpNotifier(
         to=list(wanted.addresses),

@@ -43,7 +43,7 @@ def bag(folder: Path) -> Any:
 
 
 def test_a_wrong_file_hides_no_dag(bag: Any) -> None:
-    assert sorted(bag.dags) == [BIRDS, FLOWERS]
+    assert sorted(bag.dags) == [BIRDS, FLOWERS, "score_pictures"]
 
 
 def test_wrong_files_are_an_import_error_of_a_file_without_dags(bag: Any, folder: Path) -> None:
@@ -89,7 +89,7 @@ def test_airflows_own_command_lists_the_error(folder: Path, tmp_path: Path) -> N
     assert "bad.toml: params: epochs is 0, expected" in error["error"]
     with contextlib.closing(sqlite3.connect(tmp_path / "airflow.db")) as base:
         found = base.execute("select dag_id, has_import_errors from dag order by dag_id").fetchall()
-    assert found == [(BIRDS, 0), (FLOWERS, 0)]
+    assert found == [(BIRDS, 0), (FLOWERS, 0), ("score_pictures", 0)]
 
 
 def test_a_pipeline_has_its_own_params_schedule_and_assets(bag: Any) -> None:

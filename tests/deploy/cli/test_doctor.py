@@ -27,6 +27,7 @@ NAMES = [
     "GRAFT_HOME",
     "artefacts",
     "registry",
+    "MLflow",
 ]
 
 

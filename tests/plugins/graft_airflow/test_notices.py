@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk import DAG
 
 from graft_airflow import notices
 from support.network import LOOPBACK
@@ -39,13 +40,14 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def context(in_run: InRun) -> Callable[[str], Any]:
+def context(in_run: InRun) -> Callable[..., Any]:
     """The context of a step's end."""
 
-    def context(task_id: str) -> Any:
+    def context(task_id: str, dag_id: str = "flowers_transfer_learning") -> Any:
         made = in_run()
         made["ti"].task_id = task_id
-        made["dag_run"] = SimpleNamespace(dag_id="flowers_transfer_learning")
+        made["dag"] = DAG(dag_id)
+        made["dag_run"] = SimpleNamespace(dag_id=dag_id)
         return made
 
     return context
@@ -79,6 +81,17 @@ def test_a_failure(home: Home, metrics: RunMetrics, server: MailServer, context:
     assert mail["Subject"] == f"flowers_transfer_learning failed: {metrics.run_id}"
     (part,) = mail.iter_parts()
     assert "<p>dump_train failed: no variable &#x27;x&#x27;</p>" in part.get_content()
+
+
+def test_a_run_of_another_pipeline(
+    home: Home, metrics: RunMetrics, server: MailServer, context: Any
+) -> None:
+    decide(home, replace(metrics, run_id=f"birds/{metrics.run_id}"), promoted=True)
+    notices.tell_decision(context("promote_model"))
+    assert server.mails == []
+    notices.tell_decision(context("promote_model", "birds_transfer_learning"))
+    (mail,) = server.mails
+    assert mail["Subject"] == f"birds_transfer_learning promoted: {metrics.run_id}"
 
 
 def test_other_steps_and_runs_without_a_decision_are_no_news(
