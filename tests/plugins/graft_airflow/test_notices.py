@@ -46,7 +46,7 @@ def context(in_run: InRun) -> Callable[..., Any]:
     def context(task_id: str, dag_id: str = "flowers_transfer_learning") -> Any:
         made = in_run()
         made["ti"].task_id = task_id
-        made["dag"] = DAG(dag_id)
+        made["dag"] = DAG(dag_id, schedule=None)
         made["dag_run"] = SimpleNamespace(dag_id=dag_id)
         return made
 
