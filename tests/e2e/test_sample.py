@@ -24,8 +24,15 @@ from tasks.models.predictions import read_predictions
 from tasks.networks.tensorflow import import_example, import_tensorflow
 from tasks.registry.champion import champion
 from tasks.runs.record import TASK_IDS, read_steps
+from tasks.storage.paths import Home
 
 pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory, short_lived_jvms: dict[str, str]) -> Shell:
+    """A home of its own, whose registry is empty at first."""
+    return Shell(Home(tmp_path_factory.mktemp("newcomer")), short_lived_jvms)
 
 
 @pytest.fixture(scope="module")

@@ -187,7 +187,8 @@ def test_two_runs_are_compared(ui: Ui, page: Page, screenshot: Screenshot) -> No
     conf = {"source": "sample", "epochs": 8, "dataset_sha256": "0" * 64}
     second = ui.api.trigger(conf)
     assert ui.api.end(second) == "success"
-    assert re.search(r"Reused: .*dump_validation\. Made: train_classifier\.$", ui.api.note(second))
+    made = r"Reused: .*dump_validation\. Made: train_classifier, export_model\.$"
+    assert re.search(made, ui.api.note(second))
     page.goto(f"{ui.api.url}/plugin/transfer-learning")
     runs = page.frame_locator("iframe")
     runs.get_by_text(second).first.wait_for()

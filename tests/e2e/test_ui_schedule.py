@@ -94,6 +94,7 @@ def test_nothing_is_trained_on_unchanged_inputs(ui: Ui, published: dict[str, Any
     assert run["state"] == "success"
     assert {task for task, state in run["tasks"].items() if state == "skipped"} == {
         "train_classifier",
+        "export_model",
         "report",
         "promote_model",
     }
