@@ -9,7 +9,7 @@ GOAL = 0.9
 
 @dataclass(frozen=True)
 class Measurement:
-    """What one network gave, all of it in one run.
+    """Figures of one network, all of one run.
 
     Attributes:
         network: its name.
@@ -40,7 +40,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """What a head on real weights reaches on real photographs, or why it was not trained."""
+    """Accuracy of a head on real weights and photographs, or why it was not trained."""
 
     network: str
     weights: str

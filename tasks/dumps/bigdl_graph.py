@@ -1,4 +1,4 @@
-"""What the ``bigdl`` engine runs of a graph, told without a JVM.
+"""Judgement of a graph for the ``bigdl`` engine, without a JVM.
 
 ``jvm/Layers.scala``, ``Pooling.scala`` and ``Folding.scala`` are the engine's own knowledge;
 ``tests/tasks/features/test_operations.py`` has both judge the same graphs. This follows the shapes

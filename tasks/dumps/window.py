@@ -20,7 +20,7 @@ class Shape:
 
     @property
     def is_flat(self) -> bool:
-        """Whether it is one pixel."""
+        """True if it is one pixel."""
         return self.height == 1 and self.width == 1
 
     def __str__(self) -> str:
@@ -66,7 +66,7 @@ class Window:
 
     @property
     def is_centred(self) -> bool:
-        """Whether it moves by 1 and has a middle, so that SAME pads all sides alike."""
+        """True if it moves by 1 and has a middle, so that SAME pads all sides alike."""
         odd = self.height % 2 == 1 and self.width % 2 == 1
         return odd and self.stride_height == 1 and self.stride_width == 1
 

@@ -34,7 +34,7 @@ _CHECKPOINT = "model.ckpt"
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be converted, and where to.
+    """Model to convert, and the folders that it goes through.
 
     Attributes:
         given: the model's file or folder.

@@ -16,7 +16,7 @@ FEATURE = "feature"
 
 @dataclass(frozen=True)
 class Part:
-    """What a model computes features with.
+    """Part of a model that computes features.
 
     Attributes:
         definition: a ``GraphDef`` from the placeholder ``PICTURE`` to ``FEATURE``, float32

@@ -8,7 +8,7 @@ from tasks.networks.recipe import PREPROCESSINGS, Preprocessing
 
 @dataclass(frozen=True)
 class Options:
-    """What a user says of a model's file.
+    """Facts that a user states about a model's file.
 
     Attributes:
         preprocessing: a name of ``PREPROCESSINGS``.

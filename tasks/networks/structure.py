@@ -11,7 +11,7 @@ from tasks.networks.tensorflow import import_tensorflow
 
 @dataclass(frozen=True)
 class Structure:
-    """What a built network consists of.
+    """Parts of a built network.
 
     Attributes:
         variables: name and shape of every variable that the features depend on.

@@ -10,7 +10,7 @@ from tasks.params.network import FILE, NetworkParams
 
 
 class ModelFileParams(Params, title="Network"):
-    """What a model's file does not say of itself."""
+    """Facts that a model's file does not state itself."""
 
     preprocessing: str | None = Field(
         None,

@@ -21,7 +21,7 @@ _ADDRESS = re.compile(r"[^\s@,<>\"]+@[^\s@,<>\"]+")
 
 @dataclass(frozen=True)
 class Notices:
-    """Who is told what.
+    """Addresses and events of the notices.
 
     Attributes:
         addresses: of the mails.

@@ -27,7 +27,7 @@ _OWN = {*DataParams.model_fields, *NetworkParams.model_fields, *ModelFileParams.
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What makes the DAG of one data set.
+    """Name and defaults of the DAG of one data set.
 
     Attributes:
         name: also that of its model's registry.

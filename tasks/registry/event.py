@@ -16,7 +16,7 @@ def _now() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """What happened to a version, who did it and why.
+    """Event in the history of a version: the change, its author and the reason.
 
     Attributes:
         kind: ``registered``: the version exists from now on, as ``version`` describes it.

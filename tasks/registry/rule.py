@@ -37,7 +37,7 @@ Measured = Comparison | Incomparable | None
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a model is promoted.
+    """Decision about the promotion of a model.
 
     Attributes:
         promoted: True if it becomes the champion.

@@ -43,7 +43,7 @@ class VersionRow:
 
     @property
     def status(self) -> str:
-        """What last happened to it, by whom and why, in one visible line."""
+        """Last event of the version, its author and the reason, in one visible line."""
         gone = "" if self.has_files else "files are gone; "
         last = self.events[-1]
         return f"{gone}{last.kind} by {shown(last.who)}: {shown(last.why)}"

@@ -33,7 +33,7 @@ _SLASHES = 3
 
 @dataclass(frozen=True)
 class Present:
-    """What a destination has already.
+    """Parts that a destination has already.
 
     Attributes:
         parts: numbers of the parts that are there and whole.

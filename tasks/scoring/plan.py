@@ -18,7 +18,7 @@ _WORDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What scores are made of: the same plan always makes the same parts.
+    """Input of a scoring: the same plan always makes the same parts.
 
     Attributes:
         pictures: place of the pictures, without secrets.

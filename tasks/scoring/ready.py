@@ -15,7 +15,7 @@ from tasks.errors import DataError
 
 @dataclass(frozen=True)
 class Passing:
-    """What goes beside a picture while an engine has it.
+    """Facts that accompany a picture through an engine.
 
     Attributes:
         name: of the picture; None for a file that is none and not named as one.

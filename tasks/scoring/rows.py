@@ -16,7 +16,7 @@ CLASS_NAMES, MODEL = "graft.class_names", "graft.model"
 
 @dataclass(frozen=True)
 class Scorer:
-    """What makes scores of features.
+    """Classifier that makes scores of features.
 
     Attributes:
         head: works on raw features.

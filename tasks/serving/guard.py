@@ -1,4 +1,4 @@
-"""What stands before all routes: hosts and origins that may ask, headers, counts, draining.
+"""Guard before all routes: hosts and origins that may ask, headers, counts, draining.
 
 A page of another site can make a browser send requests to a server on this machine. With a name of
 its own that resolves to 127.0.0.1 (DNS rebinding) it could read the answers too. So only addresses

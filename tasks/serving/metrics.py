@@ -75,7 +75,7 @@ class Gauge:
 
 
 class Histogram:
-    """How often values were below some bounds.
+    """Counts of values below each of some bounds.
 
     Args:
         name: of the metric.

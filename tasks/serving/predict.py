@@ -19,7 +19,7 @@ _MOST_PIXELS = 2**24
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one picture.
+    """Outcome of one picture.
 
     Attributes:
         name: of the picture, as the user knows it.

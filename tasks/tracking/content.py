@@ -24,7 +24,7 @@ _LONGEST = 5000
 
 @dataclass(frozen=True)
 class Content:
-    """What MLflow is to have of a run.
+    """Content of a run for MLflow.
 
     Attributes:
         key: tells the run from all others, and is the same whenever the run is logged.

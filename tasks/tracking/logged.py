@@ -1,4 +1,4 @@
-"""What an MLflow server has of a run, as one line between two processes."""
+"""Record of a run on an MLflow server, as one line between two processes."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""What every job of Graft's is submitted with; its subclasses' tests have the rest."""
+"""Settings that every job of Graft's is submitted with; its subclasses' tests have the rest."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -24,7 +24,7 @@ assert_scores = partial(np.testing.assert_allclose, rtol=0, atol=1e-5)
 
 @pytest.fixture(scope="module")
 def wanted(frozen_features: FloatArray, tiny_head: Head) -> FloatArray:
-    """What predictions.parquet has for these records with the tensorflow engine."""
+    """Content of predictions.parquet for these records with the tensorflow engine."""
     return softmax(tiny_head.logits(frozen_features))
 
 

@@ -1,4 +1,4 @@
-"""What there is of memory, and what a job says where it is too little."""
+"""Memory at hand, and the words of a job that has too little of it."""
 
 from pathlib import Path
 from types import SimpleNamespace

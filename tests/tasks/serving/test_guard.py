@@ -1,4 +1,4 @@
-"""What stands before the routes, at a real server."""
+"""Guard before the routes, at a real server."""
 
 import pytest
 

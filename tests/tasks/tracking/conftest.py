@@ -43,7 +43,7 @@ def home(tmp_path: Path, saved_model: Path) -> Home:
 
 @pytest.fixture(scope="session")
 def mlflow_quiet() -> Iterator[None]:
-    """What MLflow reads when it is imported."""
+    """Variables that MLflow reads when it is imported."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("MLFLOW_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
             patch.setenv(name, "true")

@@ -1,4 +1,4 @@
-"""What MLflow has after a sync: one story, in the order of the tests."""
+"""Content of MLflow after a sync: one story, in the order of the tests."""
 
 from pathlib import Path
 from typing import Any
