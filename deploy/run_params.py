@@ -7,6 +7,7 @@ from tasks.errors import ParamsError
 from tasks.params.definitions import RunParams, replaced_by_sample
 from tasks.params.parser import json_object, parse
 from tasks.params.places import with_urls
+from tasks.params.setting import read_setting
 
 _EXAMPLE = '{"epochs": 5}'
 
@@ -63,8 +64,5 @@ def _data(data: str | None, given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _setting(text: str) -> tuple[str, str | None]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        # Not the text itself: a URL in it may hold a password.
-        raise ParamsError("a param has no '=' in it, expected NAME=VALUE such as epochs=5")
-    return name.strip(), value or None
+    name, value = read_setting(text, example="epochs=5")
+    return name, value or None

@@ -1,6 +1,5 @@
 """The Spark job: dumps in, a trained classifier out. Run it with ``spark-submit``."""
 
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,28 +7,21 @@ from pathlib import Path
 # spark-submit puts this file's folder on the path, not the folder that ``tasks`` is in.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from tasks.errors import GraftError  # noqa: E402 - needs the path above
+from tasks.params.definitions import JobConfig  # noqa: E402 - needs the path above
+from tasks.spark.program import run_program  # noqa: E402 - needs the path above
 from tasks.training.arguments import parse_arguments  # noqa: E402 - needs the path above
-from tasks.visible import log_visibly  # noqa: E402 - needs the path above
 
-_USER_ERROR = 2
+
+def run(config: JobConfig) -> None:
+    """Train the classifier."""
+    from tasks.training import job
+
+    job.run(config)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the job; return its exit status: 0, or 2 for an error that the user can mend."""
-    log_visibly("%(asctime)s %(message)s", "%H:%M:%S")
-    for noisy in ("py4j", "pyspark", "bigdl"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
-    try:
-        config = parse_arguments(arguments)
-        # Not before the flags are right: --help needs neither Spark nor BigDL.
-        from tasks.training import job
-
-        job.run(config)
-    except GraftError as error:
-        logging.getLogger(__name__).error("error: %s", error)  # noqa: TRY400 - a user's mistake
-        return _USER_ERROR
-    return 0
+    return run_program(arguments, parse_arguments, run)
 
 
 if __name__ == "__main__":

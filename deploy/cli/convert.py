@@ -1,12 +1,12 @@
 """``graft convert``."""
 
 import logging
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
-from deploy.cli.errors import one_line_errors
+from deploy.cli.epilog import TableCommand
+from deploy.cli.errors import USER_ERROR, one_line_errors
 from deploy.cli.spark_options import DRIVER_MEMORY, MASTER, DriverMemory, Master, SparkConf
 from deploy.environment import set_environment
 from deploy.submit import submit
@@ -14,25 +14,21 @@ from deploy.terminal import say
 from tasks.spark.settings import CONVERT_JOB
 from tasks.storage.paths import Home
 
-_USER_ERROR = 2
-_EXAMPLE = "graft convert --spark --master yarn hdfs:///pictures hdfs:///datasets/pictures"
 
-
-class ConvertCommand(TyperCommand):
+class ConvertCommand(TableCommand):
     """The command, whose help has the params and an example, too."""
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the params with their defaults, and an example."""
+    example = "graft convert --spark --master yarn hdfs:///pictures hdfs:///datasets/pictures"
+
+    @staticmethod
+    def table() -> list[tuple[str, str]]:
+        """Return the params with their defaults."""
         from tasks.conversion.arguments import option_table
 
-        super().format_epilog(ctx, formatter)
-        with formatter.section("Params, for -p"):
-            formatter.write_dl(option_table())
-        with formatter.section("Example"):
-            formatter.write_text(_EXAMPLE)
+        return option_table()
 
 
-@one_line_errors(_USER_ERROR)
+@one_line_errors(USER_ERROR)
 def convert(
     source: Annotated[
         str,

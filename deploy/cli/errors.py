@@ -9,6 +9,9 @@ import typer
 from deploy.terminal import say
 from tasks.errors import GraftError
 
+#: Exit status for an error that the user can mend, where 1 means something else.
+USER_ERROR = 2
+
 
 @contextmanager
 def one_line_errors(status: int = 1) -> Iterator[None]:

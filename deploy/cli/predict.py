@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deploy.cli.errors import one_line_errors
+from deploy.cli.errors import USER_ERROR, one_line_errors
 from deploy.predictions import show
 from tasks.errors import ParamsError
 
 if TYPE_CHECKING:
     from tasks.serving.predict import Result
 
-_USER_ERROR = 2
 
-
-@one_line_errors(_USER_ERROR)
+@one_line_errors(USER_ERROR)
 def predict(
     pictures: Annotated[
         list[str],

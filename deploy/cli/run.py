@@ -1,10 +1,10 @@
 """``graft run``."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
+from deploy.cli.epilog import TableCommand
 from deploy.cli.errors import one_line_errors
 from deploy.environment import set_environment
 from deploy.signals import raise_on_stop_signals, stop_with_parent
@@ -19,14 +19,15 @@ from tasks.pipelines.names import BUILT_IN
 _NOT_STARTED = 2
 
 
-class RunCommand(TyperCommand):
+class RunCommand(TableCommand):
     """The command, whose help explains every param."""
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the params with their defaults."""
-        super().format_epilog(ctx, formatter)
-        with formatter.section("Params, for -p and --conf"):
-            formatter.write_dl(list(model_help(RunParams).items()))
+    heading = "Params, for -p and --conf"
+
+    @staticmethod
+    def table() -> list[tuple[str, str]]:
+        """Return the params with their defaults."""
+        return list(model_help(RunParams).items())
 
 
 def _complete_param(incomplete: str) -> list[tuple[str, str]]:

@@ -1,33 +1,29 @@
 """``graft score``."""
 
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
-from typer.core import TyperCommand
 
-from deploy.cli.errors import one_line_errors
+from deploy.cli.epilog import TableCommand
+from deploy.cli.errors import USER_ERROR, one_line_errors
 from deploy.cli.spark_options import DRIVER_MEMORY, MASTER, DriverMemory, Master, SparkConf
 from deploy.submit import submit
 from tasks.scoring.arguments import option_table, score_arguments, scoring
 from tasks.spark.settings import SCORE_JOB
 
-_USER_ERROR = 2
-_EXAMPLE = "graft score --master yarn hdfs:///pictures hdfs:///scores/today -p model=previous"
 
-
-class ScoreCommand(TyperCommand):
+class ScoreCommand(TableCommand):
     """The command, whose help has the params and an example, too."""
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the params with their defaults, and an example."""
-        super().format_epilog(ctx, formatter)
-        with formatter.section("Params, for -p"):
-            formatter.write_dl(option_table())
-        with formatter.section("Example"):
-            formatter.write_text(_EXAMPLE)
+    example = "graft score --master yarn hdfs:///pictures hdfs:///scores/today -p model=previous"
+
+    @staticmethod
+    def table() -> list[tuple[str, str]]:
+        """Return the params with their defaults."""
+        return option_table()
 
 
-@one_line_errors(_USER_ERROR)
+@one_line_errors(USER_ERROR)
 def score(
     pictures: Annotated[
         str,

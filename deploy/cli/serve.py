@@ -5,16 +5,15 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli.errors import one_line_errors
+from deploy.cli.errors import USER_ERROR, one_line_errors
 from deploy.signals import raise_on_stop_signals, stop_with_parent
 from deploy.terminal import say
 
-_USER_ERROR = 2
 _MIB = 2**20
 _MEGA = 10**6
 
 
-@one_line_errors(_USER_ERROR)
+@one_line_errors(USER_ERROR)
 def serve(
     port: Annotated[
         int,

@@ -1,11 +1,11 @@
 """``graft train``."""
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import typer
-from typer.core import TyperCommand
 
-from deploy.cli.errors import one_line_errors
+from deploy.cli.epilog import TableCommand
+from deploy.cli.errors import USER_ERROR, one_line_errors
 from deploy.cli.spark_options import DRIVER_MEMORY, MASTER, DriverMemory, Master, SparkConf
 from deploy.submit import submit
 from tasks.spark.settings import TRAIN_JOB
@@ -13,20 +13,20 @@ from tasks.training.arguments import flag_table, parse_arguments
 
 #: Settings of a command that takes the flags of another program.
 PASS_FLAGS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-_USER_ERROR = 2
 
 
-class TrainCommand(TyperCommand):
+class TrainCommand(TableCommand):
     """The command, whose help has the job's flags, too."""
 
-    def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        """Write the job's flags."""
-        super().format_epilog(ctx, formatter)
-        with formatter.section("Flags of the job"):
-            formatter.write_dl(flag_table())
+    heading = "Flags of the job"
+
+    @staticmethod
+    def table() -> list[tuple[str, str]]:
+        """Return the job's flags."""
+        return flag_table()
 
 
-@one_line_errors(_USER_ERROR)
+@one_line_errors(USER_ERROR)
 def train(
     context: typer.Context,
     master: Master = MASTER,

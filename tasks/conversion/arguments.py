@@ -9,6 +9,7 @@ from tasks.errors import ParamsError
 from tasks.params.definitions import RunParams
 from tasks.params.help import model_help
 from tasks.params.parser import nearest, parse
+from tasks.params.setting import read_setting
 from tasks.storage.locations import RemotePath, location
 
 _NAMES = [field.name for field in fields(Options)]
@@ -80,9 +81,7 @@ def _absolute(place: str) -> str:
 
 
 def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise ParamsError("a param has no '=' in it, expected NAME=VALUE such as bad_pictures=skip")
-    if name.strip() not in _NAMES:
-        raise ParamsError(f"unknown param {name.strip()!r}: {nearest(name.strip(), _NAMES)}")
-    return name.strip(), value
+    name, value = read_setting(text, example="bad_pictures=skip")
+    if name not in _NAMES:
+        raise ParamsError(f"unknown param {name!r}: {nearest(name, _NAMES)}")
+    return name, value

@@ -8,6 +8,7 @@ from tasks.params.flags import add_flags, flags_of, parse_flags
 from tasks.params.help import model_help
 from tasks.params.parser import nearest, parse
 from tasks.params.scoring import ScoreConfig, ScoreJobParams
+from tasks.params.setting import read_setting
 from tasks.storage.locations import RemotePath, location
 
 #: Params that ``graft score`` takes as arguments of its own.
@@ -63,12 +64,10 @@ def _names() -> list[str]:
 
 
 def _setting(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise ParamsError("a param has no '=' in it, expected NAME=VALUE such as model=previous")
-    if name.strip() not in _names():
-        raise ParamsError(f"unknown param {name.strip()!r}: {nearest(name.strip(), _names())}")
-    return name.strip(), value
+    name, value = read_setting(text, example="model=previous")
+    if name not in _names():
+        raise ParamsError(f"unknown param {name!r}: {nearest(name, _names())}")
+    return name, value
 
 
 def _absolute(place: str) -> str:

@@ -1,22 +1,13 @@
 """The job's command line, in a process of its own as ``spark-submit`` starts it."""
 
-import subprocess
-import sys
 from pathlib import Path
 
+from support.programs_alone import Ran, run_job_alone
 from tasks.spark.settings import TRAIN_JOB
 
 
-def submit(folder: Path, *flags: str) -> "subprocess.CompletedProcess[str]":
-    """Run the job's file from another folder, without Graft's environment."""
-    return subprocess.run(
-        [sys.executable, TRAIN_JOB, *flags],
-        cwd=folder,
-        env={"GRAFT_HOME": str(folder / "home"), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+def submit(folder: Path, *flags: str) -> Ran:
+    return run_job_alone(TRAIN_JOB, folder, *flags)
 
 
 def test_help_needs_no_spark(tmp_path: Path) -> None:

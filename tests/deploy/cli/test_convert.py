@@ -1,9 +1,7 @@
 """``graft convert`` on this machine, and what it submits with ``--spark``."""
 
+import functools
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -11,33 +9,16 @@ from typing import Any
 
 import pytest
 
+from support.programs_alone import Ran, run_graft_alone
 from support.sources import FILES, write_folder
 from tasks.datasets.dataset import read_dataset
 from tasks.datasets.options import Options
 from tasks.spark.settings import CONVERT_JOB
-from tasks.storage.paths import CHECKOUT
-
-PROGRAM = CHECKOUT / "tests" / "support" / "programs" / "graft_with_stand_ins.py"
 
 
 @pytest.fixture
-def convert(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    submit = tmp_path / "bin" / "spark-submit"
-    submit.parent.mkdir()
-    submit.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n")
-    submit.chmod(0o755)
-
-    def convert(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        given = {"GRAFT_HOME": str(tmp_path / "home"), "STAND_INS": str(tmp_path)}
-        return subprocess.run(
-            [sys.executable, str(PROGRAM), "convert", *arguments],
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], **given},
-            capture_output=True,
-            text=True,
-        )
-
-    return convert
+def convert(tmp_path: Path) -> Callable[..., Ran]:
+    return functools.partial(run_graft_alone, tmp_path, "convert")
 
 
 def test_a_folder_of_pictures_becomes_a_data_set(convert: Any, tmp_path: Path) -> None:

@@ -13,14 +13,15 @@ from typing import Any
 import psutil
 import pytest
 
+from support.python_programs import program
 from support.terminal import CTRL_C, Terminal
 from support.waits import wait_until
 from tasks.params.definitions import RunParams
 from tasks.runs.record import TASK_IDS
-from tasks.storage.paths import CHECKOUT, Home
+from tasks.storage.paths import Home
 
 Graft = Callable[..., Any]
-PROGRAM = CHECKOUT / "tests" / "support" / "programs" / "graft_with_stand_ins.py"
+PROGRAM = program("graft_with_stand_ins")
 RUN = "manual__2026-01-02T03:04:05+00:00"
 
 

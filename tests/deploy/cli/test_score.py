@@ -1,40 +1,21 @@
 """``graft score``: what it submits, and mistakes that it tells before Spark starts."""
 
-import os
-import subprocess
-import sys
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.programs_alone import Ran, run_graft_alone
 from tasks.params.scoring import ScoreConfig
 from tasks.scoring.arguments import parse_score_arguments
 from tasks.spark.settings import SCORE_JOB
-from tasks.storage.paths import CHECKOUT
-
-PROGRAM = CHECKOUT / "tests" / "support" / "programs" / "graft_with_stand_ins.py"
 
 
 @pytest.fixture
-def score(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    submit = tmp_path / "bin" / "spark-submit"
-    submit.parent.mkdir()
-    submit.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n")
-    submit.chmod(0o755)
-
-    def score(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        given = {"GRAFT_HOME": str(tmp_path / "home"), "STAND_INS": str(tmp_path)}
-        return subprocess.run(
-            [sys.executable, str(PROGRAM), "score", *arguments],
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], **given},
-            capture_output=True,
-            text=True,
-        )
-
-    return score
+def score(tmp_path: Path) -> Callable[..., Ran]:
+    return functools.partial(run_graft_alone, tmp_path, "score")
 
 
 def test_the_job_is_submitted_with_sparks_options(score: Any, tmp_path: Path) -> None:

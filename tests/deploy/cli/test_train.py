@@ -1,17 +1,15 @@
 """``graft train``, with a stand-in for spark-submit where the job itself does not matter."""
 
-import os
-import subprocess
-import sys
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.programs_alone import Ran, run_graft_alone
 from tasks.params.definitions import JobConfig
 from tasks.spark.settings import TRAIN_JOB, submit_conf
-from tasks.storage.paths import CHECKOUT
 
 Graft = Callable[..., Any]
 DUMPS = ["-t", "a dump", "-v", "/dumps/validation"]
@@ -21,31 +19,14 @@ printf '%s\n' "$@"
 echo "$JAVA_HOME" "$SPARK_CONF_DIR" >"$SEEN"
 exit 7
 """
-PROGRAM = CHECKOUT / "tests" / "support" / "programs" / "graft_with_stand_ins.py"
 
 
 @pytest.fixture
-def submitted(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    submit = tmp_path / "bin" / "spark-submit"
-    submit.parent.mkdir()
-    submit.write_text(SUBMIT)
-    submit.chmod(0o755)
-    given = {
-        "GRAFT_HOME": str(tmp_path / "home"),
-        "SEEN": str(tmp_path / "seen"),
-        "STAND_INS": str(tmp_path),
-    }
-
-    def train(*arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, str(PROGRAM), "train", *arguments],
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], **given},
-            capture_output=True,
-            text=True,
-        )
-
-    return train
+def submitted(tmp_path: Path) -> Callable[..., Ran]:
+    environ = {"SEEN": str(tmp_path / "seen")}
+    return functools.partial(
+        run_graft_alone, tmp_path, "train", spark_submit=SUBMIT, environ=environ
+    )
 
 
 def test_submits_the_job_to_this_machine_with_its_flags_and_status(
