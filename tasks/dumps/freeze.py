@@ -11,7 +11,7 @@ from tasks.errors import DataError
 from tasks.networks.network import Network
 from tasks.networks.tensorflow import import_tensorflow
 
-_CONVOLUTIONS = ("Conv2D", "DepthwiseConv2dNative")
+CONVOLUTIONS = ("Conv2D", "DepthwiseConv2dNative")
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -48,7 +48,7 @@ def freeze(
         elif fold and node.op == "FusedBatchNorm" and graph.is_foldable(node):
             frozen.node.extend(_fold(node, graph))
         elif node.op == "VariableV2":
-            frozen.node.append(_constant(node.name, weights[node.name]))
+            frozen.node.append(constant(node.name, weights[node.name]))
         else:
             frozen.node.append(node)
     return tf.graph_util.extract_sub_graph(frozen, [NODES.image, NODES.record_label, NODES.feature])
@@ -89,7 +89,7 @@ class _Graph:
                 f"{self._network.name} cannot be frozen: node {norm.name}, a {norm.op}, is in "
                 "training mode, expected evaluation mode"
             )
-        return self.source(norm, 0).op in _CONVOLUTIONS
+        return self.source(norm, 0).op in CONVOLUTIONS
 
 
 def _fold(norm: Any, graph: _Graph) -> list[Any]:
@@ -98,10 +98,8 @@ def _fold(norm: Any, graph: _Graph) -> list[Any]:
     gamma, beta, mean, variance = (graph.value(norm, index) for index in range(1, 5))
     gain = gamma / np.sqrt(variance + np.float32(norm.attr["epsilon"].f))
     kernel = graph.value(convolution, 1)
-    # The channels of a depthwise convolution are those of its last two axes.
-    factor = gain.reshape(kernel.shape[2:]) if convolution.op != "Conv2D" else gain
-    weights = _constant(f"{norm.name}/weights", kernel * factor)
-    bias = _constant(f"{norm.name}/bias", beta - mean * gain)
+    weights = constant(f"{norm.name}/weights", scaled_kernel(convolution, kernel, gain))
+    bias = constant(f"{norm.name}/bias", beta - mean * gain)
     folded = type(norm)()
     folded.CopyFrom(convolution)
     folded.name = f"{norm.name}/{convolution.op}"
@@ -112,7 +110,21 @@ def _fold(norm: Any, graph: _Graph) -> list[Any]:
     return [weights, bias, folded, added]
 
 
-def _constant(name: str, value: FloatArray) -> Any:
+def scaled_kernel(convolution: Any, kernel: FloatArray, gain: FloatArray) -> FloatArray:
+    """Return the kernel with which a convolution gives ``gain`` times what it gave.
+
+    Args:
+        convolution: a node whose operation is one of ``CONVOLUTIONS``.
+        kernel: its kernel, four axes.
+        gain: a factor for each of its output's channels.
+    """
+    # The channels of a depthwise convolution are those of its last two axes.
+    factor = gain.reshape(kernel.shape[2:]) if convolution.op != "Conv2D" else gain
+    return kernel * factor
+
+
+def constant(name: str, value: FloatArray) -> Any:
+    """Return a node that holds a value, as float32."""
     tf = import_tensorflow().compat.v1
     node = tf.NodeDef(name=name, op="Const")
     node.attr["dtype"].type = tf.float32.as_datatype_enum

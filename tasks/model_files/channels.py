@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tasks.dumps.freeze import CONVOLUTIONS, constant, scaled_kernel
 from tasks.model_files.cut import FEATURE
 from tasks.networks.tensorflow import import_tensorflow
 
-_CONVOLUTIONS = ("Conv2D", "DepthwiseConv2dNative")
 _SUMS = ("Add", "AddV2", "BiasAdd")
 
 FloatArray = npt.NDArray[np.float32]
@@ -91,7 +91,7 @@ class _Graph:
         """Return the channels of a convolution, with or without a bias."""
         if node.op in _SUMS:
             return self._channels(self._nodes[node.input[0].partition(":")[0]])
-        if node.op not in _CONVOLUTIONS or node.attr["data_format"].s == b"NCHW":
+        if node.op not in CONVOLUTIONS or node.attr["data_format"].s == b"NCHW":
             return None
         kernel = self._value(node.input[1])
         if kernel is None:
@@ -99,13 +99,13 @@ class _Graph:
         return int(kernel.shape[3] * (kernel.shape[2] if node.op != "Conv2D" else 1))
 
     def _is_affine(self, node: Any, channels: int) -> bool:
-        return node.op in (*_CONVOLUTIONS, "BiasAdd") and self._channels(node) == channels
+        return node.op in (*CONVOLUTIONS, "BiasAdd") and self._channels(node) == channels
 
     def _chain(self, node: Any, channels: int) -> list[Any]:
         """Return a convolution and the biases behind it up to ``node``, if one node reads each."""
         if self._readers[node.name] != 1 or not self._is_affine(node, channels):
             return []
-        if node.op in _CONVOLUTIONS:
+        if node.op in CONVOLUTIONS:
             return [node]
         before = self._chain(self._nodes[node.input[0].partition(":")[0]], channels)
         return [*before, node] if before and self._value(node.input[1]) is not None else []
@@ -121,20 +121,15 @@ class _Graph:
         """Multiply a node's weights or biases; others may read those that it had."""
         value = self._value(node.input[1])
         if value is not None:
-            # The channels of a depthwise convolution are those of its last two axes.
-            depthwise = node.op == "DepthwiseConv2dNative"
-            shaped = factor.reshape(value.shape[2:]) if depthwise else factor
-            node.input[1] = self._constant(f"{node.name}_folded", value * shaped)
+            is_bias = node.op == "BiasAdd"
+            scaled = value * factor if is_bias else scaled_kernel(node, value, factor)
+            node.input[1] = self._constant(f"{node.name}_folded", scaled)
 
     def _constant(self, name: str, value: FloatArray) -> str:
         while name in self._nodes:
             name += "_"
-        tf = import_tensorflow().compat.v1
-        node = self.definition.node.add(name=name, op="Const")
-        node.attr["dtype"].type = tf.float32.as_datatype_enum
-        node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value.astype(np.float32)))
-        self._nodes[name] = node
-        self._readers[name] = 1
+        self.definition.node.append(constant(name, value))
+        self._nodes[name] = self.definition.node[-1]
         return name
 
     def _become(self, node: Any, other: Any) -> None:
