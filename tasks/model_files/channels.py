@@ -63,7 +63,7 @@ class _Graph:
             return
         before, shift = split
         if added.op == "Sub":
-            if added.input[0].partition(":")[0] != before.name:
+            if self._before(added, 0).name != before.name:
                 return
             shift = -shift
         if not self._is_affine(before, len(shift)):
@@ -75,11 +75,11 @@ class _Graph:
 
     def _split(self, node: Any) -> tuple[Any, FloatArray] | None:
         """Return the node and the factor or shift, one for each channel, that a node joins."""
-        values = [self._value(name) for name in node.input]
-        if len(values) != 2 or (values[0] is None) == (values[1] is None):
+        constants = [self._const(node, index) for index in range(len(node.input))]
+        if len(constants) != 2 or (constants[0] is None) == (constants[1] is None):
             return None
-        place = 0 if values[0] is None else 1
-        before, value = self._nodes[node.input[place].partition(":")[0]], values[1 - place]
+        place = 0 if constants[0] is None else 1
+        before, value = self._before(node, place), self._value(node, 1 - place)
         channels = self._channels(before)
         if value is None or channels is None or value.dtype != np.float32 or value.ndim > 4:
             return None
@@ -90,13 +90,14 @@ class _Graph:
     def _channels(self, node: Any) -> int | None:
         """Return the channels of a convolution, with or without a bias."""
         if node.op in _SUMS:
-            return self._channels(self._nodes[node.input[0].partition(":")[0]])
+            return self._channels(self._before(node, 0))
         if node.op not in CONVOLUTIONS or node.attr["data_format"].s == b"NCHW":
             return None
-        kernel = self._value(node.input[1])
+        kernel = self._const(node, 1)
         if kernel is None:
             return None
-        return int(kernel.shape[3] * (kernel.shape[2] if node.op != "Conv2D" else 1))
+        shape = [dimension.size for dimension in kernel.attr["value"].tensor.tensor_shape.dim]
+        return int(shape[3] * (shape[2] if node.op != "Conv2D" else 1))
 
     def _is_affine(self, node: Any, channels: int) -> bool:
         return node.op in (*CONVOLUTIONS, "BiasAdd") and self._channels(node) == channels
@@ -107,19 +108,26 @@ class _Graph:
             return []
         if node.op in CONVOLUTIONS:
             return [node]
-        before = self._chain(self._nodes[node.input[0].partition(":")[0]], channels)
-        return [*before, node] if before and self._value(node.input[1]) is not None else []
+        before = self._chain(self._before(node, 0), channels)
+        return [*before, node] if before and self._const(node, 1) is not None else []
 
-    def _value(self, name: str) -> FloatArray | None:
-        node = self._nodes[name.partition(":")[0]]
-        if node.op != "Const":
+    def _before(self, node: Any, index: int) -> Any:
+        return self._nodes[node.input[index].partition(":")[0]]
+
+    def _const(self, node: Any, index: int) -> Any | None:
+        found = self._before(node, index)
+        return found if found.op == "Const" else None
+
+    def _value(self, node: Any, index: int) -> FloatArray | None:
+        found = self._const(node, index)
+        if found is None:
             return None
-        value: FloatArray = import_tensorflow().make_ndarray(node.attr["value"].tensor)
+        value: FloatArray = import_tensorflow().make_ndarray(found.attr["value"].tensor)
         return value
 
     def _multiply(self, node: Any, factor: FloatArray) -> None:
         """Multiply a node's weights or biases; others may read those that it had."""
-        value = self._value(node.input[1])
+        value = self._value(node, 1)
         if value is not None:
             is_bias = node.op == "BiasAdd"
             scaled = value * factor if is_bias else scaled_kernel(node, value, factor)
