@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,7 @@ def send_frozen(bridge: Bridge, dump: Dump) -> None:
     """Send the graph of a remote dump to every worker, once; a local dump has one path for all."""
     if isinstance(dump.path, Path):
         return
-    with _SENDING:
-        if not frozen_path(dump).exists():
-            # Workers fetch the file from here; Spark deletes its folder when it stops.
-            folder = Path(tempfile.mkdtemp(dir=frozen_path(dump).parent))
-            copy = folder / _copy_name(dump)
-            bridge.files.download(dump.path / FROZEN, copy)
-            bridge.spark.addFile(str(copy))
+    _send(bridge.spark, dump, functools.partial(bridge.files.download, dump.path / FROZEN))
 
 
 def share_frozen(spark: Any, dump: Dump) -> Dump:
@@ -50,13 +45,25 @@ def share_frozen(spark: Any, dump: Dump) -> Dump:
         The dump as workers find it there.
     """
     sent = replace(dump, path=RemotePath(Path(str(dump.path)).as_uri()))
-    with _SENDING:
-        if not frozen_path(sent).exists():
-            folder = Path(tempfile.mkdtemp(dir=frozen_path(sent).parent))
-            copy = folder / _copy_name(sent)
-            shutil.copyfile(Path(str(dump.path)) / FROZEN, copy)
-            spark.addFile(str(copy))
+    _send(spark, sent, functools.partial(shutil.copyfile, Path(str(dump.path)) / FROZEN))
     return sent
+
+
+def _send(spark: Any, dump: Dump, fetch: Callable[[Path], object]) -> None:
+    """Send a graph to every worker, once.
+
+    Args:
+        spark: the Spark context.
+        dump: a remote one.
+        fetch: makes a copy of the graph at a path on the driver.
+    """
+    with _SENDING:
+        if not frozen_path(dump).exists():
+            # Workers fetch the file from here; Spark deletes its folder when it stops.
+            folder = Path(tempfile.mkdtemp(dir=frozen_path(dump).parent))
+            copy = folder / _copy_name(dump)
+            fetch(copy)
+            spark.addFile(str(copy))
 
 
 def _copy_name(dump: Dump) -> str:
