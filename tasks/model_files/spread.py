@@ -7,6 +7,7 @@ import numpy as np
 from tasks.dumps.spread import relative_difference
 from tasks.errors import DataError
 from tasks.model_files.cut import FEATURE, PICTURE
+from tasks.networks.preprocessing import normalised
 from tasks.networks.recipe import Preprocessing
 from tasks.networks.tensorflow import import_tensorflow
 
@@ -31,11 +32,7 @@ def measure_spread(name: str, given: Any, folded: Any, preprocessing: Preprocess
     size = preprocessing.size
     coarse = np.random.default_rng(_SEED).uniform(0, 255, (_PICTURES, _COARSE, _COARSE, 3))
     pictures = tf.image.resize(coarse.astype(np.float32), [size, size]).numpy()
-    scaled = pictures * np.float32(preprocessing.scale)
-    centred = scaled - np.array(preprocessing.subtract, np.float32)
-    images = centred * np.array(preprocessing.multiply, np.float32)
-    if preprocessing.bgr:
-        images = images[..., ::-1]
+    images = normalised(pictures, preprocessing)
     expected, actual = (_features(name, graph, images) for graph in (given, folded))
     if not np.isfinite(expected).all():
         raise DataError(f"{name}: the features of a picture are not finite numbers")

@@ -5,8 +5,13 @@
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from tasks.networks.recipe import Channels, Preprocessing
 from tasks.networks.tensorflow import import_tensorflow
+
+FloatArray = npt.NDArray[np.float32]
 
 
 def decode(encoded: Any) -> Any:
@@ -72,6 +77,19 @@ def normalise(image: Any, preprocessing: Preprocessing) -> Any:
     if set(preprocessing.multiply) != {1.0}:
         image = tf.multiply(image, _channels(preprocessing.multiply))
     return tf.reverse(image, [2]) if preprocessing.bgr else image
+
+
+def normalised(pictures: FloatArray, preprocessing: Preprocessing) -> FloatArray:
+    """Return pictures in the range that the network was trained on, without TensorFlow.
+
+    Args:
+        pictures: float32 ``[batch, size, size, 3]``, values of bytes.
+        preprocessing: its ``scale`` and what ``normalise`` takes of it.
+    """
+    scaled = pictures * np.float32(preprocessing.scale)
+    centred = scaled - np.array(preprocessing.subtract, np.float32)
+    images: FloatArray = centred * np.array(preprocessing.multiply, np.float32)
+    return images[..., ::-1] if preprocessing.bgr else images
 
 
 def preprocess(picture: Any, preprocessing: Preprocessing) -> Any:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.networks.network import Network
+from tasks.networks.preprocessing import normalised
 from tasks.networks.recipe import Preprocessing
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.sample.drawing.flower import FLOWERS, draw_flower
@@ -93,10 +94,7 @@ def calibration_images(preprocessing: Preprocessing) -> FloatArray:
     rng, size = np.random.default_rng(_SEED), preprocessing.size
     drawn = [draw_flower(FLOWERS[i % len(FLOWERS)], rng, size) for i in range(_PICTURES)]
     pictures = np.stack([np.asarray(picture.convert("RGB"), np.float32) for picture in drawn])
-    scaled = pictures * np.float32(preprocessing.scale)
-    centred = scaled - np.asarray(preprocessing.subtract, np.float32)
-    images: FloatArray = centred * np.asarray(preprocessing.multiply, np.float32)
-    return images
+    return normalised(pictures, preprocessing)
 
 
 def calibrate(

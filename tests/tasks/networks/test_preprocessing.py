@@ -12,6 +12,7 @@ from tasks.networks.preprocessing import (
     crop_centre,
     decode,
     normalise,
+    normalised,
     preprocess,
     resize,
     resize_shorter_side,
@@ -91,6 +92,17 @@ def test_normalises_each_channel() -> None:
     assert run(normalise, values, other).tolist() == [[[-1, 0, 3]]]
     turned = Preprocessing(size=1, subtract=(0.25, 0.5, 0), multiply=(4, 2, 3), bgr=True)
     assert run(normalise, values, turned).tolist() == [[[3, 0, -1]]]
+
+
+@pytest.mark.parametrize("bgr", [False, True])
+def test_pictures_are_normalised_without_tensorflow_too(bgr: bool) -> None:
+    pictures = np.array([[[[0, 51, 255]]], [[[255, 102, 0]]]], np.float32)
+    recipe = Preprocessing(size=1, subtract=(0.25, 0.5, 0), multiply=(4, 2, 3), bgr=bgr)
+    images = normalised(pictures, recipe)
+    assert images.dtype == np.float32
+    wanted = np.array([[[[-1, -0.6, 3]]], [[[3, -0.2, 0]]]])
+    # Float32 is exact to 2^-24; the difference 102 / 255 - 0.5 loses three of these bits.
+    np.testing.assert_allclose(images, wanted[..., ::-1] if bgr else wanted, rtol=1e-6)
 
 
 @pytest.mark.parametrize("share", [0.875, 0.5, 0.33])
