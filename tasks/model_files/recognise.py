@@ -60,8 +60,8 @@ def find_model(given: Path, scratch: Path) -> Model:
     if given.is_dir():
         return _only(given.name, list(_within(given, given.name)))
     if is_zip(given) or _is_tar(given):
-        unpack(given, scratch, max_members=_MAX_MEMBERS, max_bytes=_MAX_BYTES)
-        if (scratch / KERAS_CONFIG).is_file() and (scratch / KERAS_WEIGHTS).is_file():
+        _unpack(given, scratch)
+        if _is_keras(scratch):
             return Model(given.name, "Keras file", given, scratch)
         return _only(given.name, list(_within(scratch, given.name)))
     model = _of_file(given, given.name)
@@ -101,14 +101,23 @@ def _of_file(path: Path, name: str) -> Model | None:
         # In an archive: a Keras file, unpacked beside itself.
         parts = path.with_name(f"{path.name}.parts")
         try:
-            unpack(path, parts, max_members=_MAX_MEMBERS, max_bytes=_MAX_BYTES)
-            if (parts / KERAS_CONFIG).is_file() and (parts / KERAS_WEIGHTS).is_file():
+            _unpack(path, parts)
+            if _is_keras(parts):
                 return Model(name, "Keras file", path, parts)
         except DataError:
             pass
         shutil.rmtree(parts, ignore_errors=True)
         return None
     return Model(name, "frozen graph", path) if _is_graph(path) else None
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    unpack(archive, folder, max_members=_MAX_MEMBERS, max_bytes=_MAX_BYTES)
+
+
+def _is_keras(folder: Path) -> bool:
+    """Return whether a folder holds what was in a Keras file."""
+    return (folder / KERAS_CONFIG).is_file() and (folder / KERAS_WEIGHTS).is_file()
 
 
 def _is_graph(path: Path) -> bool:
