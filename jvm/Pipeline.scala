@@ -88,7 +88,7 @@ object Pipeline {
 /** Recovered pipelines that wait for the next task: as many as run at once, for a JVM's life. */
 object Pipelines {
   // Larger batches are no faster on one thread and take more memory.
-  private val Batch = 4
+  private[graft] val Batch = 4
 
   private class Kept {
     val idle = new ConcurrentLinkedQueue[Pipeline]()

@@ -14,9 +14,6 @@ import org.apache.spark.util.SerializableConfiguration
 object Scoring {
   private type Bytes = Array[Byte]
 
-  // A pipeline's own batch: more would only wait in memory.
-  private val Batch = 4
-
   /**
    * Features of records, in the order of `elements`.
    *
@@ -27,7 +24,8 @@ object Scoring {
   def features(elements: JavaRDD[Bytes], dump: Dump): JavaRDD[Bytes] = {
     val conf = new SerializableConfiguration(elements.context.hadoopConfiguration)
     elements.rdd.mapPartitions { found =>
-      found.grouped(2 * Batch).flatMap { group =>
+      // A pipeline's own batch: more would only wait in memory.
+      found.grouped(2 * Pipelines.Batch).flatMap { group =>
         val pairs = group.grouped(2).map { case Seq(beside, record) => (beside, record) }.toSeq
         val records = pairs.map(_._2).filter(_.nonEmpty)
         val answers = answersTo(records, dump, conf.value).iterator
