@@ -158,7 +158,7 @@ def network_of(params: NetworkParams, checkpoint: Path | None = None) -> Network
         ParamsError: a crop is given, and the network's preprocessing has none.
     """
     own = checkpoint if params.network == FILE else None
-    network: Network = read_network(own) if own else get_network(params.network)
+    network = read_network(own) if own else get_network(params.network)
     if params.crop is None:
         return network
     preprocessing = network.preprocessing

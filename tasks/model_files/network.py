@@ -1,6 +1,5 @@
 """The record of a network that was made from a model's file."""
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,27 +18,10 @@ SCOPE = "network"
 WEIGHTS = "network_weights"
 
 
-@dataclass(frozen=True)
-class ModelFileNetwork(Network):
-    """A network that was made from a model's file.
-
-    Attributes:
-        folding_spread: largest relative difference between the features of the model's graph as
-            given and as folded.
-    """
-
-    folding_spread: float
-
-    @property
-    def spread(self) -> float:
-        """Largest relative difference of the features that was seen when the network was made."""
-        return self.folding_spread
-
-
-def read_network(folder: Path) -> ModelFileNetwork:
+def read_network(folder: Path) -> Network:
     """Return the network in a folder that ``fetch_model`` made."""
     fields = read_json_file(folder / NETWORK_JSON)
-    return ModelFileNetwork(
+    return Network(
         name=fields["name"],
         scope=SCOPE,
         logits=None,
@@ -53,7 +35,7 @@ def read_network(folder: Path) -> ModelFileNetwork:
         gflops=None,
         parameters=None,
         top1=None,
-        folding_spread=fields["spread"],
+        spread=fields["spread"],
     )
 
 
