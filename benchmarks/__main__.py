@@ -10,12 +10,10 @@ from typing import Any
 
 from benchmarks.inputs import Inputs, add_sources, prepare, scratch_home
 from benchmarks.machine import describe_machine
-from benchmarks.processes import measure
+from benchmarks.processes import local_submit, measure, metrics_of
 from benchmarks.results import report, summarise
 from tasks.networks.checkpoint import prefix_of
 from tasks.params.definitions import RunParams
-from tasks.runs.metrics import RunMetrics
-from tasks.runs.outcome import read_metrics
 from tasks.spark.settings import TRAIN_JOB
 from tasks.storage.paths import Home
 
@@ -38,7 +36,8 @@ def main() -> int:
         inputs = prepare(params, home)
         commands = _commands(inputs, params.network, cores)
         measured = {name: measure(command) for name, command in commands.items()}
-        metrics = {run: _metrics(home, run) for run in ("cold", "tensorflow", "checked")}
+        runs = ("cold", "tensorflow", "checked")
+        metrics = {run: metrics_of(home, run, measured[run]) for run in runs}
     results = summarise(measured, metrics)
     print("\n".join(report(results)))
     print(f"\nwritten to {_write(results)}")
@@ -49,7 +48,7 @@ def _commands(inputs: Inputs, network: str, cores: int) -> dict[str, list[str]]:
     """Return the commands to measure, in an order that keeps those of one ratio together."""
     python, prefix = [sys.executable, "-m"], str(prefix_of(inputs.checkpoint))
     chosen, threads = ["--network", network], ["--threads", str(cores)]
-    submit = ["spark-submit", "--master", f"local[{cores}]", "--driver-memory", "4g"]
+    submit = local_submit()
     train, validation = (str(path) for path in inputs.dumps)
 
     def job(run_id: str, *flags: str) -> list[str]:
@@ -65,13 +64,6 @@ def _commands(inputs: Inputs, network: str, cores: int) -> dict[str, list[str]]:
         "checked": job("checked", "--force", "true"),
         "getrdd": [*submit, "benchmarks/getrdd.py", validation],
     }
-
-
-def _metrics(home: Home, run_id: str) -> RunMetrics:
-    metrics = read_metrics(home, run_id)
-    if metrics is None:
-        raise RuntimeError(f"the job {run_id} left no metrics")
-    return metrics
 
 
 def _write(results: dict[str, Any]) -> Path:

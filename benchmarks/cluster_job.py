@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from benchmarks.processes import Measured, measure
+from benchmarks.processes import Measured, measure, metrics_of
 from benchmarks.standalone import Standalone
 from tasks.runs.metrics import RunMetrics
-from tasks.runs.outcome import read_metrics
 from tasks.spark.settings import TRAIN_JOB
 from tasks.storage.locations import Location
 from tasks.storage.paths import Home
@@ -33,7 +32,4 @@ def submit_job(
         also=cluster.pids,
         SPARK_LOCAL_IP="127.0.0.1",
     )
-    metrics = read_metrics(home, run_id)
-    if metrics is None:
-        raise RuntimeError(f"the job {run_id} left no metrics:\n{measured.output[-2000:]}")
-    return metrics, measured
+    return metrics_of(home, run_id, measured), measured

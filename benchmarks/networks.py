@@ -21,12 +21,11 @@ from benchmarks.network_table import (
     conclusion,
     row,
 )
-from benchmarks.processes import Measured, measure
+from benchmarks.processes import Measured, local_submit, measure, metrics_of
 from tasks.datasets.dataset import TRAIN
 from tasks.networks.network import Network
 from tasks.networks.registry import NETWORKS, get_network
 from tasks.params.definitions import RunParams
-from tasks.runs.outcome import read_metrics
 from tasks.spark.settings import TRAIN_JOB
 from tasks.storage.paths import Home
 
@@ -42,7 +41,6 @@ REAL = (
     ("inception_v1", "inception_v1_kinetics.tar.gz", "Kinetics weights"),
 )
 _PHOTOGRAPHS = "flowers_227.tar.gz"
-_HEAP = "4g"
 _CHUNK = 16
 # Two or three seconds a core, but for networks that are through the sample's pictures before.
 _GFLOPS_OF_A_ROUND = 250
@@ -83,7 +81,7 @@ def measure_network(network: Network, rounds: int) -> Measurement:
         (train,) = prepare(params, home, [TRAIN]).dumps
         program = str(Path(__file__).with_name("network_once.py"))
         chosen = ["--chunks", str(min(chunks, _MOST_CHUNKS)), "--rounds", str(rounds)]
-        done = measure([*_submit(), program, str(train), *chosen])
+        done = measure([*local_submit(), program, str(train), *chosen])
     # Spark may have the last word.
     found = json.loads(next(line for line in done.output.splitlines() if line.startswith("{")))
     jvm, python = (_largest(done, role) for role in ("driver JVM", "python worker"))
@@ -108,15 +106,9 @@ def accuracies(names: set[str]) -> Iterator[Accuracy]:
 
 def _train(params: RunParams, home: Home) -> float:
     train, validation = (str(path) for path in prepare(params, home).dumps)
-    measure([*_submit(), str(TRAIN_JOB), "-t", train, "-v", validation, "--run-id", "networks"])
-    metrics = read_metrics(home, "networks")
-    if metrics is None:
-        raise RuntimeError("the job left no metrics")
-    return metrics.top1
-
-
-def _submit() -> list[str]:
-    return ["spark-submit", "--master", f"local[{os.cpu_count() or 1}]", "--driver-memory", _HEAP]
+    run_id = "networks"
+    job = [str(TRAIN_JOB), "-t", train, "-v", validation, "--run-id", run_id]
+    return metrics_of(home, run_id, measure([*local_submit(), *job])).top1
 
 
 def _largest(done: Measured, role: str) -> float:

@@ -11,6 +11,10 @@ from pathlib import Path
 
 import psutil
 
+from tasks.runs.metrics import RunMetrics
+from tasks.runs.outcome import read_metrics
+from tasks.storage.paths import Home
+
 _INTERVAL = 0.2
 
 
@@ -65,6 +69,24 @@ def measure(command: Sequence[str], also: Sequence[int] = (), **env: str) -> Mea
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{measured.output[-4000:]}")
     return measured
+
+
+def local_submit() -> list[str]:
+    """Return the start of a command that submits a job to all cores of this machine."""
+    master = f"local[{os.cpu_count() or 1}]"
+    return ["spark-submit", "--master", master, "--driver-memory", "4g"]
+
+
+def metrics_of(home: Home, run_id: str, job: Measured) -> RunMetrics:
+    """Return what a job that was measured wrote about its run.
+
+    Raises:
+        RuntimeError: it left no metrics; the end of its output is in the message.
+    """
+    metrics = read_metrics(home, run_id)
+    if metrics is None:
+        raise RuntimeError(f"the job {run_id} left no metrics:\n{job.output[-2000:]}")
+    return metrics
 
 
 def _watch(pids: Sequence[int], measured: Measured, finished: threading.Event) -> None:

@@ -15,9 +15,8 @@ from pathlib import Path
 
 from benchmarks.ingest import pictures_of
 from benchmarks.inputs import add_sources, prepare, scratch_home
-from benchmarks.processes import Measured, measure
+from benchmarks.processes import Measured, local_submit, measure, metrics_of
 from tasks.params.definitions import RunParams
-from tasks.runs.outcome import read_metrics
 from tasks.scoring.outcome import read_score
 from tasks.spark.settings import SCORE_JOB, TRAIN_JOB
 from tasks.storage.paths import Home
@@ -63,14 +62,14 @@ def main() -> int:
 def _measure(home: Home, dumps: list[str], pictures: Path, engine: str) -> _Rates:
     train, validation = dumps
     flags = ["--feature-engine", engine, "--parity-records", "0", "--epochs", "1"]
-    _submit(TRAIN_JOB, "-t", train, "-v", validation, "--run-id", engine, *flags)
-    metrics = read_metrics(home, engine)
+    trained = _submit(TRAIN_JOB, "-t", train, "-v", validation, "--run-id", engine, *flags)
+    metrics = metrics_of(home, engine, trained)
     scored = _submit(
         SCORE_JOB, f"--pictures-url={pictures}", f"--model={engine}", f"--run-id={engine}"
     )
     record = read_score(home, engine)
-    if metrics is None or record is None:
-        raise RuntimeError(f"a job of the engine {engine} left no result")
+    if record is None:
+        raise RuntimeError(f"the job of the engine {engine} left no scores")
     records = metrics.records.train + metrics.records.validation
     if record.bad:
         raise RuntimeError(f"{record.bad} of {record.rows} pictures are bad")
@@ -79,9 +78,7 @@ def _measure(home: Home, dumps: list[str], pictures: Path, engine: str) -> _Rate
 
 
 def _submit(job: Path, *arguments: str) -> Measured:
-    master = f"local[{os.cpu_count()}]"
-    command = ["spark-submit", "--master", master, "--driver-memory", "4g", str(job), *arguments]
-    return measure(command)
+    return measure([*local_submit(), str(job), *arguments])
 
 
 def _lay_out(params: RunParams, home: Home, folder: Path, most: int | None) -> int:

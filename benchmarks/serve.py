@@ -80,21 +80,20 @@ def _draw(folder: Path) -> None:
 def _measure(model: Path, pictures: Path, home: Home, seconds: float) -> dict[str, object]:
     rates: dict[str, list[float]] = {}
     slowest: dict[str, list[float]] = {}
+    bodies = _bodies(sorted(pictures.iterdir()))
     _promote(home, 1, model)
     for _ in range(_ROUNDS):
         for name, batch in (("bare, 1 at a time", 1), (f"bare, {_BATCH} at a time", _BATCH)):
             rates.setdefault(name, []).append(_bare(model, pictures, seconds, batch))
         rates.setdefault("graft predict FOLDER", []).append(_folder_rate(home, pictures))
-        with _server(home) as (_, target):
-            put_load(_with(target, pictures), 4, stop=threading.Event(), seconds=2)
+        with _server(home, bodies) as (_, target):
+            put_load(target, 4, stop=threading.Event(), seconds=2)
             for count in _CLIENTS:
-                load = put_load(
-                    _with(target, pictures), count, stop=threading.Event(), seconds=seconds
-                )
+                load = put_load(target, count, stop=threading.Event(), seconds=seconds)
                 rates.setdefault(f"clients: {count}", []).append(load.rate)
                 slowest.setdefault(f"clients: {count}", []).append(load.quantile(99))
     middle = {name: statistics.median(values) for name, values in rates.items()}
-    swapped = _swap_and_stop(home, model, pictures, seconds)
+    swapped = _swap_and_stop(home, model, bodies, seconds)
     return {
         "pictures_per_second": rates,
         "p99_seconds": slowest,
@@ -140,12 +139,12 @@ def _environ(home: Home) -> dict[str, str]:
     return {**home.environ(), "PATH": "/usr/bin:/bin", "PYTHONPATH": "."}
 
 
-def _swap_and_stop(home: Home, model: Path, pictures: Path, seconds: float) -> Load:
+def _swap_and_stop(home: Home, model: Path, bodies: Sequence[bytes], seconds: float) -> Load:
     """Return what 16 clients see while the champion changes and the server ends."""
-    with _server(home) as (process, target), ThreadPoolExecutor(1) as pool:
+    with _server(home, bodies) as (process, target), ThreadPoolExecutor(1) as pool:
         load = pool.submit(
             put_load,
-            _with(target, pictures),
+            target,
             max(_CLIENTS),
             stop=threading.Event(),
             seconds=10 * seconds,
@@ -176,10 +175,6 @@ def _promote(home: Home, number: int, model: Path) -> None:
     change_registry(home, _NAME, lambda _: [made, first])
 
 
-def _with(target: Target, pictures: Path) -> Target:
-    return Target(target.host, target.port, target.path, _bodies(sorted(pictures.iterdir())))
-
-
 def _bodies(paths: Sequence[Path]) -> list[bytes]:
     encoded = (base64.b64encode(path.read_bytes()).decode("ascii") for path in paths)
     rows = ({"image_bytes": {"b64": one}, "key": "key"} for one in encoded)
@@ -196,8 +191,10 @@ def _wait_ready(port: int) -> None:
 
 
 @contextmanager
-def _server(home: Home) -> Iterator[tuple["subprocess.Popen[str]", Target]]:
-    """Run ``graft serve``, yield it and what to ask it, and end it."""
+def _server(
+    home: Home, bodies: Sequence[bytes]
+) -> Iterator[tuple["subprocess.Popen[str]", Target]]:
+    """Run ``graft serve``, yield it and the requests to send it, and end it."""
     command = [sys.executable, "-m", "deploy.cli", "serve", "--port", "0"]
     with subprocess.Popen(
         command,
@@ -209,7 +206,7 @@ def _server(home: Home) -> Iterator[tuple["subprocess.Popen[str]", Target]]:
             line = process.stdout.readline() if process.stdout else ""
             port = int(line.partition("http://")[2].partition(";")[0].rpartition(":")[2])
             _wait_ready(port)
-            yield process, Target("127.0.0.1", port, f"/v1/models/{_NAME}:predict", [])
+            yield process, Target("127.0.0.1", port, f"/v1/models/{_NAME}:predict", bodies)
         finally:
             if process.poll() is None:
                 process.terminate()
