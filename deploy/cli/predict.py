@@ -9,6 +9,7 @@ import typer
 from deploy.cli.errors import USER_ERROR, one_line_errors
 from deploy.predictions import show
 from tasks.errors import ParamsError
+from tasks.pipelines.names import BUILT_IN
 
 if TYPE_CHECKING:
     from tasks.serving.predict import Result
@@ -30,7 +31,7 @@ def predict(
     ] = None,
     name: Annotated[
         str, typer.Option(metavar="NAME", help="Name of the registry whose champion is asked.")
-    ] = "flowers",
+    ] = BUILT_IN,
     as_json: Annotated[bool, typer.Option("--json", help="Print an array of JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a table of CSV.")] = False,
     top: Annotated[

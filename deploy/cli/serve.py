@@ -8,6 +8,7 @@ import typer
 from deploy.cli.errors import USER_ERROR, one_line_errors
 from deploy.signals import raise_on_stop_signals, stop_with_parent
 from deploy.terminal import say
+from tasks.pipelines.names import BUILT_IN
 
 _MIB = 2**20
 _MEGA = 10**6
@@ -30,7 +31,7 @@ def serve(
     ] = "127.0.0.1",
     name: Annotated[
         str, typer.Option(metavar="NAME", help="Name of the model, in the registry and in URLs.")
-    ] = "flowers",
+    ] = BUILT_IN,
     model: Annotated[
         str | None,
         typer.Option(

@@ -37,14 +37,13 @@ def failing_at_once(context: Mapping[str, Any], task_id: str) -> Iterator[None]:
         # If the record cannot be written either, the first error is the one to tell.
         with suppress(GraftError):
             record_failure(Home.from_environ(), run_id_of(context), task_id, _reason(error))
-        if isinstance(error, GraftError) and not isinstance(error, TransientError):
-            raise AirflowFailException(str(error)) from None
-        raise
+        with not_retried():
+            raise
 
 
 @contextmanager
 def not_retried() -> Iterator[None]:
-    """Fail at once, as ``failing_at_once`` does, where there is no run's note to record it for.
+    """Fail at once where another try cannot help.
 
     Raises:
         AirflowFailException: for a ``GraftError`` that is not transient; Airflow does not retry it.

@@ -9,13 +9,11 @@ from graft_airflow.run import run_id_of
 from tasks.params.notices import Notices, notices
 from tasks.runs.note import run_note
 from tasks.runs.outcome import read_metrics
-from tasks.runs.record import read_failures
+from tasks.runs.record import PROMOTE, read_failures
 from tasks.storage.paths import Home
 from tasks.visible import visible
 
 logger = logging.getLogger(__name__)
-
-_DECIDES = "promote_model"
 
 Callback = Callable[[Mapping[str, Any]], None]
 
@@ -44,7 +42,7 @@ def tell_failure(context: Mapping[str, Any]) -> None:
 
 def tell_decision(context: Mapping[str, Any]) -> None:
     """Send whether the run promoted its model; of other steps, nothing."""
-    if context["ti"].task_id != _DECIDES:
+    if context["ti"].task_id != PROMOTE:
         return
     metrics = read_metrics(Home.from_environ(), run_id_of(context))
     if metrics is None or metrics.promotion is None:

@@ -1,5 +1,6 @@
 """The trigger form, made from the sections of ``tasks.params.definitions``."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -36,12 +37,18 @@ def score_params() -> dict[str, Param]:
 
 
 def _params(sections: Sequence[type[Params]], defaults: Mapping[str, object]) -> dict[str, Param]:
-    schemas = [section.model_json_schema() for section in sections]
+    schemas = map(_schema, sections)
     return {
         name: _param(field, section=schema["title"], default=_default(name, defaults))
         for schema in schemas
         for name, field in schema["properties"].items()
     }
+
+
+@functools.cache
+def _schema(section: type[Params]) -> Mapping[str, Any]:
+    """Return a section's JSON schema, which every pipeline's form is made from."""
+    return section.model_json_schema()
 
 
 def _default(name: str, defaults: Mapping[str, object]) -> dict[str, object]:

@@ -10,10 +10,7 @@ from tasks.conversion.store import PictureStore
 from tasks.datasets.recognise import UNFINISHED
 from tasks.errors import ParamsError, StorageError
 from tasks.spark.files import HadoopFiles
-from tasks.storage.locations import Location, RemotePath
-
-# In a URL with a folder.
-_SLASHES = 3
+from tasks.storage.locations import Location, require_folder
 
 
 class Destination:
@@ -29,8 +26,7 @@ class Destination:
     """
 
     def __init__(self, store: PictureStore, path: Location) -> None:
-        if isinstance(path, RemotePath) and path.url.count("/") < _SLASHES:
-            raise ParamsError(f"{path} is a whole file system, expected a folder in it")
+        require_folder(path)
         self.path = path
         #: The folder in which the data set is made.
         self.work = path.parent / f".{path.name}.graft"

@@ -11,13 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tasks.dumps.description import Dump
 from tasks.exports.interval import wilson_interval
-from tasks.exports.saved_model import LABELS, VERSION
+from tasks.exports.layout import VERSION
+from tasks.exports.saved_model import LABELS
 from tasks.runs.data_record import DataRecord
 from tasks.runs.markdown import code
 from tasks.runs.metrics import Metrics
 from tasks.visible import visible
 
-CARD = "README.md"
 _MOST_CLASSES = 1000
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from tasks.dumps.description import FROZEN, PIPELINE_JSON, Dump, read_description
 from tasks.errors import DataError
-from tasks.exports.card import CARD, model_card
-from tasks.exports.saved_model import VERSION, write_saved_model
+from tasks.exports.card import model_card
+from tasks.exports.layout import CARD, SAVED_MODEL, VERSION
+from tasks.exports.saved_model import write_saved_model
 from tasks.models.export import ARRAYS, load_head
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.runs.metrics import Metrics
@@ -27,7 +28,6 @@ logger = logging.getLogger(__name__)
 
 #: Version of the export; part of its recipe, so raising it exports every model anew.
 FORMAT = 1
-_SAVED_MODEL = f"{VERSION}/saved_model.pb"
 _PACKAGES = ("tensorflow-cpu",)
 
 
@@ -65,7 +65,7 @@ def export_model(model: Path, home: Home) -> LocalArtifact:
         )
         write_text(folder / CARD, card)
 
-    made = build(home.exports, recipe, make, needs=(_SAVED_MODEL, CARD))
+    made = build(home.exports, recipe, make, needs=(f"{VERSION}/{SAVED_MODEL}", CARD))
     logger.info("exported %s to %s", model.name, made.path / VERSION)
     return made
 
@@ -74,7 +74,7 @@ def export_model(model: Path, home: Home) -> LocalArtifact:
 def _dump_of(metrics: Metrics, home: Home) -> Iterator[tuple[Dump, Path]]:
     """Yield the validation dump of a model and its frozen graph on this machine."""
     recorded = location(metrics.dumps.validation)
-    local = home.dumps / recorded.name
+    local = home.dumps / metrics.validation_dump
     if (local / PIPELINE_JSON).is_file():
         yield read_description(local), local / FROZEN
     elif isinstance(recorded, RemotePath):

@@ -12,8 +12,6 @@ from tasks.models.head import Head
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.storage.local_files import write_text
 
-#: Folder of the SavedModel in an export; TensorFlow Serving takes the number as its version.
-VERSION = "1"
 LABELS = "labels.txt"
 
 

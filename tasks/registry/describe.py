@@ -7,10 +7,8 @@ from tasks.registry.score import Score
 from tasks.registry.state import Registry
 from tasks.registry.version import Version
 from tasks.runs.metrics import RunMetrics
-from tasks.runs.record import read_steps
+from tasks.runs.record import exported
 from tasks.storage.paths import Home
-
-_EXPORT = "export_model"
 
 
 def version_of_run(home: Home, metrics: RunMetrics, registry: Registry) -> Version:
@@ -22,14 +20,13 @@ def version_of_run(home: Home, metrics: RunMetrics, registry: Registry) -> Versi
         registry: gives the number.
     """
     known = registry.version_of_model(metrics.model.digest)
-    steps = read_steps(home, metrics.run_id)
-    exported = next((step.digest for step in steps if step.task_id == _EXPORT), None)
+    export = exported(home.run(metrics.run_id))
     test = metrics.test
     return Version(
         number=known.number if known else registry.next_number,
         run_id=known.run_id if known else metrics.run_id,
         model=metrics.model.digest,
-        export=exported or (known.export if known else None),
+        export=export.digest if export else (known.export if known else None),
         network=metrics.network,
         dataset=metrics.digests.validation["dataset"],
         validation=Score.of(metrics.top1, metrics.records.validation),

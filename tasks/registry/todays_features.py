@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from tasks.datasets.dataset import VALIDATION, read_dataset
@@ -79,7 +79,7 @@ def _make_features(home: Home, today: Metrics, champion: Metrics) -> Iterator[An
     from tasks.features.tensorflow_engine import extract_chunk
 
     # Where GRAFT_HOME is a URL, dumps and data sets have copies on this machine.
-    dump = read_description(home.dumps / PurePosixPath(champion.dumps.validation).name)
+    dump = read_description(home.dumps / champion.validation_dump)
     dataset = read_dataset(home.datasets / today.digests.validation["dataset"])
     split = dataset.splits[VALIDATION]
     progress = Progress("features for the champion", "images")

@@ -90,9 +90,8 @@ def read_runs(home: Home, name: str = BUILT_IN) -> list[RunRow]:
     begin = "" if name == BUILT_IN else name
     found = home.runs.glob(f"{begin}*/{METRICS}")
     newest_first = sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
-    rows = (row for path in newest_first if (row := _read_run(home, path)))
-    ours = (row for row in rows if name_of_run(row.run_id) == name)
-    return [*itertools.islice(ours, MOST_RUNS)][::-1]
+    rows = (row for path in newest_first if (row := _read_run(home, name, path)))
+    return [*itertools.islice(rows, MOST_RUNS)][::-1]
 
 
 def best_runs(rows: Sequence[RunRow]) -> set[str]:
@@ -110,16 +109,17 @@ def compare(first: RunRow, second: RunRow) -> list[Difference]:
     return [Difference(name, first.facts.get(name), second.facts.get(name)) for name in names]
 
 
-def _read_run(home: Home, path: Path) -> RunRow | None:
+def _read_run(home: Home, name: str, path: Path) -> RunRow | None:
+    """Return a run's row; None if it cannot be read, or is another pipeline's."""
     try:
-        return _row(home, path)
+        metrics = RunMetrics.read(path.parent)
+        return _row(home, path, metrics) if name_of_run(metrics.run_id) == name else None
     except (DataError, OSError, LookupError) as error:
         logger.warning("%s is left out: it cannot be read (%r)", path, error)
         return None
 
 
-def _row(home: Home, path: Path) -> RunRow:
-    metrics = RunMetrics.read(path.parent)
+def _row(home: Home, path: Path, metrics: RunMetrics) -> RunRow:
     steps = [
         step for step in read_steps(home, metrics.run_id) if step.task_id not in WITHOUT_ARTIFACT
     ]

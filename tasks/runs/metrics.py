@@ -12,6 +12,7 @@ from tasks.runs.engine_record import EngineRecord
 from tasks.runs.promotion_record import PromotionRecord
 from tasks.runs.training_record import Epoch, Plan
 from tasks.runs.typed_json import from_json, read_json
+from tasks.storage.locations import location
 
 METRICS = "metrics.json"
 
@@ -74,6 +75,11 @@ class Metrics:
     python: str
     finished_at: str
     test: Measurement | None = None
+
+    @property
+    def validation_dump(self) -> str:
+        """Name of the validation dump's folder in ``dumps/``, wherever GRAFT_HOME is now."""
+        return location(self.dumps.validation).name
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Self:

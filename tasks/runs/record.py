@@ -15,6 +15,7 @@ from tasks.storage.paths import Home
 
 #: The built-in pipeline's.
 DAG_ID = dag_id(BUILT_IN)
+EXPORT, PROMOTE = "export_model", "promote_model"
 TASK_IDS = (
     "download_dataset",
     "extract_dataset",
@@ -22,12 +23,12 @@ TASK_IDS = (
     "dump_train",
     "dump_validation",
     "train_classifier",
-    "export_model",
+    EXPORT,
     "report",
-    "promote_model",
+    PROMOTE,
 )
 #: Steps that make no artefact: what they do concerns their run alone.
-WITHOUT_ARTIFACT = ("report", "promote_model")
+WITHOUT_ARTIFACT = ("report", PROMOTE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ def record_step(home: Home, run_id: str, task_id: str, facts: Mapping[str, Any])
         task_id: the step.
         facts: the fields of ``Step``, and any others, as JSON types.
     """
-    path = _file(home, run_id, task_id)
+    path = _file(home.run(run_id), task_id)
     write_json(path, {"task_id": task_id, **facts})
     return path
 
@@ -93,7 +94,7 @@ def forget_step(home: Home, run_id: str, task_id: str) -> None:
     Raises:
         StorageError: the file cannot be removed.
     """
-    path = _file(home, run_id, task_id)
+    path = _file(home.run(run_id), task_id)
     with storage_errors(path):
         path.unlink(missing_ok=True)
 
@@ -116,10 +117,37 @@ def read_failures(home: Home, run_id: str) -> dict[str, str]:
     return {s.task_id: s.error for s in _read(home, run_id) if s.error is not None}
 
 
+def read_step(folder: Path, task_id: str) -> Step | None:
+    """Return the record of a step, also of one that failed; None if it has none.
+
+    Args:
+        folder: the run's.
+        task_id: the step.
+
+    Raises:
+        DataError: the file is damaged.
+    """
+    path = _file(folder, task_id)
+    return read_json(Step, path) if path.is_file() else None
+
+
+def exported(folder: Path) -> Step | None:
+    """Return the record of the export of a run; None if it has made none.
+
+    Args:
+        folder: the run's.
+
+    Raises:
+        DataError: the file is damaged.
+    """
+    step = read_step(folder, EXPORT)
+    return step if step and step.error is None else None
+
+
 def _read(home: Home, run_id: str) -> list[Step]:
-    files = [_file(home, run_id, task_id) for task_id in TASK_IDS]
-    return [read_json(Step, path) for path in files if path.is_file()]
+    steps = (read_step(home.run(run_id), task_id) for task_id in TASK_IDS)
+    return [step for step in steps if step]
 
 
-def _file(home: Home, run_id: str, task_id: str) -> Path:
-    return home.run(run_id) / "steps" / f"{task_id}.json"
+def _file(folder: Path, task_id: str) -> Path:
+    return folder / "steps" / f"{task_id}.json"

@@ -6,7 +6,7 @@ from typing import Any
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
-from tasks.runs.record import Step, read_steps
+from tasks.runs.record import EXPORT, Step, read_steps
 from tasks.runs.tracking_record import TrackingRecord, read_tracking
 from tasks.storage.paths import Home
 
@@ -55,7 +55,7 @@ def _steps(steps: Sequence[Step], metrics: RunMetrics | None) -> Iterator[str]:
 
 
 def _export(steps: Sequence[Step]) -> Iterator[str]:
-    for path in (step.path for step in steps if step.task_id == "export_model"):
+    for path in (step.path for step in steps if step.task_id == EXPORT):
         yield f"  export      {path}/1 (TensorFlow SavedModel), {path}/README.md (model card)"
 
 

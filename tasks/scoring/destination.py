@@ -21,14 +21,12 @@ from tasks.scoring.record import ScoreRecord
 from tasks.spark.errors import user_errors
 from tasks.spark.files import HadoopFiles
 from tasks.storage.local_files import parse_json
-from tasks.storage.locations import Location, RemotePath
+from tasks.storage.locations import Location, require_folder
 
 PLAN = "_plan.json"
 SCORE = "_score.json"
 _ASIDE = ".graft-"
 _MOST_PART_BYTES = 2**30
-# In a URL with a folder.
-_SLASHES = 3
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,7 @@ class Destination:
     """
 
     def __init__(self, store: PictureStore, path: Location, plan: Plan) -> None:
-        if isinstance(path, RemotePath) and path.url.count("/") < _SLASHES:
-            raise ParamsError(f"{path} is a whole file system, expected a folder in it")
+        require_folder(path)
         self.path = path
         self._store = store
         self._files = HadoopFiles.of(store.spark)

@@ -2,18 +2,15 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from contextlib import ExitStack
 
 from tasks.datasets.names import counted
-from tasks.errors import StorageError
 from tasks.params.scoring import ScoreConfig
-from tasks.runs.outcome import write_error
+from tasks.runs.job_error import by_hand_id, leaving_error
 from tasks.scoring.outcome import clear_score, outcome_home, write_score
 from tasks.scoring.record import ScoreRecord
 from tasks.scoring.score import score_pictures
 from tasks.spark.cluster import spark_cluster
-from tasks.spark.errors import user_error
 from tasks.spark.executors import cluster_errors
 from tasks.spark.parent_guard import guard_parents
 from tasks.storage.local_files import make_folder, storage_errors
@@ -31,18 +28,10 @@ def run(config: ScoreConfig) -> ScoreRecord:
     """
     guard_parents()
     home = Home.from_environ()
-    run_id = config.run_id or f"by_hand__{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
-    try:
+    run_id = config.run_id or by_hand_id()
+    with leaving_error(outcome_home(home), run_id):
         clear_score(home, run_id)
         record = _score(config, home, run_id)
-    except Exception as error:
-        told = user_error(error)
-        if told is None:
-            raise
-        # Where not even this can be written, the first error is the one to report.
-        with suppress(StorageError):
-            write_error(outcome_home(home), run_id, told)
-        raise told from None
     write_score(home, run_id, record)
     for line in result_lines(record):
         logger.info("%s", line)

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from tasks.dumps.description import Dump, read_description
 from tasks.errors import DataError, ParamsError
@@ -101,7 +100,5 @@ def _with_digest(home: Home, start: str) -> list[str]:
 
 
 def _dump(home: Home, metrics: Metrics, files: Files) -> Dump:
-    # Not the path in the metrics: GRAFT_HOME may have another place now.
-    name = Path(metrics.dumps.validation).name
-    folder: Location = home.shared(home.dumps) / name
+    folder: Location = home.shared(home.dumps) / metrics.validation_dump
     return read_description(folder, files)

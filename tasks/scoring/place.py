@@ -19,7 +19,7 @@ from tasks.spark.cluster import Cluster
 from tasks.spark.files import HadoopFiles
 from tasks.storage.archive import LeftOut, unpack_each
 from tasks.storage.local_files import make_folder, storage_errors
-from tasks.storage.locations import Location, location
+from tasks.storage.locations import Location, expanded
 from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
 
@@ -59,7 +59,7 @@ def readable(url: str, store: PictureStore, cluster: Cluster, home: Home) -> Ite
     is_web = urlsplit(url).scheme.lower() in _WEB
     if is_web:
         _require_shared(cluster, home, "executors do not read http(s)")
-    pictures = _downloaded(url, home) if is_web else Pictures(_place(url))
+    pictures = _downloaded(url, home) if is_web else Pictures(expanded(url))
     archive = _archive(pictures.place, store)
     if not archive:
         yield pictures
@@ -67,11 +67,6 @@ def readable(url: str, store: PictureStore, cluster: Cluster, home: Home) -> Ite
     _require_shared(cluster, home, f"executors do not share out an archive ({archive})")
     with _unpacked(pictures, store, home) as unpacked:
         yield unpacked
-
-
-def _place(url: str) -> Location:
-    found = location(url)
-    return found.expanduser() if isinstance(found, Path) else found
 
 
 def _downloaded(url: str, home: Home) -> Pictures:

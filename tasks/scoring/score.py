@@ -29,7 +29,7 @@ from tasks.spark.cluster import Cluster
 from tasks.spark.errors import user_errors
 from tasks.spark.files import HadoopFiles
 from tasks.spark.python_worker import own_workers
-from tasks.storage.locations import Location, location
+from tasks.storage.locations import Location, expanded
 from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
 from tasks.storage.redaction import redact
@@ -99,8 +99,7 @@ def _plan(
 
 def _scores(config: ScoreConfig, plan: Plan, home: Home) -> Location:
     if config.scores_url:
-        found = location(config.scores_url)
-        return found.expanduser() if isinstance(found, Path) else found
+        return expanded(config.scores_url)
     return home.shared(home.scores) / digest_of(plan.as_json())
 
 

@@ -116,7 +116,11 @@ class Classifier:
 
     def answers(self, outputs: Mapping[str, Array]) -> list[Answer | PictureError]:
         """Return the answers, or errors, in the outputs of a signature."""
-        return [_answer(outputs, place) for place in range(len(outputs["scores"]))]
+        errors = errors_of(outputs)
+        return [
+            PictureError(errors[place]) if place in errors else _answer(outputs, place)
+            for place in range(len(outputs["scores"]))
+        ]
 
 
 def errors_of(outputs: Mapping[str, Array]) -> dict[int, str]:
@@ -127,9 +131,7 @@ def errors_of(outputs: Mapping[str, Array]) -> dict[int, str]:
     return {place: error.decode("utf-8", "replace") for place, error in found if error}
 
 
-def _answer(outputs: Mapping[str, Array], place: int) -> Answer | PictureError:
-    if error := errors_of(outputs).get(place):
-        return PictureError(error)
+def _answer(outputs: Mapping[str, Array], place: int) -> Answer:
     names = tuple(name.decode("utf-8", "replace") for name in outputs["classes"][place])
     prediction, scores = int(outputs["prediction"][place]), outputs["scores"][place]
     if _MAPS not in outputs:

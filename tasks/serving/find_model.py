@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.errors import DataError, ParamsError
+from tasks.exports.layout import SAVED_MODEL, VERSION
 from tasks.registry.champion import champion as find_champion
 from tasks.registry.champion import find_version
+from tasks.registry.history import read_registry
 from tasks.registry.version import Version
-from tasks.runs.record import Step
-from tasks.runs.typed_json import read_json
-from tasks.serving.saved_model import SAVED_MODEL
+from tasks.runs.record import EXPORT, read_step
 from tasks.storage.paths import Home
 from tasks.storage.proof import require_whole
 
-#: Folder of the SavedModel in an export, which is TensorFlow Serving's version of it.
-SAVED_MODEL_FOLDER = "1"
-EXPORT_STEP = "export_model"
 _DIGEST = re.compile(r"[0-9a-f]{6,64}")
 
 
@@ -96,8 +93,23 @@ def find_model(home: Home, name: str, model: str) -> FoundModel:
 
 
 def following(home: Home, name: str) -> Find:
-    """Return a function that returns the champion of a registry."""
-    return lambda: champion_model(home, name)
+    """Return a function that returns the champion of a registry.
+
+    The files of a champion are checked when it is first returned, not at every call.
+    """
+    checked: dict[Version, FoundModel] = {}
+
+    def find() -> FoundModel | None:
+        version = find_champion(home, name)
+        if version is None:
+            return None
+        if version not in checked:
+            found = _of_version(home, name, version)
+            checked.clear()
+            checked[version] = found
+        return checked[version]
+
+    return find
 
 
 def pinned(home: Home, name: str, model: str) -> Find:
@@ -112,7 +124,7 @@ def pinned(home: Home, name: str, model: str) -> Find:
 
 
 def _in_folder(path: Path) -> FoundModel:
-    for folder in (path, path / SAVED_MODEL_FOLDER):
+    for folder in (path, path / VERSION):
         if (folder / SAVED_MODEL).is_file():
             number = int(folder.name) if folder.name.isdecimal() else 1
             return FoundModel(folder.resolve(), number)
@@ -130,10 +142,9 @@ def _of_version(home: Home, name: str, version: Version) -> FoundModel:
 
 def _of_run(home: Home, run: str) -> FoundModel:
     folder = home.find_run(run)
-    record = folder / "steps" / f"{EXPORT_STEP}.json"
-    if not record.is_file():
+    step = read_step(folder, EXPORT)
+    if step is None:
         raise DataError(f"the run {folder.name!r} has not exported a model")
-    step = read_json(Step, record)
     if step.error is not None:
         raise DataError(f"the run {folder.name!r} could not export its model: {step.error}")
     return _of_export(home, step.digest, 1)
@@ -150,8 +161,6 @@ def _by_digest(home: Home, name: str, start: str) -> FoundModel | None:
 
 
 def _by_model(home: Home, name: str, start: str) -> FoundModel | None:
-    from tasks.registry.history import read_registry
-
     versions = read_registry(home, name).versions.values()
     found = [version for version in versions if version.model.startswith(start)]
     return _of_version(home, name, found[-1]) if found else None
@@ -162,4 +171,4 @@ def _of_export(home: Home, digest: str, number: int) -> FoundModel:
     if not path.is_dir():
         raise DataError(f"{path} is not there: run the DAG again, which exports the model anew")
     require_whole(path)
-    return FoundModel(path / SAVED_MODEL_FOLDER, number, digest)
+    return FoundModel(path / VERSION, number, digest)

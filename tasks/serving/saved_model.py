@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from tasks.errors import DataError, SetupError, UnavailableError, UnsupportedGraphError
+from tasks.exports.layout import SAVED_MODEL
 from tasks.features.session import reason
 from tasks.networks.tensorflow import SessionRuntime, import_session_runtime
 from tasks.serving.signature import Array, Signature, read_signatures
 from tasks.storage.parallel import cores
 
-SAVED_MODEL = "saved_model.pb"
 _TAG = "serve"
 _INIT_SIGNATURE = "__saved_model_init_op"
 _INIT_COLLECTIONS = ("saved_model_main_op", "legacy_init_op")

@@ -9,6 +9,8 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from tasks.errors import ParamsError
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+# In a URL with a folder.
+_SLASHES = 3
 
 
 @dataclass(frozen=True)
@@ -69,3 +71,23 @@ def location(text: str) -> Location:
             "into core-site.xml in HADOOP_CONF_DIR, see docs/storage.md"
         )
     return RemotePath(text.rstrip("/"))
+
+
+def expanded(text: str) -> Location:
+    """Return ``location(text)``, with the home folder in the place of ``~``.
+
+    Raises:
+        ParamsError: the URL has a password in it.
+    """
+    found = location(text)
+    return found.expanduser() if isinstance(found, Path) else found
+
+
+def require_folder(path: Location) -> None:
+    """Refuse a URL without a folder.
+
+    Raises:
+        ParamsError: it is a whole file system.
+    """
+    if isinstance(path, RemotePath) and path.url.count("/") < _SLASHES:
+        raise ParamsError(f"{path} is a whole file system, expected a folder in it")

@@ -9,15 +9,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tasks.exports.layout import CARD
 from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.outcome import read_metrics
-from tasks.runs.record import read_steps
+from tasks.runs.record import exported
 from tasks.storage.local_files import file_sha256
 from tasks.storage.paths import Home
 
 #: Tags by which Graft finds what it logged.
 KEY, CONTENT, MODEL = "graft.key", "graft.content", "graft.model"
-_CARD = "README.md"
 # MLflow's server refuses more.
 _LONGEST = 5000
 
@@ -65,7 +65,7 @@ def read_content(home: Home, run_id: str) -> Content | None:
         return None
     export = _export(home, run_id)
     files = [home.run(run_id) / METRICS, home.report(run_id)]
-    files += [export / _CARD] if export else []
+    files += [export / CARD] if export else []
     return Content(
         key=_digest([run_id, metrics.model.digest]),
         name=run_id,
@@ -79,11 +79,11 @@ def read_content(home: Home, run_id: str) -> Content | None:
 
 
 def _export(home: Home, run_id: str) -> Path | None:
-    for step in read_steps(home, run_id):
-        folder = home.exports / step.digest
-        if step.task_id == "export_model" and step.digest and folder.is_dir():
-            return folder
-    return None
+    step = exported(home.run(run_id))
+    if step is None or not step.digest:
+        return None
+    folder = home.exports / step.digest
+    return folder if folder.is_dir() else None
 
 
 def _params(metrics: RunMetrics) -> dict[str, str]:
@@ -113,7 +113,7 @@ def _metrics(metrics: RunMetrics) -> Iterator[tuple[str, float, int]]:
 
 def _tags(metrics: RunMetrics, export: Path | None) -> dict[str, str]:
     promotion = metrics.promotion
-    card = export / _CARD if export else None
+    card = export / CARD if export else None
     shown = card.read_text(encoding="utf-8") if card and card.is_file() else ""
     decision = {"graft.promotion": _text(promotion.sentence())} if promotion else {}
     return {

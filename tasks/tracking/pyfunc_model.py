@@ -3,7 +3,7 @@
 import importlib.metadata
 from pathlib import Path
 
-from tasks.exports.saved_model import VERSION
+from tasks.exports.layout import VERSION
 from tasks.tracking import graft_pyfunc
 
 #: What loads the model, beside MLflow itself.

@@ -2,24 +2,22 @@
 
 import logging
 import shutil
-from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from tasks.datasets.pair import Pair
 from tasks.dumps.description import GRAPH, Dump
 from tasks.dumps.engine_choice import choose_engine
-from tasks.errors import StorageError
 from tasks.models.recipe import Recipe, inputs_of
 from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.engine_record import EngineRecord
+from tasks.runs.job_error import by_hand_id, leaving_error
 from tasks.runs.metrics import Metrics, RunMetrics
-from tasks.runs.outcome import clear_outcome, write_error, write_metrics
+from tasks.runs.outcome import clear_outcome, write_metrics
 from tasks.runs.read_data_record import read_data_record
 from tasks.spark.cluster import spark_cluster
-from tasks.spark.errors import user_error
 from tasks.spark.executors import cluster_errors
 from tasks.spark.files import HadoopFiles
 from tasks.spark.jvm import require_same_folder
@@ -47,19 +45,11 @@ def run(config: JobConfig) -> Path:
     """
     guard_parents()
     home = Home.from_environ()
-    run_id = config.run_id or f"by_hand__{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}"
+    run_id = config.run_id or by_hand_id()
     clear_outcome(home, run_id)
-    try:
+    with leaving_error(home, run_id):
         model, engine = _find_or_make_model(config, home, run_id)
         metrics = _metrics_of_run(model, engine, home, run_id)
-    except Exception as error:
-        told = user_error(error)
-        if told is None:
-            raise
-        # Where not even this can be written, the first error is the one to report.
-        with suppress(StorageError):
-            write_error(home, run_id, told)
-        raise told from None
     write_metrics(home, run_id, metrics)
     _log_result(metrics)
     return home.run(run_id)

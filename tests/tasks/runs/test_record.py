@@ -7,11 +7,14 @@ from tasks.datasets.pair import Pair
 from tasks.errors import DataError
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.record import (
+    EXPORT,
     TASK_IDS,
     Step,
     data_name,
+    exported,
     forget_step,
     read_failures,
+    read_step,
     read_steps,
     record_failure,
     record_step,
@@ -73,6 +76,21 @@ def test_a_failure_is_no_step_until_a_later_try_ends_well(home: Home) -> None:
     record_step(home, RUN, "dump_train", {})
     assert read_failures(home, RUN) == {}
     assert [step.task_id for step in read_steps(home, RUN)] == ["dump_train", "dump_validation"]
+
+
+def test_a_step_by_its_runs_folder(home: Home) -> None:
+    folder = home.run("one")
+    assert read_step(folder, EXPORT) is None
+    assert exported(folder) is None
+    record_failure(home, "one", EXPORT, "no room")
+    failed = read_step(folder, EXPORT)
+    assert failed is not None
+    assert failed.error == "no room"
+    assert exported(folder) is None
+    record_step(home, "one", EXPORT, {"digest": "ab12"})
+    made = exported(folder)
+    assert made is not None
+    assert made.digest == "ab12"
 
 
 def test_an_earlier_try_is_forgotten(home: Home) -> None:

@@ -39,6 +39,21 @@ def test_the_champion(home: Home) -> None:
     assert following(home, "flowers")() == champion_model(home, "flowers") == found
 
 
+def test_files_of_a_champion_are_checked_once(
+    home: Home, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = following(home, "flowers")
+    checked: list[Path] = []
+    monkeypatch.setattr("tasks.serving.find_model.require_whole", checked.append)
+    assert [find(), find()] == [champion_model(home, "flowers")] * 2
+    checked.clear()
+    find()
+    assert checked == []
+    promote(home, 3, tiny_model)
+    assert find() == champion_model(home, "flowers")
+    assert home.exports / "e3" in checked
+
+
 @pytest.mark.parametrize(
     ("model", "version", "digest"),
     [

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import ParamsError
-from tasks.storage.locations import RemotePath, local_path, location
+from tasks.storage.locations import RemotePath, expanded, local_path, location, require_folder
 
 
 @pytest.mark.parametrize("url", ["s3a://bucket/a b", "hdfs://host:8020/x", "viewfs://graft/home"])
@@ -42,3 +42,19 @@ def test_a_password_is_refused_and_not_shown() -> None:
         location("s3a://KEY:topsecret@bucket/graft")
     assert "topsecret" not in str(caught.value)
     assert "core-site.xml" in str(caught.value)
+
+
+def test_a_home_folder_is_filled_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert expanded("~/pictures") == Path("/home/ann/pictures")
+    assert expanded("hdfs:///~/pictures") == RemotePath("hdfs:///~/pictures")
+
+
+@pytest.mark.parametrize("text", ["hdfs:///pictures", "s3a://bucket/pictures", "/"])
+def test_a_folder_is_one(text: str) -> None:
+    require_folder(location(text))
+
+
+def test_a_whole_file_system_is_no_folder() -> None:
+    with pytest.raises(ParamsError, match=r"^s3a://bucket is a whole file system, expected a "):
+        require_folder(location("s3a://bucket"))

@@ -101,7 +101,7 @@ def test_an_error_that_cannot_be_written_is_still_raised(
     def full(*_: Any) -> None:
         raise StorageError("no room left")
 
-    monkeypatch.setattr(job, "write_error", full)
+    monkeypatch.setattr("tasks.runs.job_error.write_error", full)
     with pytest.raises(DataError, match="expected train"):
         job.run(config({"train": dumps["validation"], "validation": dumps["train"]}))
 

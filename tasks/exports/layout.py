@@ -1,0 +1,8 @@
+"""Layout of an export: the names of its folder's parts."""
+
+#: Folder of the SavedModel; TensorFlow Serving takes the number as its version.
+VERSION = "1"
+#: The SavedModel's graph, in ``VERSION``.
+SAVED_MODEL = "saved_model.pb"
+#: The model card.
+CARD = "README.md"
