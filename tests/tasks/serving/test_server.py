@@ -1,3 +1,4 @@
+import asyncio
 import logging
 import socket
 
@@ -14,6 +15,26 @@ def test_listens_on_a_free_port() -> None:
         host, port = listener.getsockname()
         assert host == "127.0.0.1"
         assert port > 0
+
+
+def test_answers_are_not_held_back() -> None:
+    """With Nagle's algorithm on, each answer of a kept connection waits 40 ms."""
+
+    async def accepted() -> int:
+        taken: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
+        with listen("127.0.0.1", 0) as listener:
+            server = await asyncio.start_server(lambda _, writer: taken.put(writer), sock=listener)
+            async with server:
+                _, asking = await asyncio.open_connection(*listener.getsockname())
+                answering = await taken.get()
+                found: int = answering.get_extra_info("socket").getsockopt(
+                    socket.IPPROTO_TCP, socket.TCP_NODELAY
+                )
+                asking.close()
+                answering.close()
+                return found
+
+    assert asyncio.run(accepted())
 
 
 def test_a_port_that_is_taken() -> None:
