@@ -40,6 +40,27 @@ def model_card(
         signatures: of the SavedModel.
         versions: of the packages that exported it.
     """
+    return (
+        _environment()
+        .get_template("card.md.j2")
+        .render(
+            model=model.name,
+            metrics=metrics,
+            data=data,
+            sees=_sees(dump),
+            measured=_measured(metrics),
+            counts=_counts(metrics, data),
+            left_out=max(len(metrics.class_names) - _MOST_CLASSES, 0),
+            digests=metrics.digests.validation,
+            signatures=signatures,
+            versions={**metrics.versions, **versions},
+            labels=f"{VERSION}/assets/{LABELS}",
+            size=dump.image_size,
+        )
+    )
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         undefined=StrictUndefined,
@@ -50,20 +71,7 @@ def model_card(
         keep_trailing_newline=True,
     )
     environment.filters["code"] = lambda text: code(visible(text))
-    return environment.get_template("card.md.j2").render(
-        model=model.name,
-        metrics=metrics,
-        data=data,
-        sees=_sees(dump),
-        measured=_measured(metrics),
-        counts=_counts(metrics, data),
-        left_out=max(len(metrics.class_names) - _MOST_CLASSES, 0),
-        digests=metrics.digests.validation,
-        signatures=signatures,
-        versions={**metrics.versions, **versions},
-        labels=f"{VERSION}/assets/{LABELS}",
-        size=dump.image_size,
-    )
+    return environment
 
 
 def _measured(metrics: Metrics) -> list[tuple[str, int, float, float, float]]:

@@ -46,14 +46,6 @@ def run_child(given: Path, scratch: Path, target: Path, options: Options) -> Non
         folder.mkdir()
     paths = [str(path.absolute()) for path in (given, unpacked, target)]
     request = {"paths": paths, "options": asdict(options)}
-    environ = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")]),
-        "KERAS_BACKEND": "tensorflow",
-        "KERAS_HOME": str(settings),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "CUDA_VISIBLE_DEVICES": "",
-    }
     try:
         ran = subprocess.run(
             [sys.executable, "-m", "tasks.model_files.child"],
@@ -62,7 +54,7 @@ def run_child(given: Path, scratch: Path, target: Path, options: Options) -> Non
             capture_output=True,
             encoding="utf-8",
             errors="backslashreplace",
-            env=environ,
+            env=_environ(settings),
             timeout=_SECONDS,
         )
     except subprocess.TimeoutExpired:
@@ -71,6 +63,17 @@ def run_child(given: Path, scratch: Path, target: Path, options: Options) -> Non
         ) from None
     if ran.returncode:
         raise _failure(given.name, ran)
+
+
+def _environ(settings: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")]),
+        "KERAS_BACKEND": "tensorflow",
+        "KERAS_HOME": str(settings),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "",
+    }
 
 
 def _failure(name: str, ran: "subprocess.CompletedProcess[str]") -> GraftError:

@@ -4,6 +4,7 @@ The file is not trusted: whatever happens to this process, the step that started
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,6 @@ def _write(
     preprocessing: Preprocessing,
     spread: float,
 ) -> None:
-    tf = import_tensorflow()
     end_points = main_nodes(folded)
     graph, weights = take_weights(folded)
     size = sum(value.nbytes for value in weights.values())
@@ -96,12 +96,7 @@ def _write(
             f"holds at most {MAX_GRAPH_BYTES:,} (2 GiB, the limit of protobuf)"
         )
     (target / GRAPH).write_bytes(in_scope(graph, SCOPE).SerializeToString(deterministic=True))
-    tf.raw_ops.SaveV2(
-        prefix=str(target / _CHECKPOINT),
-        tensor_names=[f"{WEIGHTS}/{name}" for name in weights],
-        shape_and_slices=[""] * len(weights),
-        tensors=list(weights.values()),
-    )
+    _save(weights, target / _CHECKPOINT)
     write_json(target / CHECKPOINT_JSON, {"checkpoint": _CHECKPOINT})
     write_json(
         target / NETWORK_JSON,
@@ -120,4 +115,14 @@ def _write(
         "%s is a %s; %d features at %s of pictures of %d x %d pixels",
         *(model.name, model.kind, part.feature_size, part.feature_node),
         *(part.image_size, part.image_size),
+    )
+
+
+def _save(weights: Mapping[str, Any], prefix: Path) -> None:
+    """Write weights as a checkpoint of TensorFlow's."""
+    import_tensorflow().raw_ops.SaveV2(
+        prefix=str(prefix),
+        tensor_names=[f"{WEIGHTS}/{name}" for name in weights],
+        shape_and_slices=[""] * len(weights),
+        tensors=list(weights.values()),
     )
