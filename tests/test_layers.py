@@ -55,6 +55,7 @@ LIGHT = {
     "runs.artifact_record",
     "runs.data_record",
     "runs.engine_record",
+    "runs.exclusion_record",
     "runs.markdown",
     "runs.metrics",
     "runs.note",

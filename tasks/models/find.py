@@ -50,17 +50,20 @@ class TrainedModel:
         }
 
 
-def find_trained(home: Home, dumps: Pair[str], params: JobParams) -> TrainedModel | None:
+def find_trained(
+    home: Home, dumps: Pair[str], params: JobParams, *, exclude: str | None = None
+) -> TrainedModel | None:
     """Return the newest model that was trained on these dumps with these params, else None.
 
     Args:
         home: where the models are.
         dumps: digests of the dumps' recipes.
         params: the run's; ``force`` has no influence here.
+        exclude: SHA-256 of the entries of the list to exclude, None without a list.
     """
     engine = engine_of_dump(params.feature_engine, home.dumps / dumps.train)
     digests = dumps.map(lambda dump: _dump_digests(home.dumps / dump))
-    wanted = inputs_of(params.with_engine(engine.name), digests)
+    wanted = inputs_of(params.with_engine(engine.name), digests, exclude)
     found = [
         TrainedModel(path, metrics.finished_at, metrics.top1)
         for path, metrics in _models(home)

@@ -9,6 +9,7 @@ from tasks.datasets.pair import Pair
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.data_record import DataRecord
 from tasks.runs.engine_record import EngineRecord
+from tasks.runs.exclusion_record import ExclusionRecord
 from tasks.runs.promotion_record import PromotionRecord
 from tasks.runs.training_record import Epoch, Plan
 from tasks.runs.typed_json import from_json, read_json
@@ -56,6 +57,7 @@ class Metrics:
         python: version of Python.
         finished_at: end of the training, ISO 8601 with an offset.
         test: measurement on the test records; None where the data set has none.
+        excluded: what the list of the param ``exclude`` left out; None without a list.
     """
 
     top1: float
@@ -75,6 +77,7 @@ class Metrics:
     python: str
     finished_at: str
     test: Measurement | None = None
+    excluded: ExclusionRecord | None = None
 
     @property
     def validation_dump(self) -> str:
@@ -102,8 +105,9 @@ class Metrics:
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types."""
         content = {**asdict(self), "epochs": [epoch.as_json() for epoch in self.epochs]}
-        if self.test is None:
-            del content["test"]
+        for name in ("test", "excluded"):
+            if content[name] is None:
+                del content[name]
         return content
 
     def of_run(

@@ -18,6 +18,7 @@ import numpy as np
 from tasks.datasets.pair import Pair
 from tasks.errors import GraftError
 from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSource
 from tasks.features.store import feature_contents, load_features
 from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head, Scaling, fold
@@ -26,7 +27,6 @@ from tasks.runs.training_record import Epoch, Plan
 from tasks.spark.bigdl import optimizer_logged_to, quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors
-from tasks.storage.locations import Location
 from tasks.training.follow_log import followed
 from tasks.training.optimizer_log import OPTIMIZER_LOG, read_epochs, read_resumed
 from tasks.training.optimizers import distributed_optimizer, local_optimizer, training_partitions
@@ -53,7 +53,7 @@ class Trained:
 
 def train(
     bridge: Bridge,
-    features: Pair[Location],
+    features: Pair[FeatureSource],
     *,
     class_count: int,
     feature_size: int,
@@ -69,7 +69,7 @@ def train(
 
     Args:
         bridge: the bridge to the JVM.
-        features: artefacts of the features.
+        features: those of both splits.
         class_count: outputs of the linear layer.
         feature_size: its inputs.
         config: epochs, rates, seed, scaling.
@@ -109,10 +109,10 @@ def train(
 
 
 def _optimizer(
-    bridge: Bridge, features: Pair[Location], model: Any, config: JobConfig, plan: Plan
+    bridge: Bridge, features: Pair[FeatureSource], model: Any, config: JobConfig, plan: Plan
 ) -> tuple[Any, Scaling | None]:
     if plan.optimizer == LOCAL_OPTIMIZER:
-        in_memory = features.map(lambda path: load_features(bridge, path))
+        in_memory = features.map(lambda source: load_features(bridge, source))
         return local_optimizer(in_memory, model, config, plan)
     files = Pair(
         feature_contents(bridge, features.train, training_partitions(plan)),
