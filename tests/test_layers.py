@@ -108,6 +108,7 @@ ROOMS = (
     "scoring",
     "training",
     "exports",
+    "data_checks",
     "report",
     "tracking",
     "housekeeping",

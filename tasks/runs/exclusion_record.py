@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+#: File of a model with the records left out, a JSON object a line; only where a list was given.
+EXCLUDED = "excluded.jsonl"
 #: Most entries that no record has of which a run records the text.
 MOST_UNKNOWN = 20
 

@@ -21,9 +21,6 @@ from tasks.storage.shown import shown
 
 logger = logging.getLogger(__name__)
 
-#: File of a model with the records left out, a JSON object a line; only where a list was given.
-EXCLUDED = "excluded.jsonl"
-
 
 @dataclass(frozen=True)
 class Kept:

@@ -21,6 +21,7 @@ from tasks.models.export import ARRAYS, BIGDL, export_head
 from tasks.models.predictions import PARQUET, TEST_PARQUET, write_predictions
 from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
+from tasks.runs.exclusion_record import EXCLUDED
 from tasks.runs.metrics import METRICS, Measurement, Metrics
 from tasks.runs.training_record import Plan
 from tasks.spark.cluster import Cluster
@@ -28,7 +29,7 @@ from tasks.spark.executors import wait_for_executors
 from tasks.storage.artifact import Artifact
 from tasks.storage.local_files import write_json
 from tasks.storage.paths import Home
-from tasks.training.excluding import EXCLUDED, Kept, keep, write_excluded
+from tasks.training.excluding import Kept, keep, write_excluded
 from tasks.training.measurement import measure_test, warn_of_difference
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.plan import plan_training
