@@ -21,6 +21,8 @@ LIGHT = {
     "datasets.pair",
     "download.credentials",
     "errors",
+    "evaluation.interval",
+    "evaluation.record",
     "networks.inception",
     "networks.mobilenet",
     "networks.mobilenet_v1",

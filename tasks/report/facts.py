@@ -9,11 +9,7 @@ from typing import Any
 import numpy as np
 
 from tasks.errors import DataError
-from tasks.models.predictions import read_predictions
-from tasks.report.chart import Chart, line_chart
-from tasks.report.heatmaps import PictureMaps, class_maps
-from tasks.report.pictures import PICTURE_SIZE
-from tasks.report.scores import (
+from tasks.evaluation.class_scores import (
     ClassScores,
     IntArray,
     class_scores,
@@ -23,6 +19,10 @@ from tasks.report.scores import (
     most_mistaken,
     row_shares,
 )
+from tasks.models.predictions import read_predictions
+from tasks.report.chart import Chart, line_chart
+from tasks.report.heatmaps import PictureMaps, class_maps
+from tasks.report.pictures import PICTURE_SIZE
 from tasks.report.wrong_pictures import MOST_PICTURES, Explain, wrong_pictures
 from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.outcome import read_metrics
