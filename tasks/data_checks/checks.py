@@ -78,7 +78,7 @@ class _Maker:
             shard=records.shard[row],
             record=records.record[row],
             name=shown(records.name[row]),
-            label=self.class_names[records.label[row]],
+            label=shown(self.class_names[records.label[row]]),
             digest=records.digest[row],
         )
 
@@ -123,7 +123,7 @@ class _Maker:
         findings = [
             Finding(
                 records=(self.record(rows[row]),),
-                words=f"probably {self.class_names[other]}, {p:.2f} to {given:.2f}",
+                words=f"probably {shown(self.class_names[other])}, {p:.2f} to {given:.2f}",
                 entry=records.digest[rows[row]],
             )
             for row, other, given, p in columns

@@ -11,7 +11,7 @@ from tasks.data_checks.excluded import read_excluded
 from tasks.data_checks.records import collect_records
 from tasks.data_checks.results import CHECKS, WORDS, Check, DataChecks, Finding
 from tasks.datasets.dataset import TEST
-from tasks.errors import GraftError
+from tasks.errors import DataError, GraftError
 from tasks.registry.todays_features import feature_tables
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import RunMetrics
@@ -100,7 +100,10 @@ def _check(home: Home, metrics: RunMetrics) -> tuple[dict[str, Found], int]:
 
 
 def _tables(features: ArtifactRecord) -> Iterable[Any]:
-    return feature_tables(location(features.path))
+    path = location(features.path)
+    if isinstance(path, Path) and not path.is_dir():
+        raise DataError(f"the features {path} are gone")
+    return feature_tables(path)
 
 
 def _features(metrics: RunMetrics) -> dict[str, ArtifactRecord]:

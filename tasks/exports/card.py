@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tasks.dumps.description import Dump
-from tasks.exports.interval import wilson_interval
+from tasks.evaluation.interval import wilson_interval
 from tasks.exports.layout import VERSION
 from tasks.exports.saved_model import LABELS
 from tasks.runs.data_record import DataRecord

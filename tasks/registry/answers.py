@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import DataError
+from tasks.evaluation.mcnemar import mcnemar
 from tasks.features.store import feature_matrix
 from tasks.models.head import Head
 from tasks.models.predictions import read_predictions
-from tasks.registry.mcnemar import mcnemar
 from tasks.runs.promotion_record import Comparison
 
 

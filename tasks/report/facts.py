@@ -1,16 +1,15 @@
 """Facts of a run's report, gathered from the files of the run."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tasks.errors import DataError
-from tasks.models.predictions import read_predictions
-from tasks.report.chart import Chart, line_chart
-from tasks.report.pictures import MOST_PICTURES, PICTURE_SIZE, wrong_pictures
-from tasks.report.scores import (
+from tasks.evaluation.class_scores import (
     ClassScores,
     IntArray,
     class_scores,
@@ -20,15 +19,22 @@ from tasks.report.scores import (
     most_mistaken,
     row_shares,
 )
+from tasks.models.predictions import read_predictions
+from tasks.report.chart import Chart, line_chart
+from tasks.report.data_checks import data_check_facts
+from tasks.report.heatmaps import PictureMaps, class_maps
+from tasks.report.pictures import PICTURE_SIZE
+from tasks.report.wrong_pictures import MOST_PICTURES, Explain, wrong_pictures
 from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.runs.record import WITHOUT_ARTIFACT, Step, read_steps
 from tasks.runs.summary import parity_sentence
+from tasks.serving.find_model import model_of_run
 from tasks.storage.paths import Home
 
 #: Most classes of a confusion matrix; a larger one is too large to read, and for a page.
 MOST_CLASSES = 100
-_MOST_MISTAKES = 20
+_MOST_MISTAKES = 10
 
 
 def report_facts(home: Home, run_id: str) -> dict[str, Any]:
@@ -54,6 +60,7 @@ def report_facts(home: Home, run_id: str) -> dict[str, Any]:
         "params": _params(metrics, steps),
         **_curves(metrics),
         **_scores(home, metrics),
+        "data_checks": data_check_facts(home, metrics),
     }
 
 
@@ -63,14 +70,12 @@ def _params(metrics: RunMetrics, steps: Sequence[Step]) -> dict[str, Any]:
 
 
 def _curves(metrics: RunMetrics) -> dict[str, Chart | None]:
-    names = [str(epoch.epoch) for epoch in metrics.epochs]
-    curves = {
-        "loss": ("training loss", [epoch.loss for epoch in metrics.epochs]),
-        "accuracy": ("top-1 accuracy", [epoch.top1 for epoch in metrics.epochs]),
-    }
+    epochs = metrics.epochs
+    chart = functools.partial(line_chart, [str(e.epoch) for e in epochs], x_label="epoch")
+    top1 = [epoch.top1 for epoch in epochs]
     return {
-        key: line_chart(names, values, x_label="epoch", y_label=label)
-        for key, (label, values) in curves.items()
+        "loss": chart([epoch.loss for epoch in epochs], y_label="training loss"),
+        "accuracy": chart(top1, y_label="top-1 accuracy", level=metrics.top1, most=1.0),
     }
 
 
@@ -88,14 +93,26 @@ def _scores(home: Home, metrics: RunMetrics) -> dict[str, Any]:
         "baseline": {"name": names[baseline.label], "top1": baseline.top1},
         **_confusion(confusion, names),
         **_classes(class_scores(confusion), names),
-        "wrong": wrong_pictures(predictions, names, dataset),
+        "wrong": wrong_pictures(predictions, names, dataset, _explain(home, metrics.run_id)),
         "most_pictures": MOST_PICTURES,
         "picture_size": PICTURE_SIZE,
     }
 
 
+def _explain(home: Home, run_id: str) -> Explain:
+    """Return what makes heat maps with the model that a run exported."""
+
+    def explain(
+        pictures: Sequence[Path], labels: Sequence[tuple[int, ...]]
+    ) -> list[PictureMaps | None]:
+        return class_maps(model_of_run(home, run_id).folder, pictures, labels)
+
+    return explain
+
+
 def _confusion(confusion: IntArray, names: Sequence[str]) -> dict[str, Any]:
     shown = len(names) <= MOST_CLASSES
+    kinds = int(np.count_nonzero(confusion) - np.count_nonzero(np.diag(confusion)))
     return {
         "confusion": confusion.tolist() if shown else None,
         "shares": row_shares(confusion).tolist() if shown else None,
@@ -103,6 +120,7 @@ def _confusion(confusion: IntArray, names: Sequence[str]) -> dict[str, Any]:
             {"label": names[label], "prediction": names[prediction], "count": count}
             for label, prediction, count in most_mistaken(confusion, _MOST_MISTAKES)
         ],
+        "kinds_of_mistakes": kinds,
         "wrong_count": int(confusion.sum() - np.trace(confusion)),
     }
 

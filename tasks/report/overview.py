@@ -47,7 +47,7 @@ def overview(
         has_test=any(row.test is not None for row in rows),
         most_runs=MOST_RUNS,
         accuracy=line_chart(
-            numbers, [row.top1 for row in rows], x_label="run", y_label="top-1 accuracy"
+            numbers, [row.top1 for row in rows], x_label="run", y_label="top-1 accuracy", most=1.0
         ),
         chosen=chosen,
         missing=[run for run, row in zip((first, second), chosen, strict=True) if run and not row],

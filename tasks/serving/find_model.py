@@ -83,13 +83,32 @@ def find_model(home: Home, name: str, model: str) -> FoundModel:
     if version := find_version(home, model, name):
         return _of_version(home, name, version)
     if home.find_run(model).is_dir():
-        return _of_run(home, model)
+        return model_of_run(home, model)
     if _DIGEST.fullmatch(model) and (found := _by_digest(home, name, model)):
         return found
     raise ParamsError(
         f"--model is {model!r}, expected a version's number, champion or previous, a run, a digest "
         "or the path of a SavedModel; graft models lists the versions"
     )
+
+
+def model_of_run(home: Home, run: str) -> FoundModel:
+    """Return the model that a run exported.
+
+    Args:
+        home: where the run and its export are.
+        run: its id, or the name of its folder.
+
+    Raises:
+        DataError: it has exported none, or the export is gone or damaged.
+    """
+    folder = home.find_run(run)
+    step = read_step(folder, EXPORT)
+    if step is None:
+        raise DataError(f"the run {folder.name!r} has not exported a model")
+    if step.error is not None:
+        raise DataError(f"the run {folder.name!r} could not export its model: {step.error}")
+    return _of_export(home, step.digest, 1)
 
 
 def following(home: Home, name: str) -> Find:
@@ -138,16 +157,6 @@ def _of_version(home: Home, name: str, version: Version) -> FoundModel:
             "params of its run, which exports the model and trains nothing"
         )
     return _of_export(home, version.export, version.number)
-
-
-def _of_run(home: Home, run: str) -> FoundModel:
-    folder = home.find_run(run)
-    step = read_step(folder, EXPORT)
-    if step is None:
-        raise DataError(f"the run {folder.name!r} has not exported a model")
-    if step.error is not None:
-        raise DataError(f"the run {folder.name!r} could not export its model: {step.error}")
-    return _of_export(home, step.digest, 1)
 
 
 def _by_digest(home: Home, name: str, start: str) -> FoundModel | None:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from tasks.evaluation.mcnemar import mcnemar
 from tasks.params.promotion import PromotionParams
-from tasks.registry.mcnemar import mcnemar
 from tasks.registry.rule import TOLERANCE, Decision, Incomparable, Measured, decide
 from tasks.runs.promotion_record import Comparison
 

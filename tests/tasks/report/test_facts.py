@@ -25,6 +25,7 @@ def test_confusion_scores_and_mistakes_are_those_of_the_predictions(write_run: R
         {"label": "spots", "prediction": "stripes", "count": 2},
         {"label": "stripes", "prediction": "spots", "count": 1},
     ]
+    assert facts["kinds_of_mistakes"] == 2
     assert facts["baseline"] == {"name": "stripes", "top1": 0.5}
     stripes, spots = facts["scores"]
     assert stripes == pytest.approx(
@@ -36,7 +37,7 @@ def test_confusion_scores_and_mistakes_are_those_of_the_predictions(write_run: R
 
 def test_wrong_pictures_are_there_without_the_data_set(write_run: Run) -> None:
     wrong = report_facts(write_run("run"), "run")["wrong"]
-    assert [(picture.probability, picture.image) for picture in wrong] == [
+    assert [(picture.probability, picture.image) for picture in wrong.pictures] == [
         (0.8, None),
         (0.7, None),
         (0.6, None),

@@ -106,6 +106,31 @@ class TestContent:
         ]
         assert all((image["src"] or "").startswith("data:image/jpeg") for _, image in images)
 
+    def test_heat_maps_of_prediction_and_label_stand_beside_a_wrong_picture(
+        self, write_run: Run, dataset: Path, tiny_model: Path
+    ) -> None:
+        home = write_run("run")
+        for kept, path in (
+            (home.datasets / "da7a", dataset),
+            (home.exports / "e" / "1", tiny_model),
+        ):
+            kept.parent.mkdir(parents=True)
+            kept.symlink_to(path)
+        record_step(home, "run", "export_model", {"digest": "e"})
+        page = Page(write_report(home, "run").path.read_text())
+        assert [image["alt"] for _, image in page.all("img")][:3] == [
+            "A picture of spots, taken for stripes",
+            "Heat map of stripes",
+            "Heat map of spots",
+        ]
+        assert len(page.all("img")) == 9
+        assert "for stripes for spots spots, predicted stripes with 0.80" in page.text
+        assert "first for the prediction, then for the label" in page.text
+
+    def test_why_there_are_no_heat_maps(self, page: Page) -> None:
+        assert "There are no heat maps: " in page.text
+        assert "exports is not there: run the DAG again, which exports the model anew." in page.text
+
     def test_time_reuse_params_versions_digests(self, page: Page) -> None:
         assert "download_dataset 1.5 made /made/download_dataset" in page.text
         assert "dump_train 1.5 reused" in page.text
@@ -141,7 +166,7 @@ class TestContent:
         start = page.text.index("classes 2 The most common")
         assert "Loss and accuracy per epoch Confusion matrix Classes" in page.text[start:]
 
-    def test_a_wrong_picture_has_its_name_beside_shard_and_number(self, write_run: Run) -> None:
+    def test_a_wrong_picture_has_its_name_or_else_shard_and_number(self, write_run: Run) -> None:
         home = write_run("run")
         path = home.models / "m0de1" / PARQUET
         table = pq.read_table(path)
@@ -149,8 +174,9 @@ class TestContent:
         pq.write_table(table.append_column("name", pa.array(names)), path)
         html = write_report(home, "run").path.read_text(encoding="utf-8")
         text = Page(html).text
-        assert "c/ä.jpg tiny_validation_00001-of-00002.tfrecord, record 1" in text
-        assert "<b>\\n.jpg tiny_validation_00000-of-00002.tfrecord, record 1" in text
+        assert "predicted stripes with 0.80 c/ä.jpg The picture" in text
+        assert "predicted spots with 0.60 <b>\\n.jpg Data" in text
+        assert "with 0.70 tiny_validation_00001-of-00002.tfrecord, record 0" in text
         assert "&lt;b&gt;\\n.jpg" in html
 
     def test_params_are_the_runs_where_they_were_recorded(self, write_run: Run) -> None:
