@@ -139,11 +139,12 @@ class _Maker:
         split, digest = self.records.split, self.records.digest[rows[0]]
         counts = ((name, sum(split[row] == name for row in rows)) for name in ALL_SPLITS)
         places = ", ".join(f"{count:,} in {name}" for name, count in counts if count)
+        # The first record of each label.
         labels = {int(self.records.label[row]): row for row in reversed(rows)}
         several = len(labels) > 1
         # Which of several labels is right, nobody knows.
         return Finding(
-            records=tuple(self.record(row) for row in list(labels.values())[:_MOST_COPIES]),
+            records=tuple(self.record(row) for row in sorted(labels.values())[:_MOST_COPIES]),
             words=f"{places}{f', with {len(labels):,} labels' if several else ''}",
             entry=digest if several else f"{digest} {COPIES}",
         )
@@ -159,7 +160,7 @@ class _Maker:
             excluded = 0 if leak and two[0].split == TRAIN else 1
             finding = Finding(
                 records=two,
-                words=f"cosine {cosine:.4f} to {two[1 - excluded].title}",
+                words=f"cosine {cosine:.4f}",
                 entry=two[excluded].digest,
                 excluded=excluded,
             )

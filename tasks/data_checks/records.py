@@ -88,7 +88,7 @@ def sample_of(records: Records, most: int) -> npt.NDArray[np.int64]:
 
     Only the first of equal pictures is among them.
     """
-    numbers = fold_of(records.digests(records.row), 2**59)
+    numbers = fold_of(records.digests(records.row), 2**60)
     _, first = np.unique(numbers, return_index=True)
     return np.sort(first[:most])
 

@@ -50,8 +50,11 @@ class Finding:
     def line(self) -> str:
         """Return the line of the list, with a comment."""
         record = self.records[self.excluded]
-        about = f"{record.title} ({record.split}, {record.label}): {self.words}"
-        return f"{self.entry}  # {about}"
+        others = [f"{r.title} ({r.split}, {r.label})" for r in self.records if r is not record]
+        beside = f"; see {', '.join(others)}" if others else ""
+        return (
+            f"{self.entry}  # {record.title} ({record.split}, {record.label}): {self.words}{beside}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
