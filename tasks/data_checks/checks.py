@@ -44,11 +44,13 @@ class Found:
         findings: all of them.
         checked: how many records were looked at.
         not_made: why the check was not made; empty if it was.
+        accuracy: share of the labels that the classifiers of the check agree with; None without.
     """
 
     findings: list[Finding]
     checked: int
     not_made: str = ""
+    accuracy: float | None = None
 
 
 def check_records(records: Records, class_names: Sequence[str]) -> dict[str, Found]:
@@ -128,7 +130,8 @@ class _Maker:
             )
             for row, other, given, p in columns
         ]
-        return Found(findings, len(rows))
+        accuracy = float(np.mean(probability.argmax(axis=1) == label))
+        return Found(findings, len(rows), accuracy=accuracy)
 
     def _harmless(self, rows: Sequence[int]) -> tuple[int, int, int]:
         """Return what sorts copies with several labels, then in several splits, first."""

@@ -67,6 +67,7 @@ class Check:
         findings: the first of them.
         checked: how many records were looked at.
         not_made: why the check was not made; empty if it was.
+        accuracy: share of the labels that the classifiers of the check agree with; None without.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Check:
     findings: tuple[Finding, ...] = ()
     checked: int = 0
     not_made: str = ""
+    accuracy: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

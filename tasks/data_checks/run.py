@@ -132,6 +132,7 @@ def _summary(name: str, found: Found) -> Check:
         findings=tuple(found.findings[: MOST_SHOWN[name]]),
         checked=found.checked,
         not_made=found.not_made,
+        accuracy=found.accuracy,
     )
 
 

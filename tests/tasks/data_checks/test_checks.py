@@ -90,7 +90,9 @@ def test_a_leak_whose_validation_record_comes_first(records: Records) -> None:
 def test_wrong_labels(records: Records) -> None:
     for row in (10, 51):
         records.label[row] = 1 - records.label[row]
-    errors = check_records(records, NAMES)["label_errors"].findings
+    found = check_records(records, NAMES)["label_errors"]
+    assert found.accuracy == 1 - 2 / COUNT
+    errors = found.findings
     assert {error.records[0].record for error in errors[:2]} == {10, 51}
     assert {error.entry for error in errors[:2]} == {records.digest[10], records.digest[51]}
     words = {error.records[0].record: error.words for error in errors}

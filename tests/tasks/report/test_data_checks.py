@@ -34,7 +34,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, Found]:
     found = {name: Found([], 12) for name in CHECKS}
     found |= {
         "leaks": Found([leak] * 14, 7),
-        "label_errors": Found([error], 12),
+        "label_errors": Found([error], 12, accuracy=0.8123),
         "far_pictures": Found([], 3, "3 different pictures are too few"),
     }
     monkeypatch.setattr(module, "_check", lambda *_: (found, 12))
@@ -66,6 +66,7 @@ def test_findings_have_pictures_names_and_lists(page: str) -> None:
     assert html.count("The picture cannot be shown") == 1
     assert "a&lt;b&gt;.jpg" in html
     assert "probably &lt;i&gt;" in html
+    assert "They agree with 0.81 of the labels: the lower this share, the more findings" in html
     assert "tiny_train_00000-of-00002.tfrecord, record 99" in html
 
 
