@@ -143,7 +143,9 @@ class _Scoring:
             )
         if len(present.parts) == parts.count:
             return present.counts, present
-        pictures, numbers = pictures_of(self.store, found, parts, present.parts)
+        pictures, numbers = pictures_of(
+            self.store, found, parts, present.parts, self.model.dump.max_side
+        )
         answers = engine.answers(pictures, self.model.dump)
         scorer = Scorer(self.model.head, self.model.class_names, self.model.digest)
         total = found.source.total

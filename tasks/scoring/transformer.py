@@ -121,7 +121,7 @@ def _classifier(dump: Dump, scorer: Any) -> Any:
 
 def _rows(dump: Dump, scorer: Scorer, images: Any) -> Rows:
     entries = ((Entry(where="", name="", data=data), _load) for data in images)
-    answered = list(answers_to(dump, prepared_elements(entries)))
+    answered = list(answers_to(dump, prepared_elements(entries, dump.max_side)))
     passing = [pickled(beside) for beside in answered[::2]]
     answers = [parse_answer(answer) for answer in answered[1::2]]
     return score_rows(
