@@ -98,7 +98,7 @@ test-mlflow: $(DEV_READY) ## Log to a real MLflow server, which is installed apa
 	@program=$$(scripts/mlflow.sh $(UV_VERSION)) && GRAFT_TEST_MLFLOW="$$program" $(BIN)/python -m pytest tests/e2e/test_mlflow_server.py
 
 test-exports: $(DEV_READY) ## Run model.onnx and model.tflite; their converters are installed apart from .venv
-	@python=$$(scripts/exports.sh $(UV_VERSION) apart) && "$$python" -m pytest tests/tasks/exports/test_formats.py
+	@packages=$$(scripts/exports.sh $(UV_VERSION) apart) && PYTHONPATH="$$packages" $(BIN)/python -m pytest tests/tasks/exports/test_formats.py
 
 lint: $(DEV_READY) ## ruff, shellcheck, hadolint, the Compose schema, codespell
 	@$(BIN)/ruff check .

@@ -1,27 +1,27 @@
 #!/usr/bin/env bash
 # Install the converters of model.onnx and model.tflite, of requirements-exports.txt.
-# $1: uv's version. $2: add, to .venv; or apart, to an environment of their own, which has .venv's
-# packages too, so that .venv stays what the lock says. Then the path of its Python is printed.
+# $1: uv's version. $2: add, to .venv; or apart, into a folder for PYTHONPATH, which is then printed, so
+# that .venv stays what the lock says.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 found=$(scripts/uv.sh "$1")
 { read -r uv; read -r _; } <<<"$found"
-# install PYTHON
+# install OPTIONS...
 install() {
     echo "setup: installing requirements-exports.txt" >&2
-    "$uv" pip install --quiet --require-hashes --python "$1" --requirement requirements-exports.txt >&2
+    "$uv" pip install --quiet --require-hashes --python .venv/bin/python "$@" \
+        --requirement requirements-exports.txt >&2
 }
 if [ "$2" = add ]; then
-    install .venv/bin/python
+    install
     exit
 fi
 folder=$PWD/.setup/exports-$(cat .venv/pyvenv.cfg requirements-exports.txt | sha256sum | head -c 16)
-if [ ! -e "$folder/.installed" ]; then
-    "$uv" venv --quiet --clear --python .venv/bin/python "$folder"
-    install "$folder/bin/python"
-    where='import site; print(site.getsitepackages()[0])'
-    .venv/bin/python -c "$where" >"$("$folder/bin/python" -c "$where")/venv_of_the_lock.pth"
-    touch "$folder/.installed"
+if [ ! -e "$folder" ]; then
+    # Written aside: a folder that is there is complete.
+    rm -rf "$folder.part"
+    install --target "$folder.part"
+    mv "$folder.part" "$folder"
 fi
-echo "$folder/bin/python"
+echo "$folder"
