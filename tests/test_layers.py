@@ -32,6 +32,7 @@ LIGHT = {
     "networks.slim",
     "networks.slim_library",
     "networks.slim_published",
+    "networks.table",
     "networks.tensorflow",
     "networks.vgg",
     "params.base",

@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tasks.dumps.description import Dump
+from tasks.exports.formats import Converted
 from tasks.exports.interval import wilson_interval
 from tasks.exports.layout import VERSION
 from tasks.exports.saved_model import LABELS
@@ -28,6 +29,7 @@ def model_card(
     data: DataRecord | None,
     dump: Dump,
     signatures: Sequence[str],
+    formats: Sequence[Converted],
     versions: Mapping[str, str],
 ) -> str:
     """Return the card as Markdown.
@@ -38,6 +40,7 @@ def model_card(
         data: record of its data set; None where that is gone.
         dump: the dump whose nodes the export has.
         signatures: of the SavedModel.
+        formats: the other formats that it was to be written in.
         versions: of the packages that exported it.
     """
     return (
@@ -53,6 +56,7 @@ def model_card(
             left_out=max(len(metrics.class_names) - _MOST_CLASSES, 0),
             digests=metrics.digests.validation,
             signatures=signatures,
+            formats=formats,
             versions={**metrics.versions, **versions},
             labels=f"{VERSION}/assets/{LABELS}",
             size=dump.image_size,

@@ -112,17 +112,6 @@ def following(home: Home, name: str) -> Find:
     return find
 
 
-def pinned(home: Home, name: str, model: str) -> Find:
-    """Return a function that always returns the model that a user names.
-
-    Raises:
-        DataError: what it names cannot be used.
-        ParamsError: it names nothing, or more than one thing.
-    """
-    found = find_model(home, name, model)
-    return lambda: found
-
-
 def _in_folder(path: Path) -> FoundModel:
     for folder in (path, path / VERSION):
         if (folder / SAVED_MODEL).is_file():

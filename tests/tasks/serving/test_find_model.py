@@ -10,7 +10,6 @@ from tasks.serving.find_model import (
     champion_model,
     find_model,
     following,
-    pinned,
     require_champion,
 )
 from tasks.storage.paths import Home
@@ -69,7 +68,6 @@ def test_files_of_a_champion_are_checked_once(
 def test_by_version_alias_run_and_digest(home: Home, model: str, version: int, digest: str) -> None:
     found = find_model(home, "flowers", model)
     assert (found.version, found.digest) == (version, digest)
-    assert pinned(home, "flowers", model)() == found
 
 
 def test_by_path(home: Home, tiny_model: Path) -> None:
