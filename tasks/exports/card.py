@@ -60,6 +60,7 @@ def model_card(
             versions={**metrics.versions, **versions},
             labels=f"{VERSION}/assets/{LABELS}",
             size=dump.image_size,
+            max_side=dump.max_side,
         )
     )
 
