@@ -100,6 +100,7 @@ ROOMS = (
     "datasets",
     "spark",
     "conversion",
+    "evaluation",
     "runs",
     "dumps",
     "model_files",
