@@ -26,7 +26,7 @@ def report(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="The run's pipeline; default: that of the id birds/RUN, flowers of any other id.",
+            help="The run's pipeline; default: birds for the id birds/RUN, flowers for another id.",
         ),
     ] = None,
 ) -> None:
