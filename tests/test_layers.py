@@ -60,6 +60,7 @@ LIGHT = {
     "runs.metrics",
     "runs.note",
     "runs.outcome",
+    "runs.pipeline_run",
     "runs.promotion_record",
     "runs.record",
     "runs.tracking_record",
@@ -85,10 +86,12 @@ LIGHT = {
     "storage.use",
     "training.arguments",
     "visible",
+    "whole_number",
 }
 #: The folders and modules of tasks, the lowest first: each imports only those before it.
 ROOMS = (
     "visible",
+    "whole_number",
     "errors",
     "storage",
     "networks",

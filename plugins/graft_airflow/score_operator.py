@@ -18,7 +18,7 @@ from tasks.spark.settings import SCORE_JOB
 from tasks.storage.paths import Home
 
 # What other DAGs want to know of scores.
-_EVENT = ("scores", "pictures", "rows", "bad", "classes", "model", "version", "output")
+_EVENT = ("scores", "pictures", "rows", "bad", "classes", "model", "name", "version", "output")
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class TrainClassifierOperator(JobOperator):
     It returns the facts of the trained model with its accuracy. An error that the user has to mend
     fails the task at once, in the job's own words. If the cluster lost a part, the task is retried
     and the job goes on where it was. A run that the schedule or an asset started is skipped if its
-    model exists.
+    pipeline has registered its model.
 
     Args:
         train_dump: result of the step that dumps the training split.

@@ -55,7 +55,7 @@ def score_pictures(cluster: Cluster, config: ScoreConfig, home: Home, run_id: st
     started = time.monotonic()
     spark = cluster.context
     store, bridge = PictureStore(spark), Bridge(spark)
-    model = load_model(home, config.model, HadoopFiles.of(spark))
+    model = load_model(home, config.model, HadoopFiles.of(spark), name=config.name)
     with ExitStack() as stack, user_errors():
         pictures = stack.enter_context(readable(config.pictures_url, store, cluster, home))
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
