@@ -4,7 +4,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import Context, XComArg
 from airflow.sdk.exceptions import AirflowException
 
@@ -13,6 +12,7 @@ from graft_airflow.job_operator import JobOperator
 from graft_airflow.lineage_operator import LineageOperator
 from graft_airflow.links import RunLink
 from graft_airflow.run import Run, current_run
+from graft_airflow.spark_provider import SparkSubmitOperator
 from graft_airflow.unchanged import skip_unchanged
 from tasks.datasets.pair import Pair
 from tasks.params.definitions import JobConfig, JobParams
