@@ -16,7 +16,13 @@ LINEAGE, MAIL = "lineage", "mail"
 #: Status of the program where something does not answer.
 AWAY = 3
 _SECTION = "openlineage"
-_PREFIXES = ("OPENLINEAGE_", "AIRFLOW__OPENLINEAGE__")
+# Of the variables that say where events go; the others do not turn them on.
+_PREFIXES = (
+    "OPENLINEAGE_URL",
+    "OPENLINEAGE_CONFIG",
+    "OPENLINEAGE__TRANSPORT",
+    "AIRFLOW__OPENLINEAGE__",
+)
 _OFF = "off; docs/lineage.md says how runs tell a lineage tool what they read and write"
 # Airflow would look for connections in its data base from a server's process only.
 _SERVER = {"_AIRFLOW_PROCESS_CONTEXT": "server"}
@@ -30,7 +36,8 @@ def check_lineage(environ: Mapping[str, str]) -> str:
         NetworkError: the place cannot be reached.
     """
     # Airflow takes seconds to start.
-    if not (any(name.startswith(_PREFIXES) for name in environ) or _in_file(environ)):
+    named = any(value and name.startswith(_PREFIXES) for name, value in environ.items())
+    if not (named or _in_file(environ)):
         return _OFF
     status, said = _ask(environ, LINEAGE)
     if status == AWAY:
