@@ -82,9 +82,9 @@ class TestLineage:
         )
 
     def test_is_wrong(self, environ: dict[str, str], says: Says) -> None:
-        says(1, "Failed to import fle")
-        environ["AIRFLOW__OPENLINEAGE__TRANSPORT"] = '{"type": "fle"}'
-        message = r"^Airflow's section openlineage is wrong: Failed to import fle$"
+        says(1, "Failed to import pigeon")
+        environ["AIRFLOW__OPENLINEAGE__TRANSPORT"] = '{"type": "pigeon"}'
+        message = r"^Airflow's section openlineage is wrong: Failed to import pigeon$"
         with pytest.raises(SetupError, match=message):
             check_lineage(environ)
 

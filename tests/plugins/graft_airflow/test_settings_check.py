@@ -64,7 +64,7 @@ class TestLineage:
         ("transport", "problem"),
         [
             ('{"type": ', "Unable to parse [openlineage] 'transport' as valid json"),
-            ('{"type": "fle"}', "Failed to import fle"),
+            ('{"type": "pigeon"}', "Failed to import pigeon"),
         ],
     )
     def test_is_wrong(
