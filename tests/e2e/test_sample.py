@@ -55,7 +55,7 @@ def test_the_summary_tells_accuracy_seconds_and_places(first: Ran, metrics: dict
 def test_the_log_has_a_line_for_every_epoch_and_no_noise_of_spark(first: Ran) -> None:
     assert first.output.count("Top1Accuracy is Accuracy(") == 4
     assert "features: 300 of 300 images" in first.output
-    for noise in ("WARN", "log4j", "creating:", "oneDNN", "MLIR", "cls.getname"):
+    for noise in ("WARN", "log4j", "creating:", "oneDNN", "MLIR", "cls.getname", "OpenLineage"):
         assert noise not in first.output
 
 

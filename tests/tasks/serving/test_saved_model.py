@@ -93,5 +93,5 @@ def test_the_longest_side_of_the_pictures_is_known(tiny_model: Path, tmp_path: P
     with pytest.raises(DataError, match="max_side is 'wide', expected a number of pixels"):
         SavedModel(copy)
     (copy / PICTURES).write_text("{")
-    with pytest.raises(DataError, match=r"pictures\.json cannot be read .*: export the model again"):
+    with pytest.raises(DataError, match=r"pictures\.json cannot be read .*: export the model"):
         SavedModel(copy)

@@ -119,7 +119,10 @@ def test_a_run_that_left_no_metrics_is_named(home: Home, server: Server) -> None
     assert all_runs(home, FLOWERS) == ["good", "bad"]
 
 
-def test_a_pipeline_has_its_own_runs_only(home: Home) -> None:
-    write_trained(home, Model("birds/good", [True] * 40))
-    assert all_runs(home, FLOWERS) == ["good", "bad"]
-    assert all_runs(home, "birds") == ["birds/good"]
+def test_all_runs_are_those_of_the_pipeline(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    for run_id in ("one", "birds/one", "birds/two", "bird/one"):
+        write_trained(home, Model(run_id, [True]))
+    assert all_runs(home, FLOWERS) == ["one"]
+    assert sorted(all_runs(home, "birds")) == ["birds/one", "birds/two"]
+    assert all_runs(home, "fish") == []
