@@ -8,9 +8,7 @@ from tasks.datasets.signature import HEAD_BYTES, PICTURES, kind_of
 from tasks.errors import PictureError
 
 
-def ready(
-    data: bytes, most_pixels: int = MOST_PIXELS, max_side: int | None = None
-) -> Picture:
+def ready(data: bytes, most_pixels: int = MOST_PIXELS, max_side: int | None = None) -> Picture:
     """Return a picture as the model's graph decodes it.
 
     Args:
