@@ -57,6 +57,7 @@ LIGHT = {
     "runs.artifact_record",
     "runs.data_record",
     "runs.engine_record",
+    "runs.evaluation_text",
     "runs.markdown",
     "runs.metrics",
     "runs.note",

@@ -19,6 +19,7 @@ from tasks.evaluation.class_scores import (
 )
 from tasks.models.predictions import read_predictions
 from tasks.report.chart import Chart, line_chart
+from tasks.report.evaluation import evaluation_facts
 from tasks.report.pictures import MOST_PICTURES, PICTURE_SIZE, wrong_pictures
 from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.outcome import read_metrics
@@ -85,6 +86,7 @@ def _scores(home: Home, metrics: RunMetrics) -> dict[str, Any]:
     dataset = home.datasets / metrics.digests.validation["dataset"]
     return {
         "class_names": names,
+        **evaluation_facts(metrics, predictions),
         "baseline": {"name": names[baseline.label], "top1": baseline.top1},
         **_confusion(confusion, names),
         **_classes(class_scores(confusion), names),

@@ -150,7 +150,8 @@ def test_a_worse_model_is_not_promoted(shell: Shell, first: Ran) -> None:
     worse = shell.make_run({"epochs": 1, "learning_rate": 1e-6})
     assert worse.status == 0, worse.output[-5000:]
     assert re.search(
-        r"not promoted: version 2, 0\.\d{4} against 0\.\d{4} of version 1 on the same 60 "
+        r"not promoted: version 2, 0\.\d{4} \(95 %: [^)]+\) against 0\.\d{4} \(95 %: [^)]+\) of "
+        r"version 1 on the same 60 "
         r"validation records, McNemar p = \S+: significantly worse",
         worse.output,
     )

@@ -11,6 +11,7 @@ import pytest
 from tasks.datasets.dataset import SPLITS, Split
 from tasks.datasets.pair import Pair
 from tasks.dumps.description import Dump, read_dump
+from tasks.evaluation.tally import evaluate
 from tasks.features.store import feature_files, read_features
 from tasks.models.export import load_head
 from tasks.models.predictions import TEST_PARQUET, read_predictions
@@ -95,6 +96,8 @@ def test_the_file_has_the_keys_that_readers_know(made: Path) -> None:
         "versions",
         "python",
         "finished_at",
+        "evaluation",
+        "calibration",
     ]
 
 
@@ -109,6 +112,14 @@ def test_head_predictions_and_accuracy_belong_together(made: Path, graft_home: H
     np.testing.assert_array_equal(predictions.label, features.label)
     np.testing.assert_array_equal(predictions.prediction, expected)
     assert metrics.top1 == np.mean(expected == features.label)
+    assert metrics.evaluation is not None
+    # The log loss was added up in another order.
+    again = evaluate(predictions.probability, features.label)
+    assert replace(metrics.evaluation, log_loss=0) == replace(again, log_loss=0)
+    # Eight training records are too few to hold any out.
+    assert metrics.calibration is not None
+    assert metrics.calibration.temperature == 1
+    assert metrics.calibration.why.startswith("not calibrated: ")
     assert pq.read_table(made / "predictions.parquet").num_rows == metrics.records.validation
 
 
@@ -130,6 +141,8 @@ def test_test_records_are_measured_once_with_the_final_head(
     expected = head.logits(features.feature).argmax(axis=1)
     assert metrics.test.records == len(features.label) == 8
     assert metrics.test.top1 == np.mean(expected == features.label)
+    assert metrics.test.evaluation is not None
+    assert metrics.test.evaluation.top1 == metrics.test.top1
     assert metrics.test.features.digest != metrics.features.train.digest
     predictions = read_predictions(tmp_path, TEST_PARQUET)
     np.testing.assert_array_equal(predictions.prediction, expected)
