@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tasks.evaluation.calibration import error_by_chance
 from tasks.evaluation.record import EvaluationRecord
 from tasks.evaluation.tally import evaluate
 from tasks.models.predictions import Predictions
@@ -18,11 +19,13 @@ class EvaluatedSplit:
         name: of the split.
         found: the figures.
         diagram: their reliability diagram.
+        by_chance: calibration error of a perfectly calibrated model on as many records.
     """
 
     name: str
     found: EvaluationRecord
     diagram: ReliabilityDiagram
+    by_chance: float
 
 
 def evaluation_facts(metrics: Metrics, predictions: Predictions) -> dict[str, Any]:
@@ -40,4 +43,5 @@ def evaluation_facts(metrics: Metrics, predictions: Predictions) -> dict[str, An
 
 
 def _split(name: str, found: EvaluationRecord) -> EvaluatedSplit:
-    return EvaluatedSplit(name, found, reliability_diagram(found.bins, found.calibration_error))
+    diagram = reliability_diagram(found.bins, found.calibration_error)
+    return EvaluatedSplit(name, found, diagram, error_by_chance(found.bins))

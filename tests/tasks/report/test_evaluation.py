@@ -46,6 +46,9 @@ def test_an_older_model_is_evaluated_by_its_predictions(
     (split,) = facts["splits"]
     assert (split.name, split.found) == ("validation", evaluate(PROBABILITY, LABEL))
     assert facts["calibration"] is None
+    assert f"about {split.by_chance:.3f} on these validation records, by chance." in page(
+        RunMetrics.from_json(run_metrics), predictions
+    )
     assert "Calibration:" not in page(RunMetrics.from_json(run_metrics), predictions)
 
 
