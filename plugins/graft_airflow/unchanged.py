@@ -8,6 +8,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from graft_airflow.run import Run
 from tasks.datasets.pair import Pair
+from tasks.evaluation.interval import accuracy_text
 from tasks.runs.record import record_step
 
 # Types of runs that nobody triggered, so nobody waits for their end.
@@ -46,7 +47,8 @@ def skip_unchanged(context: Mapping[str, Any], run: Run, *, task_id: str, dumps:
     record_step(run.home, run.run_id, task_id, facts)
     raise AirflowSkipException(
         f"nothing to train: data set, checkpoint and params are those of {found.path}, trained "
-        f"{found.finished_at}, top-1 accuracy {found.top1:.4f}; force trains again"
+        f"{found.finished_at}, top-1 accuracy "
+        f"{accuracy_text(found.top1, found.records)}; force trains again"
     )
 
 

@@ -33,11 +33,13 @@ class TrainedModel:
         path: its folder.
         finished_at: end of its training, ISO 8601 with an offset.
         top1: its accuracy on the validation records.
+        records: how many of them there are.
     """
 
     path: Path
     finished_at: str
     top1: float
+    records: int
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON types, as an artefact that was reused."""
@@ -46,6 +48,7 @@ class TrainedModel:
             "digest": self.path.name,
             "reused": True,
             "top1": self.top1,
+            "records": self.records,
             "finished_at": self.finished_at,
         }
 
@@ -67,7 +70,7 @@ def find_trained(
     digests = dumps.map(lambda dump: _dump_digests(home.dumps / dump))
     wanted = inputs_of(params.with_engine(engine.name), digests)
     found = [
-        TrainedModel(path, metrics.finished_at, metrics.top1)
+        TrainedModel(path, metrics.finished_at, metrics.top1, metrics.records.validation)
         for path, metrics in _models(home, among)
         if inputs_of_model(metrics) == wanted
     ]

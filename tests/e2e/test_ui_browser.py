@@ -177,8 +177,8 @@ def read_the_page(page: Page, run_id: str) -> None:
     runs = page.frame_locator("iframe")
     runs.get_by_text(run_id).first.wait_for()
     assert runs.locator("svg").count() >= 1
-    # The sample alone has been seen, so its run is the best.
-    assert runs.get_by_text("best", exact=True).count() == 1
+    # The sample alone has been seen, so its run is better than no other.
+    assert runs.get_by_text("best", exact=True).count() == 0
 
 
 def test_two_runs_are_compared(ui: Ui, page: Page, screenshot: Screenshot) -> None:

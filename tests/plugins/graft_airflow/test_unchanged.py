@@ -12,6 +12,7 @@ from graft_airflow.unchanged import finished_before, skip_unchanged
 from support.registry import registered, write_registry
 from tasks.datasets.pair import Pair
 from tasks.errors import DataError
+from tasks.evaluation.interval import accuracy_text
 from tasks.pipelines.names import dag_id
 from tasks.runs.record import read_steps
 from tasks.storage.paths import Home
@@ -38,11 +39,12 @@ def skip(context: Any, dumps: Pair[str] = DUMPS) -> None:
 def test_is_skipped_and_says_why(home: Home, in_run: Callable[..., Any], run_type: str) -> None:
     with pytest.raises(AirflowSkipException) as caught:
         skip(in_run(run_type))
+    (step,) = read_steps(home, "manual__2026")
+    assert step.records == 4
     assert str(caught.value) == (
         f"nothing to train: data set, checkpoint and params are those of {home.models / 'abc'}, "
-        f"trained {BEFORE}, top-1 accuracy 0.5800; force trains again"
+        f"trained {BEFORE}, top-1 accuracy {accuracy_text(0.58, 4)}; force trains again"
     )
-    (step,) = read_steps(home, "manual__2026")
     assert (step.task_id, step.reused, step.digest) == ("train_classifier", True, "abc")
     assert step.unchanged
 

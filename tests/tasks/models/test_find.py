@@ -109,6 +109,7 @@ def test_the_same(home: Home, model: Model) -> None:
         "digest": "abc",
         "reused": True,
         "top1": 0.5,
+        "records": 4,
         "finished_at": "2026-01-02",
     }
 

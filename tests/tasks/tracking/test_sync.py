@@ -51,7 +51,7 @@ def test_a_run_is_logged_with_the_champions_run(story: Home, server: Server, cli
     assert bad.data.metrics["final_top1"] == 0.25
     history = client.get_metric_history(bad.info.run_id, "loss")
     assert [(each.step, each.value) for each in history] == [(1, 1.5), (2, 0.75)]
-    assert bad.data.tags["graft.promotion"].startswith("not promoted: version 2, 0.2500 against")
+    assert bad.data.tags["graft.promotion"].startswith("not promoted: version 2, 0.2500 (95 %: ")
     assert bad.data.tags["mlflow.note.content"] == "# The model of bad\n"
     files = {file.path for file in client.list_artifacts(bad.info.run_id)}
     assert files == {"README.md", METRICS, "report.html", "model"}
