@@ -23,6 +23,7 @@ from tasks.evaluation.interval import wilson_interval
 from tasks.models.predictions import read_predictions
 from tasks.report.chart import line_chart
 from tasks.report.class_maps import PictureMaps
+from tasks.report.evaluation import evaluation_facts
 from tasks.report.heatmaps import class_maps
 from tasks.report.pictures import PICTURE_SIZE
 from tasks.report.wrong_pictures import MOST_PICTURES, Explain, wrong_pictures
@@ -71,18 +72,16 @@ def _params(metrics: RunMetrics, steps: Sequence[Step]) -> dict[str, Any]:
 
 def _curves(metrics: RunMetrics) -> dict[str, Any]:
     epochs = metrics.epochs
-    intervals = [wilson_interval(epoch.top1, epoch.count) for epoch in epochs]
     chart = functools.partial(line_chart, [str(e.epoch) for e in epochs], x_label="epoch")
     return {
         "loss": chart([epoch.loss for epoch in epochs], y_label="training loss"),
         "accuracy": chart(
             [epoch.top1 for epoch in epochs],
             y_label="top-1 accuracy",
-            intervals=intervals,
+            intervals=[wilson_interval(epoch.top1, epoch.count) for epoch in epochs],
             level=metrics.top1,
             most=1.0,
         ),
-        "intervals": intervals,
     }
 
 
@@ -97,6 +96,7 @@ def _scores(home: Home, metrics: RunMetrics) -> dict[str, Any]:
     dataset = home.datasets / metrics.digests.validation["dataset"]
     return {
         "class_names": names,
+        **evaluation_facts(metrics, predictions),
         "baseline": {"name": names[baseline.label], "top1": baseline.top1},
         **_confusion(confusion, names),
         **_classes(class_scores(confusion), names),
@@ -112,7 +112,7 @@ def _explain(home: Home, run_id: str) -> Explain:
     def explain(
         pictures: Sequence[Path], labels: Sequence[tuple[int, ...]]
     ) -> Sequence[PictureMaps | None]:
-        model = model_of_run(home, run_id).folder
+        model = model_of_run(home, home.run(run_id)).folder
         return class_maps(model, pictures, labels, kept=home.heatmaps(run_id))
 
     return explain

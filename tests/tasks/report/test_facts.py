@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tasks.errors import DataError
-from tasks.report.chart import Chart
+from tasks.report.chart import BOTTOM, HEIGHT, TOP, Chart
 from tasks.report.facts import report_facts
 from tasks.runs.record import TASK_IDS, WITHOUT_ARTIFACT, record_step
 from tasks.storage.paths import Home
@@ -65,10 +65,11 @@ def test_the_accuracy_has_intervals_and_the_models_own_accuracy_as_a_level(
     write_run: Run,
 ) -> None:
     facts = report_facts(write_run("run", top1=0.75), "run")
-    # Of 2 and of 1 of 4 records, by hand.
-    assert facts["intervals"][0] == pytest.approx((0.15, 0.85), abs=1e-3)
-    assert facts["intervals"][1] == pytest.approx((0.0456, 0.6994), abs=1e-3)
-    assert len(facts["accuracy"].bands) == 1
+    # On an axis from 0 to 1: 0.15 to 0.85 of 2 of 4 records, 0.046 to 0.699 of 1, by hand.
+    (band,) = facts["accuracy"].bands
+    heights = [float(corner.split(",")[1]) for corner in band.split()]
+    shares = [(HEIGHT - BOTTOM - height) / (HEIGHT - TOP - BOTTOM) for height in heights]
+    assert shares == pytest.approx([0.85, 0.699, 0.046, 0.15], abs=1e-3)
     assert facts["accuracy"].level.text == "0.7500"
     assert (facts["loss"].bands, facts["loss"].level) == ((), None)
 
