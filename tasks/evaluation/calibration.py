@@ -5,6 +5,7 @@ Naeini et al., "Obtaining well calibrated probabilities using Bayesian binning",
 https://doi.org/10.1609/aaai.v29i1.9602.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -51,6 +52,36 @@ def calibration_error(bins: Sequence[ReliabilityBin]) -> float:
     gaps = [n * abs(a - c) for n, a, c in filled if a is not None and c is not None]
     records = sum(n for n, _, _ in filled)
     return sum(gaps) / records if records else float("nan")
+
+
+def error_by_chance(bins: Sequence[ReliabilityBin]) -> float:
+    """Return the calibration error that a perfectly calibrated model has on as many records.
+
+    Its answers are right as often as its confidence says, but in a small bin not exactly so often.
+
+    Args:
+        bins: of a model; the confidence of a bin's records is taken as their mean.
+    """
+    filled = [(b.records, b.confidence) for b in bins if b.confidence is not None]
+    gaps = sum(_mean_deviation(n, confidence) for n, confidence in filled)
+    records = sum(n for n, _ in filled)
+    return gaps / records if records else float("nan")
+
+
+def _mean_deviation(count: int, share: float) -> float:
+    """Return the mean absolute deviation of a binomial number, by De Moivre's formula.
+
+    Diaconis and Zabell, "Closed form summation for classical distributions", 1991,
+    https://doi.org/10.1214/ss/1177011699.
+    """
+    if not 0 < share < 1:
+        return 0.0
+    first = math.floor(count * share) + 1
+    if first > count:
+        return 0.0
+    choices = math.lgamma(count + 1) - math.lgamma(first + 1) - math.lgamma(count - first + 1)
+    log = choices + first * math.log(share) + (count - first + 1) * math.log1p(-share)
+    return 2 * first * math.exp(log)
 
 
 def thresholds(confidence: FloatArray, right: BoolArray) -> tuple[Threshold, ...]:

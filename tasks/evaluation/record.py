@@ -82,13 +82,18 @@ class EvaluationRecord:
     bins: tuple[ReliabilityBin, ...]
     thresholds: tuple[Threshold, ...]
 
+    @property
+    def top1(self) -> float:
+        """Top-1 accuracy, from 0 to 1."""
+        return self.correct / self.records
+
     def figures(self) -> dict[str, float]:
         """Return every single number but the accuracy itself, by name."""
         top5 = {}
         if self.top5 is not None:
             top5 = {"top5": self.top5, **_bounds("top5", self.top5, self.records)}
         return {
-            **_bounds("top1", self.correct / self.records, self.records),
+            **_bounds("top1", self.top1, self.records),
             **top5,
             "macro_f1": self.macro_f1,
             "balanced_accuracy": self.balanced_accuracy,

@@ -1,6 +1,7 @@
 """Stored features: Parquet files, the same for every engine and file system."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from tasks.features.bridge import Bridge
 from tasks.features.feature_set import FeatureSource, feature_set
+from tasks.storage.locations import Location
 
 _PARTITIONS_PER_CORE = 4
 _FILES_PER_PARTITION = 8
@@ -74,6 +76,14 @@ def load_tables(bridge: Bridge, source: FeatureSource, shards: set[str] | None =
     partitions = _PARTITIONS_PER_CORE * bridge.spark.defaultParallelism
     contents = feature_contents(bridge, chosen, partitions, shards)
     return read_tables(*contents.toLocalIterator(prefetchPartitions=True))
+
+
+def load_files(bridge: Bridge, files: Sequence[Location]) -> Any:
+    """Read some files of a features artefact into the driver, as ``read_tables`` does."""
+    local = [file for file in files if isinstance(file, Path)]
+    if len(local) == len(files):
+        return read_tables(*local)
+    return read_tables(*bridge.contents(files, len(files)).collect())
 
 
 def load_features(bridge: Bridge, source: FeatureSource) -> Features:

@@ -65,6 +65,15 @@ class TrainingParams(Params, title="Training"):
         ),
         examples=[7],
     )
+    calibrate: bool = Field(
+        True,
+        title="Calibrate probabilities",
+        description=(
+            "Divide the head's logits by one temperature, chosen on training records that were "
+            "held out, so that of the pictures with a confidence of 0.8, 80 % are right. It "
+            "changes no prediction."
+        ),
+    )
 
 
 class ReuseParams(Params, title="Run"):

@@ -19,10 +19,13 @@ from tasks.evaluation.class_scores import (
     most_mistaken,
     row_shares,
 )
+from tasks.evaluation.interval import wilson_interval
 from tasks.models.predictions import read_predictions
-from tasks.report.chart import Chart, line_chart
+from tasks.report.chart import line_chart
+from tasks.report.class_maps import PictureMaps
 from tasks.report.data_checks import data_check_facts
-from tasks.report.heatmaps import PictureMaps, class_maps
+from tasks.report.evaluation import evaluation_facts
+from tasks.report.heatmaps import class_maps
 from tasks.report.pictures import PICTURE_SIZE
 from tasks.report.wrong_pictures import MOST_PICTURES, Explain, wrong_pictures
 from tasks.runs.metrics import METRICS, RunMetrics
@@ -69,13 +72,18 @@ def _params(metrics: RunMetrics, steps: Sequence[Step]) -> dict[str, Any]:
     return next((step.params for step in steps if step.params is not None), metrics.config)
 
 
-def _curves(metrics: RunMetrics) -> dict[str, Chart | None]:
+def _curves(metrics: RunMetrics) -> dict[str, Any]:
     epochs = metrics.epochs
     chart = functools.partial(line_chart, [str(e.epoch) for e in epochs], x_label="epoch")
-    top1 = [epoch.top1 for epoch in epochs]
     return {
         "loss": chart([epoch.loss for epoch in epochs], y_label="training loss"),
-        "accuracy": chart(top1, y_label="top-1 accuracy", level=metrics.top1, most=1.0),
+        "accuracy": chart(
+            [epoch.top1 for epoch in epochs],
+            y_label="top-1 accuracy",
+            intervals=[wilson_interval(epoch.top1, epoch.count) for epoch in epochs],
+            level=metrics.top1,
+            most=1.0,
+        ),
     }
 
 
@@ -90,6 +98,7 @@ def _scores(home: Home, metrics: RunMetrics) -> dict[str, Any]:
     dataset = home.datasets / metrics.digests.validation["dataset"]
     return {
         "class_names": names,
+        **evaluation_facts(metrics, predictions),
         "baseline": {"name": names[baseline.label], "top1": baseline.top1},
         **_confusion(confusion, names),
         **_classes(class_scores(confusion), names),
@@ -104,8 +113,9 @@ def _explain(home: Home, run_id: str) -> Explain:
 
     def explain(
         pictures: Sequence[Path], labels: Sequence[tuple[int, ...]]
-    ) -> list[PictureMaps | None]:
-        return class_maps(model_of_run(home, run_id).folder, pictures, labels)
+    ) -> Sequence[PictureMaps | None]:
+        model = model_of_run(home, home.run(run_id)).folder
+        return class_maps(model, pictures, labels, kept=home.heatmaps(run_id))
 
     return explain
 
@@ -129,9 +139,19 @@ def _classes(scores: ClassScores, names: Sequence[str]) -> dict[str, Any]:
     columns = {"precision": scores.precision, "recall": scores.recall, "f1": scores.f1}
     return {
         "scores": [
-            {"name": name, "support": int(scores.support[i])}
-            | {key: float(column[i]) for key, column in columns.items()}
+            {
+                "name": name,
+                "support": int(scores.support[i]),
+                "interval": _interval(scores, i),
+                **{key: float(column[i]) for key, column in columns.items()},
+            }
             for i, name in enumerate(names)
         ],
         "macro": {key: mean_of_finite(column) for key, column in columns.items()},
     }
+
+
+def _interval(scores: ClassScores, label: int) -> tuple[float, float] | None:
+    """Return the interval of a class's recall; None where it has no records."""
+    count = int(scores.support[label])
+    return wilson_interval(float(scores.recall[label]), count) if count else None

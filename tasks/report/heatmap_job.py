@@ -4,29 +4,29 @@ import ctypes
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from tasks.errors import GraftError
-from tasks.report.heatmaps import MAPS, REQUEST, WITHOUT_MAPS, PictureMaps, Request
+from tasks.report.class_maps import MAPS, REQUEST, WITHOUT_MAPS, Maps, PictureMaps, Request
 from tasks.runs.typed_json import read_json
 from tasks.serving.classifier import Answer, Classifier
 from tasks.serving.predict import predict
-from tasks.serving.region import WHOLE
 from tasks.serving.saved_model import SavedModel
 from tasks.serving.sources import Source
+from tasks.storage.local_files import write_json
 
 _SET_PARENT_DEATH_SIGNAL = 1
+# More than colours can tell apart.
+_DIGITS = 4
 
 
 def write_maps(folder: Path) -> bool:
     """Write the maps that a folder's request asks for; return False if the model has none.
 
     Args:
-        folder: see ``tasks.report.heatmaps``.
+        folder: see ``tasks.report.class_maps``.
 
     Raises:
         DataError: the request or the model cannot be read.
@@ -36,14 +36,7 @@ def write_maps(folder: Path) -> bool:
     classifier = Classifier(SavedModel(Path(request.model)))
     if not classifier.has_heatmap:
         return False
-    found = list(_maps(classifier, request))
-    some = next((one.maps for one in found if one), np.zeros((1, 1, 1), np.float32))
-    np.savez(
-        folder / MAPS,
-        answered=[one is not None for one in found],
-        maps=[one.maps if one else np.zeros_like(some) for one in found],
-        edges=[astuple(one.region if one else WHOLE) for one in found],
-    )
+    write_json(folder / MAPS, asdict(Maps(tuple(_maps(classifier, request)), request.key)))
     return True
 
 
@@ -56,8 +49,10 @@ def _maps(classifier: Classifier, request: Request) -> Iterator[PictureMaps | No
 
 
 def _chosen(answer: Answer, labels: tuple[int, ...]) -> PictureMaps:
-    maps = [answer.map_of(answer.classes[label]) for label in labels]
-    return PictureMaps(np.stack(maps), answer.region)
+    maps = (answer.map_of(answer.classes[label]) for label in labels)
+    return PictureMaps(
+        tuple(one.astype(float).round(_DIGITS).tolist() for one in maps), answer.region
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -4,57 +4,27 @@ The process keeps TensorFlow, its memory and its crashes out of the step that wr
 ``tasks.report.heatmap_job`` is its program.
 """
 
+import hashlib
+import json
+import logging
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from tasks.errors import DataError
-from tasks.serving.region import Region
-from tasks.storage.local_files import write_json
+from tasks.errors import DataError, StorageError
+from tasks.report.class_maps import MAPS, REQUEST, WITHOUT_MAPS, Maps, PictureMaps, Request
+from tasks.runs.typed_json import read_json
+from tasks.storage.local_files import file_sha256, write_json
 from tasks.storage.paths import CHECKOUT
 
-#: The process's input and output, in a folder of its own.
-REQUEST, MAPS = "request.json", "maps.npz"
-#: Its exit status for a model that has no such maps.
-WITHOUT_MAPS = 3
+logger = logging.getLogger(__name__)
 
 _SECONDS = 120.0
 _LAST_LINES = 3
-
-
-@dataclass(frozen=True)
-class Request:
-    """Input of the process.
-
-    Attributes:
-        model: folder of the SavedModel.
-        pictures: their files.
-        labels: for every picture, the classes whose maps are asked for. All have as many.
-    """
-
-    model: str
-    pictures: tuple[str, ...]
-    labels: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True)
-class PictureMaps:
-    """Class activation maps of one picture.
-
-    Attributes:
-        maps: of each class that was asked for, float32 ``[classes, height, width]``.
-        region: the part of the picture that they stand for.
-    """
-
-    maps: npt.NDArray[np.float32]
-    region: Region
 
 
 def class_maps(
@@ -62,25 +32,45 @@ def class_maps(
     pictures: Sequence[Path],
     labels: Sequence[tuple[int, ...]],
     *,
+    kept: Path,
     seconds: float = _SECONDS,
-) -> list[PictureMaps | None]:
+) -> Sequence[PictureMaps | None]:
     """Return the maps of every picture; None for one that the model does not take.
 
     Args:
-        model: folder of the SavedModel.
+        model: folder of the SavedModel, in that of its export.
         pictures: their files.
-        labels: for every picture, the classes whose maps are asked for. All have as many.
+        labels: for every picture, the classes whose maps are asked for.
+        kept: file that keeps the maps: the report is written again when the model is promoted.
         seconds: the process is ended after these.
 
     Raises:
         DataError: the model has no such maps, or the process failed or took too long.
     """
-    request = Request(str(model), tuple(map(str, pictures)), tuple(labels))
-    with tempfile.TemporaryDirectory(prefix="graft-heatmaps-") as kept:
-        folder = Path(kept)
-        write_json(folder / REQUEST, asdict(request))
+    paths, classes = tuple(map(str, pictures)), tuple(labels)
+    content = [model.parent.name, *map(file_sha256, pictures), json.dumps(classes)]
+    key = hashlib.sha256(" ".join(content).encode()).hexdigest()
+    if found := _read_kept(kept, key):
+        return found.pictures
+    with tempfile.TemporaryDirectory(prefix="graft-heatmaps-") as name:
+        folder = Path(name)
+        write_json(folder / REQUEST, asdict(Request(str(model), paths, classes, key)))
         _run(folder, seconds)
-        return _read(folder / MAPS)
+        maps = read_json(Maps, folder / MAPS)
+    try:
+        write_json(kept, asdict(maps))
+    except StorageError as error:
+        logger.warning("the heat maps are not kept: %s", error)
+    return maps.pictures
+
+
+def _read_kept(path: Path, key: str) -> Maps | None:
+    """Return the maps of a file; None if it has others, or is missing or damaged."""
+    try:
+        maps = read_json(Maps, path)
+    except DataError:
+        return None
+    return maps if maps.key == key else None
 
 
 def _run(folder: Path, seconds: float) -> None:
@@ -116,12 +106,3 @@ def _ending(ran: "subprocess.CompletedProcess[str]") -> str:
     ended = f"signal {-ran.returncode}" if ran.returncode < 0 else f"status {ran.returncode}"
     last = " / ".join(line.strip() for line in ran.stderr.splitlines()[-_LAST_LINES:])
     return f"{ended}: {last}" if last else ended
-
-
-def _read(path: Path) -> list[PictureMaps | None]:
-    with np.load(path) as arrays:
-        answered, maps, edges = (arrays[name] for name in ("answered", "maps", "edges"))
-    return [
-        PictureMaps(maps[i], Region(*map(float, edges[i]))) if answered[i] else None
-        for i in range(len(answered))
-    ]

@@ -11,7 +11,7 @@ import numpy as np
 
 from tasks.errors import DataError
 from tasks.models.predictions import Predictions
-from tasks.report.heatmaps import PictureMaps
+from tasks.report.class_maps import PictureMaps
 from tasks.report.pictures import SplitPictures, data_url, thumbnail
 from tasks.serving.overlay import cover
 from tasks.storage.shown import shown
@@ -168,4 +168,5 @@ def _described(
 
 def _heatmaps(image: "Image", maps: PictureMaps, names: tuple[str, ...]) -> Iterator[Heatmap]:
     for name, one in zip(names, maps.maps, strict=True):
-        yield Heatmap(name, data_url(cover(image.copy(), one, maps.region)))
+        heatmap = np.array(one, np.float32)
+        yield Heatmap(name, data_url(cover(image.copy(), heatmap, maps.region)))

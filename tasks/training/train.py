@@ -17,6 +17,8 @@ import numpy as np
 
 from tasks.datasets.pair import Pair
 from tasks.errors import GraftError
+from tasks.evaluation.held_out import HeldOut
+from tasks.evaluation.record import CalibrationRecord
 from tasks.features.bridge import Bridge
 from tasks.features.feature_set import FeatureSource
 from tasks.features.store import feature_contents, load_features
@@ -44,11 +46,16 @@ class Trained:
         head: works on raw features.
         epochs: every epoch in BigDL's log, those of earlier tries included.
         resumed_after: the epochs after which a later try continued.
+        held_out: logits of training records by heads that did not see them; None where there are
+            none.
+        calibration: how the head was calibrated; None before ``calibrate``.
     """
 
     head: Head
     epochs: Sequence[Epoch]
     resumed_after: Sequence[int]
+    held_out: HeldOut | None = None
+    calibration: CalibrationRecord | None = None
 
 
 def train(

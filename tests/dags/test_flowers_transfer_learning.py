@@ -187,6 +187,7 @@ ODD = {
     "decay_rate": 0.0,
     "standardize": False,
     "seed": 2**31 - 1,
+    "calibrate": False,
     "force": True,
 }
 

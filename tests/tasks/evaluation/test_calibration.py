@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from tasks.evaluation.calibration import (
     BINS,
     THRESHOLDS,
     calibration_error,
+    error_by_chance,
     reliability_bins,
     thresholds,
 )
+from tasks.evaluation.record import ReliabilityBin
 
 Answers = list[tuple[float, bool]]
 answers = st.lists(st.tuples(st.floats(0, 1, width=32), st.booleans()), min_size=1, max_size=60)
@@ -57,6 +60,34 @@ def test_an_overconfident_model_is_off_by_the_difference() -> None:
 
 def test_no_records_have_no_error() -> None:
     assert math.isnan(calibration_error(reliability_bins(*arrays([]))))
+
+
+@given(st.integers(1, 300), st.floats(0.001, 0.999))
+def test_the_error_by_chance_is_the_mean_of_all_outcomes(count: int, confidence: float) -> None:
+    one = ReliabilityBin(low=0, high=1, records=count, correct=0, confidence=confidence)
+    right = np.arange(count + 1)
+    chances = stats.binom.pmf(right, count, confidence)
+    expected = (chances * abs(right / count - confidence)).sum()
+    # Logarithms of the gamma function of up to 300 lose a few digits of their 16.
+    assert error_by_chance([one]) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_the_error_by_chance_is_that_of_a_simulation() -> None:
+    random = np.random.default_rng(4)
+    confidence = random.uniform(0.3, 1, 350)
+    errors = [
+        calibration_error(reliability_bins(confidence, random.random(350) < confidence))
+        for _ in range(2000)
+    ]
+    # The mean of 2,000 has a standard error of 0.0002; bins mix confidences of a width of 0.07.
+    found = error_by_chance(reliability_bins(confidence, random.random(350) < confidence))
+    assert found == pytest.approx(np.mean(errors), abs=0.002)
+
+
+def test_no_error_by_chance_without_doubt() -> None:
+    sure = reliability_bins(*arrays([(1.0, True), (1.0, True), (0.0, False)]))
+    assert error_by_chance(sure) == 0.0
+    assert math.isnan(error_by_chance(reliability_bins(*arrays([]))))
 
 
 @given(answers)

@@ -94,6 +94,7 @@ def test_the_place_of_a_training_makes_no_other_model(recipe: Recipe) -> None:
         ({"epochs": 11}, False),
         ({"batch_size": 16}, False),
         ({"standardize": False}, False),
+        ({"calibrate": False}, False),
         ({"feature_engine": "tensorflow"}, False),
     ],
 )
@@ -126,14 +127,17 @@ def test_the_entries_of_a_list_to_exclude_are_inputs_but_not_its_place(
     inputs = inputs_of(params, DIGESTS, "e1")
     assert inputs == inputs_of(RunParams(), DIGESTS, "e1") != inputs_of(params, DIGESTS, "e2")
     excluded = {"digest": "e1", "entries": 1, "records": {}, "class_counts": {}}
-    model = {"config": {}, "digests": dict(DIGESTS.items()), "excluded": excluded}
+    config = RunParams().model_dump(mode="json")
+    model = {"config": config, "digests": dict(DIGESTS.items()), "excluded": excluded}
     assert inputs_of_model(RunMetrics.from_json({**run_metrics, **model})) == inputs
 
 
-def test_a_param_that_a_model_does_not_know_had_its_default(run_metrics: dict[str, Any]) -> None:
+def test_a_param_that_a_model_does_not_know_has_what_its_version_did(
+    run_metrics: dict[str, Any],
+) -> None:
     config = {"epochs": 3, "a_param_that_is_gone": 1}
     inputs = inputs_of_model(RunMetrics.from_json({**run_metrics, "config": config}))
-    assert inputs.params == inputs_of(RunParams(epochs=3), DIGESTS).params
+    assert inputs.params == inputs_of(RunParams(epochs=3, calibrate=False), DIGESTS).params
 
 
 @pytest.mark.parametrize(

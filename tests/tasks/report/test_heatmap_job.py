@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 
 from support.tiny_saved_model import REGION
+from tasks.report.class_maps import MAPS, REQUEST, Maps, Request
 from tasks.report.heatmap_job import write_maps
-from tasks.report.heatmaps import MAPS, REQUEST, Request
+from tasks.runs.typed_json import read_json
+from tasks.serving.region import Region
 from tasks.storage.local_files import write_json
 
 
@@ -30,17 +32,17 @@ def test_maps_are_those_of_the_labels_and_a_bad_picture_has_none(
     (tmp_path / "a").write_bytes(b"no picture")
     (tmp_path / "b").write_bytes(half_red() if good else b"none either")
     paths = tuple(str(tmp_path / name) for name in "ab")
-    request = Request(str(tiny_model), paths, ((0, 1), (2, 0)))
+    request = Request(str(tiny_model), paths, ((0, 1), (2, 0)), "k")
     write_json(tmp_path / REQUEST, asdict(request))
     assert write_maps(tmp_path)
-    with np.load(tmp_path / MAPS) as found:
-        assert found["answered"].tolist() == [False, good]
-        if not good:
-            return
-        blue, red = found["maps"][1]
+    found = read_json(Maps, tmp_path / MAPS)
+    assert found.key == "k"
+    none, some = found.pictures
+    assert none is None
+    assert (some is not None) == good
+    if some:
+        blue, red = np.array(some.maps)
         # The tiny model scales a picture to 8 pixels and keeps every second one.
-        expected = np.repeat([[4.0, 4.0, 0.0, 0.0]], 4, 0)
-        assert red == pytest.approx(expected, abs=0.1)
+        assert red == pytest.approx(np.repeat([[4.0, 4.0, 0.0, 0.0]], 4, 0), abs=0.1)
         assert blue == pytest.approx(np.zeros((4, 4)), abs=0.1)
-        top, left, bottom, right = REGION
-        assert found["edges"][1].tolist() == [left, top, right - left, bottom - top]
+        assert some.region == Region.of_edges(REGION)

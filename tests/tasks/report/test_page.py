@@ -1,3 +1,4 @@
+import io
 import itertools
 import re
 from collections.abc import Callable
@@ -5,17 +6,23 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from support.run_files import DATA, TEST
 from tasks.errors import DataError, StorageError
 from tasks.models.predictions import PARQUET
 from tasks.report import facts
+from tasks.report.class_maps import PictureMaps
 from tasks.report.html import TEMPLATES
 from tasks.report.page import write_report
+from tasks.report.pictures import SplitPictures
 from tasks.runs.record import record_step
+from tasks.serving.find_model import FoundModel
+from tasks.serving.region import Region
 from tasks.storage.paths import Home
 
 Run = Callable[..., Home]
@@ -69,12 +76,12 @@ def page(write_run: Run, dataset: Path) -> Page:
 
 class TestContent:
     def test_tells_accuracy_and_what_the_simplest_rival_reaches(self, page: Page) -> None:
-        assert "top-1 accuracy 0.2500" in page.text
-        assert "always answering stripes 0.5000" in page.text
+        assert "top-1 accuracy 0.2500 95 %: 0.046 to 0.699" in page.text
+        assert "always answering stripes 0.5000 95 %: 0.150 to 0.850" in page.text
         assert "validation records 4" in page.text
 
     def test_every_epoch_is_in_the_table(self, page: Page) -> None:
-        assert "epoch loss top-1 seconds records/s 1 1.5000 0.5000 0.25 32 2 0.7500" in page.text
+        assert "epoch loss top-1 95 % seconds records/s 1 1.5000 0.5000 0.150 to 0.850" in page.text
 
     def test_confusion_matrix_in_counts_and_shares(self, page: Page) -> None:
         assert "label stripes spots stripes 1 1 spots 2 0" in page.text
@@ -93,8 +100,9 @@ class TestContent:
         assert "spots stripes 2" in text
 
     def test_scores_of_every_class(self, page: Page) -> None:
-        assert "stripes 0.3333 0.5000 0.4000 2" in page.text
-        assert "spots 0.0000 0.0000 0.0000 2" in page.text
+        # By Wilson's formula, z * z = 3.84: (1 +- 0.81) / 2 of 1 of 2, 1.92 / 2.92 of 0 of 2.
+        assert "stripes 0.3333 0.5000 0.095 to 0.905 0.4000 2" in page.text
+        assert "spots 0.0000 0.0000 0.000 to 0.658 0.0000 2" in page.text
 
     def test_wrong_pictures(self, page: Page) -> None:
         assert "3 of 4 validation pictures are wrong. Scaled down to 160 pixels" in page.text
@@ -144,7 +152,7 @@ class TestContent:
     def test_a_test_split_and_the_data_set(self, write_run: Run) -> None:
         home = write_run("run", test=TEST, data=DATA)
         text = Page(write_report(home, "run").path.read_text()).text
-        assert "top-1 accuracy, test 0.6125" in text
+        assert "top-1 accuracy, test 0.6125 95 %: 0.503 to 0.712" in text
         assert "test records 80" in text
         assert "measured once on the test records; nothing was chosen by them" in text
         assert "features, test 2.5 made /features/t" in text
@@ -244,14 +252,16 @@ class TestAccessibility:
         assert len(page.all("caption")) == len(page.all("table")) > 8
 
     def test_plots_and_areas_that_scroll_have_names(self, page: Page) -> None:
-        assert len(page.all("svg")) == 2
-        for _, plot in page.all("svg"):
-            assert plot["role"] == "img"
-            assert "2 values from" in (plot["aria-label"] or "")
+        plots = [plot for _, plot in page.all("svg") if plot.get("aria-hidden") != "true"]
+        assert all(plot["role"] == "img" for plot in plots)
+        names = [plot["aria-label"] or "" for plot in plots]
+        assert sum("2 values from" in name for name in names) == 2
+        assert sum("Share of right answers by confidence" in name for name in names) == 1
+        assert len(names) == 3
         areas = [a for _, a in page.elements if "scroll" in (a.get("class") or "").split()]
-        assert len(areas) == 5
+        assert len(areas) == 8
         assert all(a["tabindex"] == "0" and a["role"] == "region" for a in areas)
-        assert len({a["aria-label"] for a in areas}) == 5
+        assert len({a["aria-label"] for a in areas}) == 8
 
     def test_names_its_language(self, page: Page) -> None:
         assert page.all("html") == [("html", {"lang": "en"})]
@@ -322,6 +332,51 @@ class TestSafety:
         page = Page(html)
         assert f"Report of {EVIL}" in page.text
         assert page.text.count(EVIL) > 8
+
+
+class TestSize:
+    CLASSES = 100
+
+    @pytest.fixture
+    def home(self, write_run: Run, monkeypatch: pytest.MonkeyPatch) -> Home:
+        """A run of 100 classes that are all mistaken for all, with pictures of the largest size."""
+        names = [f"class number {number:03}" for number in range(self.CLASSES)]
+        pairs = {"train": {"dataset": "da7a"}, "validation": {"dataset": "da7a"}}
+        home = write_run("run", class_names=names, digests=pairs)
+        write_mistakes(home.models / "m0de1" / PARQUET, self.CLASSES)
+        noise = np.random.default_rng(1).integers(0, 256, (160, 160, 3), np.uint8)
+        jpeg = io.BytesIO()
+        Image.fromarray(noise).save(jpeg, "JPEG", quality=95)
+        monkeypatch.setattr(SplitPictures, "encoded", lambda *_: jpeg.getvalue())
+        steep = ((0.0, 1.0), (1.0, 0.0))
+        maps = PictureMaps((steep, steep), Region())
+        monkeypatch.setattr(facts, "model_of_run", lambda *_: FoundModel(home.exports, 1))
+        monkeypatch.setattr(facts, "class_maps", lambda _, files, *__, **___: [maps] * len(files))
+        return home
+
+    def test_a_report_of_100_classes_is_under_5_mib(self, home: Home) -> None:
+        path = write_report(home, "run").path
+        page = Page(path.read_text(encoding="utf-8"))
+        assert len(page.all("td")) > 2 * self.CLASSES**2
+        assert len(page.all("img")) == 3 * 60
+        assert path.stat().st_size < 5 * 2**20
+
+
+def write_mistakes(path: Path, classes: int) -> None:
+    """Write predictions of as many records for every wrong pair of classes, all wrong."""
+    label, prediction = (~np.eye(classes, dtype=bool)).nonzero()
+    count = len(label)
+    probability = np.full((count, classes), 0.5 / classes)
+    probability[np.arange(count), prediction] = 0.5
+    columns = {
+        "shard": ["s.tfrecord"] * count,
+        "record": np.arange(count),
+        "name": [f"a/long/folder/of/pictures/{number:05}.jpg" for number in range(count)],
+        "label": label.astype(np.int32),
+        "prediction": prediction.astype(np.int32),
+        "probability": list(probability),
+    }
+    pq.write_table(pa.table(columns), path)
 
 
 class TestFile:

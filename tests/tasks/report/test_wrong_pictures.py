@@ -12,7 +12,7 @@ from support.tiny_dataset import Picture
 from tasks.errors import DataError
 from tasks.models.predictions import Predictions, read_predictions
 from tasks.report import wrong_pictures as module
-from tasks.report.heatmaps import PictureMaps
+from tasks.report.class_maps import PictureMaps
 from tasks.report.pictures import PICTURE_SIZE
 from tasks.report.wrong_pictures import WrongPictures, wrong_pictures
 from tasks.serving.overlay import cover
@@ -22,7 +22,7 @@ from tasks.storage.paths import Home
 NAMES = ["stripes", "spots"]
 REGION = Region(0.0, 0.25, 1.0, 0.5)
 #: Bright on the left, and bright on the right.
-MAPS = np.array([[[1, 0], [1, 0]], [[0, 1], [0, 1]]], np.float32)
+MAPS = (((1.0, 0.0), (1.0, 0.0)), ((0.0, 1.0), (0.0, 1.0)))
 Run = Callable[..., Home]
 Asked = list[tuple[list[bytes], list[tuple[int, ...]]]]
 
@@ -86,8 +86,8 @@ def test_heat_maps_of_prediction_and_label_lie_over_the_picture(
     first = found.pictures[0]
     for heatmap, left in zip(first.heatmaps, (True, False), strict=True):
         image = shown(first.image)
-        expected = cover(image.copy(), MAPS[0 if left else 1], REGION)
-        other = cover(image.copy(), MAPS[1 if left else 0], REGION)
+        expected = cover(image.copy(), np.array(MAPS[0 if left else 1], np.float32), REGION)
+        other = cover(image.copy(), np.array(MAPS[1 if left else 0], np.float32), REGION)
         assert distance(shown(heatmap.image), expected) < 8
         assert distance(shown(heatmap.image), other) > 30
 
