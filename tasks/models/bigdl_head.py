@@ -3,7 +3,9 @@
 from typing import Any
 
 
-def new_model(spark: Any, *, class_count: int, feature_size: int, seed: int, l2: float = 0.0) -> Any:
+def new_model(
+    spark: Any, *, class_count: int, feature_size: int, seed: int, l2: float = 0.0
+) -> Any:
     """Return an untrained ``Squeeze``, ``Linear(feature_size, class_count)``.
 
     Args:

@@ -1,7 +1,7 @@
 """Params of the classifier's training."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,11 +11,16 @@ RecipeName = Literal["default", "original"]
 OptimizerName = Literal["rmsprop", "adam", "sgd", "lbfgs"]
 ClassWeights = Literal["none", "balanced"]
 #: The values of ``recipe``.
-DEFAULT, ORIGINAL = "default", "original"
+DEFAULT: Final = "default"
+ORIGINAL: Final = "original"
 #: The values of ``optimizer``.
-RMSPROP, ADAM, SGD, LBFGS = "rmsprop", "adam", "sgd", "lbfgs"
+RMSPROP: Final = "rmsprop"
+ADAM: Final = "adam"
+SGD: Final = "sgd"
+LBFGS: Final = "lbfgs"
 #: The values of ``class_weights``.
-NONE, BALANCED = "none", "balanced"
+NONE: Final = "none"
+BALANCED: Final = "balanced"
 
 #: The original example's training, which its figures are compared with.
 ORIGINAL_RECIPE: Mapping[str, Any] = {
@@ -156,7 +161,7 @@ class TrainingParams(Params, title="Training"):
     )
 
     @model_validator(mode="after")
-    def _fit(self) -> Self:
+    def _fit_recipe_and_optimizer(self) -> Self:
         for name, fixed in ORIGINAL_RECIPE.items() if self.recipe == ORIGINAL else ():
             value = getattr(self, name)
             if value not in (fixed, _default(name)):

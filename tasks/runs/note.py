@@ -72,7 +72,7 @@ def _training(metrics: RunMetrics, params: Mapping[str, Any]) -> str:
         else ""
     )
     return (
-        f"**Top-1 accuracy {metrics.top1:.4f}** after {len(metrics.epochs)} epochs on "
+        f"**Top-1 accuracy {metrics.top1:.4f}** after {metrics.epochs_clause()} on "
         f"{_data(params)} ({counts} records of {len(metrics.class_names)} classes), features of "
         f"{metrics.network} by the engine {_engine(metrics)}.{test}"
     )

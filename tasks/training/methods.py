@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.models.head import FloatArray
-from tasks.params.training import ADAM, BALANCED, LBFGS, SGD, TrainingParams
+from tasks.params.training import ADAM, BALANCED, LBFGS, NONE, SGD, TrainingParams
 from tasks.runs.training_record import Plan
 
 # BigDL's default of Epsilon, the constant that keeps RMSprop from dividing by 0.
@@ -39,12 +39,12 @@ def optim_method(params: TrainingParams) -> Any:
 def criterion(weights: FloatArray | None, plan: Plan, records: int | None = None) -> Any:
     """Return BigDL's cross entropy, the mean over the records of a step.
 
-    With weights, BigDL's own mean divides by the sum of the weights of the records that a core
-    has of a step, so the weights would count less the fewer those are, and nothing where a core
-    has one record. This one divides by the number of records.
+    BigDL's own mean with weights divides by the sum of the weights of the records that a core has
+    of a step: the fewer those are, the less the weights count, and a single one's counts nothing.
+    This one divides by the number of records.
 
     Args:
-        weights: from ``class_weights``.
+        weights: of the classes, of mean 1 over the records; None: BigDL's plain mean.
         plan: batch size and cores; each core has an equal share of a batch.
         records: how many of a batch are no padding; None: all.
     """
@@ -57,8 +57,23 @@ def criterion(weights: FloatArray | None, plan: Plan, records: int | None = None
     return CrossEntropyCriterion((weights * scale).astype(np.float32), size_average=False)
 
 
-def class_weights(params: TrainingParams, counts: npt.NDArray[np.int64]) -> FloatArray | None:
-    """Return the weights of classes in the loss, float32 ``[classes]``; None: the plain mean.
+def criterion_of(params: TrainingParams, plan: Plan, counts: npt.NDArray[np.int64]) -> Any:
+    """Return the criterion that the params ask for.
+
+    Args:
+        params: name optimizer and weights.
+        plan: batch size and cores.
+        counts: training records of every class, ``[classes]``.
+    """
+    weights = class_weights(params, counts)
+    if params.optimizer == LBFGS:
+        # BigDL's plain mean would count the padding of a full batch.
+        return criterion(weights, plan, int(counts.sum()))
+    return criterion(None if params.class_weights == NONE else weights, plan)
+
+
+def class_weights(params: TrainingParams, counts: npt.NDArray[np.int64]) -> FloatArray:
+    """Return the weights of the classes in the loss, float32 ``[classes]``.
 
     Args:
         params: name the weights.
@@ -66,8 +81,7 @@ def class_weights(params: TrainingParams, counts: npt.NDArray[np.int64]) -> Floa
     """
     if params.class_weights == BALANCED:
         return balanced_weights(counts)
-    # BigDL's own mean counts the padding of a full batch.
-    return np.ones(len(counts), np.float32) if params.optimizer == LBFGS else None
+    return np.ones(len(counts), np.float32)
 
 
 def balanced_weights(counts: npt.NDArray[np.int64]) -> FloatArray:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from tasks.datasets.pair import Pair
 from tasks.features.store import Features, read_features
-from tasks.models.head import FloatArray, Scaling, fit_scaling, scaling_of
+from tasks.models.head import Scaling, fit_scaling, scaling_of
 from tasks.params.definitions import JobConfig
 from tasks.params.training import LBFGS
 from tasks.runs.training_record import Plan
@@ -20,7 +20,7 @@ def local_optimizer(
     model: Any,
     config: JobConfig,
     plan: Plan,
-    weights: FloatArray | None = None,
+    loss: Any = None,
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains in the driver's JVM, and the scaling that it trains with.
 
@@ -29,7 +29,7 @@ def local_optimizer(
         model: from ``new_model``; it is trained in place.
         config: epochs, optimizer, rates, scaling.
         plan: batch size and cores.
-        weights: from ``class_weights``.
+        loss: from ``criterion``; None: the plain mean.
     """
     from bigdl.dllib.optim.optimizer import LocalOptimizer, MaxEpoch, Top1Accuracy
 
@@ -37,13 +37,13 @@ def local_optimizer(
     x = features.map(lambda split: pooled(split.feature, scaling))
     y = features.map(lambda split: from_one(split.label))
     # A step of lbfgs takes all records, and padding up to a whole batch.
-    full = config.optimizer == LBFGS
-    train_x, train_y = filled(x.train, y.train, plan.batch_size, pad=full)
+    pad = config.optimizer == LBFGS
+    train_x, train_y = filled(x.train, y.train, plan.batch_size, pad=pad)
     optimizer = LocalOptimizer(
         X=train_x,
         Y=train_y,
         model=model,
-        criterion=criterion(weights, plan, len(y.train) if full else None),
+        criterion=loss or criterion(None, plan),
         end_trigger=MaxEpoch(config.epochs),
         batch_size=plan.batch_size,
         optim_method=optim_method(config),
@@ -64,9 +64,8 @@ def distributed_optimizer(
     model: Any,
     config: JobConfig,
     plan: Plan,
-    weights: FloatArray | None = None,
+    loss: Any = None,
     *,
-    records: int | None = None,
     read: Read = read_features,
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains on the executors, and the scaling that it trains with.
@@ -79,23 +78,24 @@ def distributed_optimizer(
         model: from ``new_model``; it is trained in place.
         config: epochs, optimizer, rates, scaling.
         plan: batch size and cores.
-        weights: from ``class_weights``.
-        records: number of training records; lbfgs needs it.
+        loss: from ``criterion``; None: the plain mean.
         read: reads a file of training records.
     """
     from bigdl.dllib.optim.optimizer import DistriOptimizer, MaxEpoch, Top1Accuracy
 
     scaling = fit_scaling_distributed(files.train, read) if config.standardize else None
     train = samples_of(files.train, scaling, read)
-    full = config.optimizer == LBFGS
     optimizer = DistriOptimizer(
         model=model,
-        training_rdd=filled_samples(train, plan, pad=full),
-        criterion=criterion(weights, plan, records if full else None),
+        training_rdd=filled_samples(train, plan, pad=config.optimizer == LBFGS),
+        criterion=loss or criterion(None, plan),
         end_trigger=MaxEpoch(config.epochs),
         batch_size=plan.batch_size,
         optim_method=optim_method(config),
     )
+    if config.optimizer == LBFGS:
+        # Differences of gradients that were cut to 8 bits lead it astray.
+        optimizer.value.setCompressType("none")
     optimizer.set_validation(
         batch_size=plan.batch_size,
         val_rdd=samples_of(files.validation, scaling, read_features),

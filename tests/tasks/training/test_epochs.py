@@ -1,0 +1,247 @@
+"""Trains for real, in this process: which epoch is kept, and what the params change."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+import pytest
+
+from support.features import features_of, table_of
+from tasks.datasets.pair import Pair
+from tasks.errors import DataError, GraftError
+from tasks.features.bridge import Bridge
+from tasks.features.store import Features
+from tasks.params.definitions import JobConfig
+from tasks.params.parser import parse
+from tasks.runs.training_record import Epoch, Plan
+from tasks.spark.cluster import Cluster
+from tasks.training.epochs import _require_finite, train_epochs
+from tasks.training.methods import balanced_weights
+from tasks.training.optimizer_log import OPTIMIZER_LOG, read_set_aside
+from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER
+from tasks.training.set_aside import set_aside, trained_on
+from tasks.training.trained import Trained
+
+SIZE, CLASSES, BATCH = 20, 3, 10
+#: So noisy that the loss on records that are not trained on soon rises again.
+RECORDS = Pair(150, 30)
+RISING = {"learning_rate": 0.03, "patience": 2, "epochs": 12}
+
+Train = Callable[..., Trained]
+
+
+def config(**values: object) -> JobConfig:
+    return parse(JobConfig, {"train_dump": "t", "validation_dump": "v", **values})
+
+
+def draw(records: int) -> Features:
+    noise = np.random.default_rng(records)
+    label = np.minimum(noise.integers(0, 5, records), CLASSES - 1)
+    feature = noise.normal(size=(records, SIZE)) + 0.7 * np.eye(CLASSES, SIZE)[label] + 5
+    return features_of(feature.astype(np.float32), label)
+
+
+@pytest.fixture(scope="module")
+def features() -> Pair[Features]:
+    return RECORDS.map(draw)
+
+
+@pytest.fixture(scope="module")
+def folders(features: Pair[Features], tmp_path_factory: pytest.TempPathFactory) -> Pair[Path]:
+    def write(split: Features) -> Path:
+        folder = tmp_path_factory.mktemp("features")
+        for part in np.array_split(np.arange(len(split.label)), 2):
+            pq.write_table(table_of(split.take(part)), folder / f"{part[0]:03}.parquet")
+        return folder
+
+    return features.map(write)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "snapshots"
+
+
+@pytest.fixture(params=[LOCAL_OPTIMIZER, DISTRIBUTED_OPTIMIZER])
+def run(
+    request: pytest.FixtureRequest,
+    cluster: Cluster,
+    bridge: Bridge,
+    folders: Pair[Path],
+    folder: Path,
+) -> Train:
+    """Trains with each optimiser; the same folder every time, as a job's next try does."""
+    plan = Plan(
+        optimizer=request.param,
+        batch_size=BATCH,
+        cores=cluster.cores,
+        steps_per_epoch=RECORDS.train // BATCH,
+        master=cluster.master,
+    )
+
+    def run(batch_size: int = BATCH, **values: object) -> Trained:
+        steps = -(-RECORDS.train // batch_size)
+        return train_epochs(
+            bridge,
+            folders,
+            class_count=CLASSES,
+            feature_size=SIZE,
+            config=config(**values),
+            plan=replace(plan, batch_size=batch_size, steps_per_epoch=steps),
+            folder=folder,
+        )
+
+    return run
+
+
+def losses(folder: Path) -> list[float]:
+    return [measured.loss for measured in read_set_aside(folder / OPTIMIZER_LOG)]
+
+
+def loss_of(
+    logits: npt.NDArray[np.float32], label: npt.NDArray[np.int64], weights: npt.NDArray[np.float32]
+) -> float:
+    exact = logits.astype(np.float64)
+    each = np.log(np.exp(exact).sum(axis=1)) - exact[np.arange(len(label)), label]
+    return float((each * weights[label]).sum() / weights[label].sum())
+
+
+@pytest.mark.parametrize("class_weights", ["none", "balanced"])
+def test_the_epoch_of_the_lowest_loss_on_the_records_set_aside_is_kept(
+    run: Train,
+    features: Pair[Features],
+    folder: Path,
+    class_weights: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level("INFO"):
+        trained = run(class_weights=class_weights, **RISING)
+    found = losses(folder)
+    assert len(found) == len(trained.epochs) < 12
+    assert trained.kept == np.argmin(found) + 1 == len(found) - 2
+    assert trained.kept_epoch is trained.epochs[-3]
+    aside = set_aside(features.train)
+    assert 5 < len(aside.label) < 30
+    assert {epoch.total for epoch in trained.epochs} == {RECORDS.train - len(aside.label)}
+    assert trained.held_out is not None
+    logits = trained.head.logits(aside.feature)
+    np.testing.assert_allclose(trained.held_out.logits, logits, rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(trained.held_out.label, aside.label)
+    counts = np.bincount(trained_on(features.train).label)
+    weights = balanced_weights(counts) if class_weights == "balanced" else np.ones(3, np.float32)
+    # The scaling is folded into the head, which rounds once more than the scaled features.
+    assert loss_of(logits, trained.held_out.label, weights) == pytest.approx(min(found), rel=1e-4)
+    assert f"epoch {trained.kept} of {len(found)} is kept" in caplog.text
+    assert f"{len(aside.label)} training records are set aside" in caplog.text
+
+
+def test_an_epoch_of_an_earlier_try_is_kept_if_it_is_the_best(run: Train, folder: Path) -> None:
+    run(**{**RISING, "epochs": 2})
+    first_loss = losses(folder)[0]
+    log = folder / OPTIMIZER_LOG
+    log.write_text(log.read_text().replace(f"loss is {first_loss}", "loss is 1.0E-4"))
+    model = next(folder.rglob("model.*"))
+    assert model.exists()
+    trained = run(**{**RISING, "patience": 4})
+    assert trained.resumed_after == [2]
+    assert trained.kept == 1
+    assert len(trained.epochs) == 5
+    assert len(losses(folder)) == 5
+
+
+def test_an_epoch_that_was_killed_before_it_was_measured_is_measured_by_the_next_try(
+    run: Train, folder: Path
+) -> None:
+    run(**{**RISING, "epochs": 2})
+    before = losses(folder)
+    log = folder / OPTIMIZER_LOG
+    log.write_text("".join(re.split(r"(?m)^(?=\[Epoch 2\])", log.read_text())[:1]))
+    assert len(losses(folder)) == 1
+    run(**{**RISING, "epochs": 3})
+    # The snapshot has the weights in full.
+    assert losses(folder)[:2] == pytest.approx(before, rel=1e-6)
+    assert len(losses(folder)) == 3
+
+
+def test_lbfgs_takes_all_records_in_a_step(run: Train, features: Pair[Features]) -> None:
+    trained = run(
+        batch_size=RECORDS.train, optimizer="lbfgs", l2=0.05, epochs=12, class_weights="balanced"
+    )
+    assert [epoch.iteration for epoch in trained.epochs] == list(range(1, 13))
+    assert trained.kept is None
+    assert trained.held_out is None
+    weights = balanced_weights(np.bincount(features.train.label))
+    logits = trained.head.logits(features.train.feature)
+    found = loss_of(logits, features.train.label.astype(np.int64), weights)
+    # The log has the loss before the last step, which is a small one.
+    assert found == pytest.approx(trained.epochs[-1].loss, rel=0.01)
+
+
+@pytest.mark.parametrize(("records", "aside"), [(1, 0), (2, 0)])
+def test_too_few_records_to_set_some_aside(
+    bridge: Bridge, cluster: Cluster, tmp_path: Path, records: int, aside: int
+) -> None:
+    few = trained_on(draw(60)).take(np.arange(records))
+    for split in ("train", "validation"):
+        (tmp_path / split).mkdir()
+        pq.write_table(table_of(few), tmp_path / split / "000.parquet")
+    for optimizer in (LOCAL_OPTIMIZER, DISTRIBUTED_OPTIMIZER):
+        plan = Plan(optimizer=optimizer, batch_size=2, cores=2, steps_per_epoch=1, master="m")
+        with pytest.raises(DataError) as caught:
+            train_epochs(
+                bridge,
+                Pair(tmp_path / "train", tmp_path / "validation"),
+                class_count=CLASSES,
+                feature_size=SIZE,
+                config=config(patience=3),
+                plan=plan,
+                folder=tmp_path / "snapshots",
+            )
+        assert str(caught.value) == (
+            f"patience is 3, but of {records} training records {aside} are in the part, 1 of 10 by "
+            "content, that is set aside to judge epochs by: leave patience empty, or take more "
+            "records"
+        )
+
+
+def epoch(number: int, loss: float) -> Epoch:
+    return Epoch(
+        epoch=number,
+        iteration=1,
+        records=16,
+        total=16,
+        loss=loss,
+        correct=1,
+        count=2,
+        seconds=0.1,
+        wall_clock_seconds=0.1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        ({"learning_rate": 0.5}, "learning_rate is 0.5, try a lower one"),
+        ({"optimizer": "lbfgs"}, "optimizer is lbfgs, give it an l2 above 0 or choose another"),
+    ],
+)
+def test_a_loss_that_is_no_number_names_epoch_and_what_to_change(
+    folder: Path, given: dict[str, object], advice: str
+) -> None:
+    folder.mkdir()
+    _require_finite([epoch(1, 0.5)], config(), folder)
+    assert folder.exists()
+    with pytest.raises(GraftError) as caught:
+        _require_finite([epoch(1, 0.5), epoch(2, float("nan"))], config(**given), folder)
+    assert str(caught.value) == f"training diverged: the loss of epoch 2 is nan; {advice}"
+    # The next run would go on from weights that are no numbers.
+    assert not folder.exists()
+
+
+def test_a_log_without_epochs_is_told(folder: Path) -> None:
+    with pytest.raises(GraftError, match="the optimiser left no log"):
+        _require_finite([], config(), folder)
