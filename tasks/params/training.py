@@ -9,6 +9,7 @@ from tasks.params.base import Params
 
 RecipeName = Literal["default", "original"]
 OptimizerName = Literal["rmsprop", "adam", "sgd", "lbfgs"]
+Schedule = Literal["constant", "falling"]
 ClassWeights = Literal["none", "balanced"]
 #: The values of ``recipe``.
 DEFAULT: Final = "default"
@@ -18,6 +19,9 @@ RMSPROP: Final = "rmsprop"
 ADAM: Final = "adam"
 SGD: Final = "sgd"
 LBFGS: Final = "lbfgs"
+#: The values of ``schedule``.
+CONSTANT: Final = "constant"
+FALLING: Final = "falling"
 #: The values of ``class_weights``.
 NONE: Final = "none"
 BALANCED: Final = "balanced"
@@ -28,6 +32,7 @@ ORIGINAL_RECIPE: Mapping[str, Any] = {
     "batch_size": 16,
     "epochs": 10,
     "learning_rate": 0.001,
+    "schedule": CONSTANT,
     "decay_rate": 0.9,
     "l2": 0.0,
     "class_weights": NONE,
@@ -38,6 +43,7 @@ ORIGINAL_RECIPE: Mapping[str, Any] = {
 #: and is found again, whatever the default of the param becomes.
 BEFORE: Mapping[str, Any] = {
     "optimizer": RMSPROP,
+    "schedule": CONSTANT,
     "l2": 0.0,
     "class_weights": NONE,
     "patience": None,
@@ -46,6 +52,7 @@ BEFORE: Mapping[str, Any] = {
 TAKEN_BY: Mapping[str, tuple[str, ...]] = {
     "batch_size": (RMSPROP, ADAM, SGD),
     "learning_rate": (RMSPROP, ADAM, SGD),
+    "schedule": (RMSPROP, ADAM, SGD),
     "decay_rate": (RMSPROP,),
 }
 
@@ -99,6 +106,14 @@ class TrainingParams(Params, title="Training"):
         title="Learning rate",
         description="Step size of rmsprop, adam and sgd.",
         examples=[1e-4],
+    )
+    schedule: Schedule = Field(
+        CONSTANT,
+        title="Schedule",
+        description=(
+            "Course of the learning rate. constant: the same in every step. falling: from "
+            "learning_rate to a tenth of it in the last of all epochs, which calms the last ones."
+        ),
     )
     decay_rate: float = Field(
         0.9,

@@ -20,14 +20,14 @@ from tasks.features.bridge import Bridge
 from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head, Scaling, fold
 from tasks.params.definitions import JobConfig
-from tasks.params.training import BALANCED, LBFGS
+from tasks.params.training import LBFGS
 from tasks.runs.training_record import Epoch, Plan
 from tasks.spark.bigdl import optimizer_logged_to, quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors
 from tasks.storage.locations import Location
 from tasks.training.follow_log import followed
-from tasks.training.methods import class_weights, criterion, criterion_of
+from tasks.training.methods import Descent, class_weights, descent_of, needs_counts
 from tasks.training.optimizer_log import (
     OPTIMIZER_LOG,
     read_epochs,
@@ -143,7 +143,8 @@ class EpochTraining:
         if snapshot:
             logger.info("training resumed after epoch %d of %d", snapshot.epoch, config.epochs)
             model.set_weights([snapshot.weight, snapshot.bias])
-        optimizer, scaling = self.records.optimizer(model, config, self._plan, self._loss())
+        descent = self._descent(snapshot.iteration - 1 if snapshot else 0)
+        optimizer, scaling = self.records.optimizer(model, config, self._plan, descent)
         if snapshot:
             start_after(spark, optimizer, snapshot)
         save_snapshots(
@@ -160,11 +161,10 @@ class EpochTraining:
             trained = optimizer.optimize()
         return Head(*(np.asarray(values, np.float32) for values in trained.get_weights())), scaling
 
-    def _loss(self) -> Any:
-        if self.config.optimizer == LBFGS or self.config.class_weights == BALANCED:
-            return criterion_of(self.config, self._plan, self._counts[0])
-        # The plain mean needs no count of the records, which costs a pass over them.
-        return criterion(None, self._plan)
+    def _descent(self, done: int) -> Descent:
+        # A count costs a pass over the records.
+        counts = self._counts[0] if needs_counts(self.config) else None
+        return descent_of(self.config, self._plan, counts, done)
 
     def _patience(self, model: Any, scaling: Scaling | None, patience: int) -> Any:
         """Return the trigger that measures every epoch and ends the training."""

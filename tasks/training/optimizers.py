@@ -11,7 +11,7 @@ from tasks.models.head import Scaling, fit_scaling, scaling_of
 from tasks.params.definitions import JobConfig
 from tasks.params.training import LBFGS
 from tasks.runs.training_record import Plan
-from tasks.training.methods import criterion, optim_method
+from tasks.training.methods import Descent, descent_of
 from tasks.training.samples import Read, filled, filled_samples, from_one, pooled, samples_of
 
 
@@ -20,7 +20,7 @@ def local_optimizer(
     model: Any,
     config: JobConfig,
     plan: Plan,
-    loss: Any = None,
+    descent: Descent | None = None,
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains in the driver's JVM, and the scaling that it trains with.
 
@@ -29,10 +29,11 @@ def local_optimizer(
         model: from ``new_model``; it is trained in place.
         config: epochs, optimizer, rates, scaling.
         plan: batch size and cores.
-        loss: from ``criterion``; None: the plain mean.
+        descent: loss and method; None: those of the params without counts.
     """
     from bigdl.dllib.optim.optimizer import LocalOptimizer, MaxEpoch, Top1Accuracy
 
+    descent = descent or descent_of(config, plan)
     scaling = fit_scaling(features.train.feature) if config.standardize else None
     x = features.map(lambda split: pooled(split.feature, scaling))
     y = features.map(lambda split: from_one(split.label))
@@ -43,10 +44,10 @@ def local_optimizer(
         X=train_x,
         Y=train_y,
         model=model,
-        criterion=loss or criterion(None, plan),
+        criterion=descent.loss,
         end_trigger=MaxEpoch(config.epochs),
         batch_size=plan.batch_size,
-        optim_method=optim_method(config),
+        optim_method=descent.method,
         cores=plan.cores,
     )
     optimizer.set_validation(
@@ -64,7 +65,7 @@ def distributed_optimizer(
     model: Any,
     config: JobConfig,
     plan: Plan,
-    loss: Any = None,
+    descent: Descent | None = None,
     *,
     read: Read = read_features,
 ) -> tuple[Any, Scaling | None]:
@@ -78,20 +79,21 @@ def distributed_optimizer(
         model: from ``new_model``; it is trained in place.
         config: epochs, optimizer, rates, scaling.
         plan: batch size and cores.
-        loss: from ``criterion``; None: the plain mean.
+        descent: loss and method; None: those of the params without counts.
         read: reads a file of training records.
     """
     from bigdl.dllib.optim.optimizer import DistriOptimizer, MaxEpoch, Top1Accuracy
 
+    descent = descent or descent_of(config, plan)
     scaling = fit_scaling_distributed(files.train, read) if config.standardize else None
     train = samples_of(files.train, scaling, read)
     optimizer = DistriOptimizer(
         model=model,
         training_rdd=filled_samples(train, plan, pad=config.optimizer == LBFGS),
-        criterion=loss or criterion(None, plan),
+        criterion=descent.loss,
         end_trigger=MaxEpoch(config.epochs),
         batch_size=plan.batch_size,
-        optim_method=optim_method(config),
+        optim_method=descent.method,
     )
     if config.optimizer == LBFGS:
         # Differences of gradients that were cut to 8 bits lead it astray.

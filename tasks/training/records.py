@@ -16,6 +16,7 @@ from tasks.models.head import FloatArray, Head, Scaling
 from tasks.params.definitions import JobConfig
 from tasks.runs.training_record import Plan
 from tasks.storage.locations import Location
+from tasks.training.methods import Descent
 from tasks.training.optimizers import distributed_optimizer, local_optimizer, training_partitions
 from tasks.training.plan import LOCAL_OPTIMIZER
 from tasks.training.samples import Read
@@ -32,9 +33,9 @@ class Records(Protocol):
         """Return the number of records of every class."""
 
     def optimizer(
-        self, model: Any, config: JobConfig, plan: Plan, loss: Any
+        self, model: Any, config: JobConfig, plan: Plan, descent: Descent
     ) -> tuple[Any, Scaling | None]:
-        """Return BigDL's optimiser with this loss, and the scaling that it trains with."""
+        """Return BigDL's optimiser, and the scaling that it trains with."""
 
     def held_out(self, scaling: Scaling | None, weights: FloatArray) -> Any:
         """Return the records set aside, scaled, as the JVM's ``HeldOut``."""
@@ -81,11 +82,11 @@ class LocalRecords:
         return first, second
 
     def optimizer(
-        self, model: Any, config: JobConfig, plan: Plan, loss: Any
+        self, model: Any, config: JobConfig, plan: Plan, descent: Descent
     ) -> tuple[Any, Scaling | None]:
-        """Return BigDL's optimiser with this loss, and the scaling that it trains with."""
+        """Return BigDL's optimiser, and the scaling that it trains with."""
         features = Pair(self._parts[0], self.features.validation)
-        return local_optimizer(features, model, config, plan, loss)
+        return local_optimizer(features, model, config, plan, descent)
 
     def held_out(self, scaling: Scaling | None, weights: FloatArray) -> Any:
         """Return the records set aside, scaled, as the JVM's ``HeldOut``."""
@@ -113,15 +114,15 @@ class DistributedRecords:
         return self._count(read_trained_on, class_count), self._count(read_set_aside, class_count)
 
     def optimizer(
-        self, model: Any, config: JobConfig, plan: Plan, loss: Any
+        self, model: Any, config: JobConfig, plan: Plan, descent: Descent
     ) -> tuple[Any, Scaling | None]:
-        """Return BigDL's optimiser with this loss, and the scaling that it trains with."""
+        """Return BigDL's optimiser, and the scaling that it trains with."""
         files = Pair(
             self._files(training_partitions(plan)),
             feature_contents(self.bridge, self.features.validation, plan.cores),
         )
         read = read_trained_on if self.with_part_aside else read_features
-        return distributed_optimizer(files, model, config, plan, loss, read=read)
+        return distributed_optimizer(files, model, config, plan, descent, read=read)
 
     def held_out(self, scaling: Scaling | None, weights: FloatArray) -> Any:
         """Return the records set aside, scaled, as the JVM's ``HeldOut``."""

@@ -187,7 +187,7 @@ def test_a_model_of_a_version_that_knew_no_recipe(home: Home, model: Model) -> N
     model("abc")
     path = home.models / "abc" / "metrics.json"
     content = json.loads(path.read_text())
-    for name in ("recipe", "optimizer", "l2", "class_weights", "patience"):
+    for name in ("recipe", "optimizer", "schedule", "l2", "class_weights", "patience"):
         del content["config"][name]
     path.write_text(json.dumps(content))
     write_manifest(path.parent, {"format": MODEL_FORMAT}, {path.name: path.stat().st_size})

@@ -23,7 +23,7 @@ from tasks.params.parser import parse
 from tasks.runs.training_record import Plan
 from tasks.spark.bigdl import quiet
 from tasks.spark.cluster import Cluster
-from tasks.training.methods import RMSPROP_EPSILON, criterion_of
+from tasks.training.methods import RMSPROP_EPSILON, descent_of
 from tasks.training.optimizers import (
     distributed_optimizer,
     fit_scaling_distributed,
@@ -95,12 +95,12 @@ def builder(place: str, cluster: Cluster, features: Pair[Features]) -> Optimizer
     plan = plan_of(batch_size=even, cores=cluster.cores, steps=1)
 
     def build(model: Any, config: JobConfig) -> tuple[Any, Scaling | None]:
-        loss = criterion_of(config, plan, counts)
+        descent = descent_of(config, plan, counts)
         if place == "local":
-            return local_optimizer(features, model, config, plan, loss)
+            return local_optimizer(features, model, config, plan, descent)
         files = features.map(lambda split: contents(cluster, split, 2))
         files = Pair(files.train.coalesce(1), files.validation)
-        return distributed_optimizer(files, model, config, plan, loss)
+        return distributed_optimizer(files, model, config, plan, descent)
 
     return build
 
@@ -115,24 +115,26 @@ class Steps:
     """Steps of a method on a loss, in NumPy; each keeps what its method gathers."""
 
     name: str
+    decay: float = 0.0
     number: int = 0
     square: Any = 0.0
     mean: Any = 0.0
 
     def step(self, gradient: Float64Array) -> Float64Array:
         """Return what to take from the weights: Tieleman and Hinton, Kingma and Ba, Polyak."""
+        rate = RATE / (1 + self.decay * self.number)
         self.number += 1
         if self.name == "rmsprop":
             self.square = DECAY * self.square + (1 - DECAY) * gradient**2
-            return np.asarray(RATE * gradient / (np.sqrt(self.square) + RMSPROP_EPSILON))
+            return np.asarray(rate * gradient / (np.sqrt(self.square) + RMSPROP_EPSILON))
         if self.name == "adam":
             self.mean = 0.9 * self.mean + 0.1 * gradient
             self.square = 0.999 * self.square + 0.001 * gradient**2
             mean = self.mean / (1 - 0.9**self.number)
             square = self.square / (1 - 0.999**self.number)
-            return np.asarray(RATE * mean / (np.sqrt(square) + 1e-8))
+            return np.asarray(rate * mean / (np.sqrt(square) + 1e-8))
         self.mean = 0.9 * self.mean + gradient
-        return np.asarray(RATE * self.mean)
+        return np.asarray(rate * self.mean)
 
 
 def expected_head(
@@ -159,6 +161,7 @@ def expected_head(
         ("rmsprop", {"l2": 0.3, "class_weights": "balanced"}),
         ("adam", {"class_weights": "balanced"}),
         ("sgd", {"l2": 0.3, "class_weights": "balanced"}),
+        *((name, {"schedule": "falling"}) for name in ("rmsprop", "adam", "sgd")),
     ],
 )
 def test_steps_are_those_of_the_method_on_cross_entropy(
@@ -174,7 +177,7 @@ def test_steps_are_those_of_the_method_on_cross_entropy(
     expected = expected_head(
         features.train,
         before,
-        Steps(optimizer),
+        Steps(optimizer, 3 if chosen.schedule == "falling" else 0),
         count=3,
         l2=chosen.l2,
         balanced=chosen.class_weights == "balanced",
