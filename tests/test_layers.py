@@ -97,6 +97,7 @@ ROOMS = (
     "datasets",
     "spark",
     "conversion",
+    "evaluation",
     "runs",
     "dumps",
     "model_files",
