@@ -12,14 +12,13 @@ import pytest
 
 from support.features import features_of, table_of
 from tasks.datasets.pair import Pair
-from tasks.errors import DataError, GraftError
 from tasks.features.bridge import Bridge
 from tasks.features.store import Features
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
-from tasks.runs.training_record import Epoch, Plan
+from tasks.runs.training_record import Plan
 from tasks.spark.cluster import Cluster
-from tasks.training.epochs import _require_finite, train_epochs
+from tasks.training.epochs import train_epochs
 from tasks.training.methods import balanced_weights
 from tasks.training.optimizer_log import OPTIMIZER_LOG, read_set_aside
 from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER
@@ -164,69 +163,3 @@ def test_lbfgs_takes_all_records_in_a_step(run: Train, features: Pair[Features])
     found = loss_of(logits, features.train.label.astype(np.int64), weights)
     # The log has the loss before the last step, which is a small one.
     assert found == pytest.approx(trained.epochs[-1].loss, rel=0.01)
-
-
-@pytest.mark.parametrize(("records", "aside"), [(1, 0), (2, 0)])
-def test_too_few_records_to_set_some_aside(
-    bridge: Bridge, cluster: Cluster, tmp_path: Path, records: int, aside: int
-) -> None:
-    few = trained_on(draw(60)).take(np.arange(records))
-    for split in ("train", "validation"):
-        (tmp_path / split).mkdir()
-        pq.write_table(table_of(few), tmp_path / split / "000.parquet")
-    for optimizer in (LOCAL_OPTIMIZER, DISTRIBUTED_OPTIMIZER):
-        plan = Plan(optimizer=optimizer, batch_size=2, cores=2, steps_per_epoch=1, master="m")
-        with pytest.raises(DataError) as caught:
-            train_epochs(
-                bridge,
-                Pair(tmp_path / "train", tmp_path / "validation"),
-                class_count=CLASSES,
-                feature_size=SIZE,
-                config=config(patience=3),
-                plan=plan,
-                folder=tmp_path / "snapshots",
-            )
-        assert str(caught.value) == (
-            f"patience is 3, but of {records} training records {aside} are in the part, 1 of 10 by "
-            "content, that is set aside to judge epochs by: leave patience empty, or take more "
-            "records"
-        )
-
-
-def epoch(number: int, loss: float) -> Epoch:
-    return Epoch(
-        epoch=number,
-        iteration=1,
-        records=16,
-        total=16,
-        loss=loss,
-        correct=1,
-        count=2,
-        seconds=0.1,
-        wall_clock_seconds=0.1,
-    )
-
-
-@pytest.mark.parametrize(
-    ("given", "advice"),
-    [
-        ({"learning_rate": 0.5}, "learning_rate is 0.5, try a lower one"),
-        ({"optimizer": "lbfgs"}, "optimizer is lbfgs, give it an l2 above 0 or choose another"),
-    ],
-)
-def test_a_loss_that_is_no_number_names_epoch_and_what_to_change(
-    folder: Path, given: dict[str, object], advice: str
-) -> None:
-    folder.mkdir()
-    _require_finite([epoch(1, 0.5)], config(), folder)
-    assert folder.exists()
-    with pytest.raises(GraftError) as caught:
-        _require_finite([epoch(1, 0.5), epoch(2, float("nan"))], config(**given), folder)
-    assert str(caught.value) == f"training diverged: the loss of epoch 2 is nan; {advice}"
-    # The next run would go on from weights that are no numbers.
-    assert not folder.exists()
-
-
-def test_a_log_without_epochs_is_told(folder: Path) -> None:
-    with pytest.raises(GraftError, match="the optimiser left no log"):
-        _require_finite([], config(), folder)
