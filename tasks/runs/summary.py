@@ -77,6 +77,7 @@ def _training(metrics: RunMetrics) -> Iterator[str]:
         yield (
             f"  {epoch.epoch:>5} {epoch.loss:>8.4f} {epoch.top1:>7.4f} "
             f"{epoch.records_per_second:>10,.0f}"
+            f"{'  kept' if epoch.epoch == metrics.kept_epoch else ''}"
         )
     counts = ", ".join(f"{count:,} {split}" for split, count in metrics.records.items())
     yield ""
