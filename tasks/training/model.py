@@ -36,7 +36,8 @@ from tasks.training.measurement import measure_test, warn_of_difference
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.plan import plan_training
 from tasks.training.stages import Stages
-from tasks.training.train import Trained, train
+from tasks.training.train import train
+from tasks.training.trained import Trained
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class ModelMaker:
             shutil.copyfile(snapshots / OPTIMIZER_LOG, folder / OPTIMIZER_LOG)
         with self.stages.timed("export"):
             evaluation = maker._export(bridge, trained, kept.features.validation, folder)
-        warn_of_difference(evaluation.top1, trained.epochs[-1])
+        warn_of_difference(evaluation.top1, trained.kept_epoch)
         test = None
         if test_features and kept.test:
             with self.stages.timed("test"):
@@ -190,6 +191,7 @@ class ModelMaker:
         return Metrics(
             top1=evaluation.top1,
             epochs=tuple(trained.epochs),
+            kept_epoch=trained.kept,
             resumed_after_epochs=tuple(trained.resumed_after),
             stages=self.stages.seconds,
             records=self.dumps.map(lambda dump: dump.records),
