@@ -74,7 +74,8 @@ def _compare(home: Home, new: RunMetrics, answers: Answers, champion: Version) -
 def _left_out(champion: Answers, new: Answers) -> str:
     """Return what is to be said of records that the new model was not measured on."""
     count = len(champion.right) - len(new.right)
-    return f"both were measured without the {count:,} records that the run left out" * (count > 0)
+    noun = "record" if count == 1 else "records"
+    return f"both were measured without the {count:,} {noun} that the run left out" if count else ""
 
 
 def _trained_on(champion: Metrics, answers: Answers) -> tuple[Collection[str], str]:

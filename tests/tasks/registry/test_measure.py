@@ -53,7 +53,7 @@ class TestSameRecords:
         found = measure(home, new, champion_of(old))
         assert isinstance(found, Comparison)
         assert (found.records, found.correct, found.champion_correct) == (3, 2, 2)
-        assert found.about == "both were measured without the 1 records that the run left out"
+        assert found.about == "both were measured without the 1 record that the run left out"
 
     def test_a_champion_that_left_some_of_them_out(self, home: Home, tmp_path: Path) -> None:
         names = ["v0.jpg", "v1.jpg", "v2.jpg", "v3.jpg"]
