@@ -23,6 +23,7 @@ from benchmarks.network_table import (
 )
 from benchmarks.processes import Measured, local_submit, measure, metrics_of
 from tasks.datasets.dataset import TRAIN
+from tasks.errors import ParamsError
 from tasks.networks.network import Network
 from tasks.networks.registry import get_network
 from tasks.networks.table import NETWORKS
@@ -34,7 +35,7 @@ from tasks.storage.paths import Home
 DEFAULT = (
     *("inception_v1", "inception_v2", "inception_v3", "resnet_v1_50", "resnet_v1_152"),
     *("resnet_v2_50", "vgg_16", "mobilenet_v1", "mobilenet_v1_0.5_160", "mobilenet_v1_0.25_128"),
-    *("mobilenet_v2", "mobilenet_v2_1.4"),
+    *("mobilenet_v2", "mobilenet_v2_1.4_224"),
 )
 #: Archives with real weights: network, file, and where the weights are from.
 REAL = (
@@ -57,7 +58,10 @@ def main() -> int:
     parser.add_argument("--no-accuracy", action="store_true", help="leave heads out")
     options = parser.parse_args()
     names = list(NETWORKS) if options.networks == "all" else options.networks.split()
-    networks = [get_network(name) for name in names]
+    try:
+        networks = [get_network(name) for name in names]
+    except ParamsError as error:
+        parser.error(str(error))
     print(describe_machine())
     print("\n".join(HEADER), flush=True)
     measured = []

@@ -132,7 +132,7 @@ object FeatureEngine {
           val offset = feature.storageOffset() - 1
           val values = feature.storage().array().slice(offset, offset + dump.featureSize)
           val label = record[Tensor[Float]](2).max(1)._2.value().toInt - 1
-          write(Row(shard, written, Labelled(label, name = ""), values))
+          write(Row(shard, written, Labelled(label, name = "", digest = ""), values))
           written += 1
         }
         written

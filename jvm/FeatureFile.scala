@@ -33,6 +33,7 @@ object FeatureFile {
       required binary shard (STRING);
       required int64 record;
       required binary name (STRING);
+      required binary digest (STRING);
     }""")
 
   /** Calls `fill` with a way to write a row; the file is whole or not there. */
@@ -53,6 +54,7 @@ object FeatureFile {
         group.add("shard", row.shard)
         group.add("record", row.record)
         group.add("name", row.labelled.name)
+        group.add("digest", row.labelled.digest)
         writer.write(group)
       } finally writer.close()
       WrittenFile(name, records, file.sha256)

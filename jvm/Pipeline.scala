@@ -14,8 +14,11 @@ import org.apache.hadoop.conf.Configuration
 /** A record that went through the pipeline. */
 case class Row(shard: String, record: Long, labelled: Labelled, feature: Array[Float])
 
-/** What a record says of its picture: the label, from 0, and the name, which may be empty. */
-case class Labelled(label: Int, name: String)
+/**
+ * What a record says of its picture: the label, from 0, the name, which may be empty, and the
+ * SHA-256 of the encoded picture.
+ */
+case class Labelled(label: Int, name: String, digest: String)
 
 /**
  * The pipeline of a dump, recovered once and run by one thread at a time.

@@ -23,7 +23,7 @@ class RecordParser(graph: Graph, dump: Dump) {
         .getOrElse(throw new DataError(s"it has no $key, expected one"))
     val label = only(labelKey, _.getInt64List.getValueList)
     val encoded = only(encodedKey, _.getBytesList.getValueList).toByteArray
-    (encoded, Labelled(label.intValue, RecordName(features)))
+    (encoded, Labelled(label.intValue, RecordName(features), Sha256.of(encoded)))
   }
 
   private def keyOf(end: String): String = {

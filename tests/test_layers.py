@@ -98,6 +98,7 @@ ROOMS = (
     "datasets",
     "spark",
     "conversion",
+    "evaluation",
     "runs",
     "dumps",
     "model_files",

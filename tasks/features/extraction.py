@@ -30,7 +30,7 @@ from tasks.storage.paths import Home
 logger = logging.getLogger(__name__)
 
 # Part of the recipe of features: raise it when columns of their files change.
-_FORMAT = 4
+_FORMAT = 5
 
 
 def extract_features(

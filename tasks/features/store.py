@@ -22,10 +22,17 @@ class Features:
     Attributes:
         feature: float32 ``[records, feature_size]``.
         label: int32 ``[records]``, from 0.
+        digest: SHA-256 of each record's encoded picture as 64 hexadecimal digits, ASCII bytes
+            ``[records]``.
     """
 
     feature: npt.NDArray[np.float32]
     label: npt.NDArray[np.int32]
+    digest: npt.NDArray[np.bytes_]
+
+    def take(self, rows: npt.NDArray[np.int64]) -> "Features":
+        """Return the records with these numbers, in their order."""
+        return Features(self.feature[rows], self.label[rows], self.digest[rows])
 
 
 def feature_contents(
@@ -95,7 +102,8 @@ def read_tables(*files: Path | bytes) -> Any:
 
 
 def _features(table: Any) -> Features:
-    return Features(feature_matrix(table), table["label"].to_numpy())
+    digest = np.array(table["digest"].to_pylist(), np.bytes_)
+    return Features(feature_matrix(table), table["label"].to_numpy(), digest)
 
 
 def _is_features(name: str, shards: set[str] | None) -> bool:

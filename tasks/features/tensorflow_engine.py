@@ -22,7 +22,7 @@ from tasks.features.answer import FEATURE, REASON
 from tasks.features.bridge import Bridge
 from tasks.features.chunks import Chunk
 from tasks.features.frozen import send_frozen, session_of
-from tasks.features.record_name import origin, record_name
+from tasks.features.record_name import origin, picture_digest, record_name
 from tasks.features.session import FrozenSession
 from tasks.features.written_file import WrittenFile
 from tasks.spark.errors import user_errors
@@ -148,7 +148,7 @@ def extract_chunk(chunk: Chunk, records: Iterable[bytes], dump: Dump) -> Iterato
     for first in range(chunk.first, chunk.first + chunk.records, _BATCH):
         batch = list(islice(remaining, _BATCH))
         features, labels = session.features(batch, shard, first)
-        yield _rows(features, labels, shard, first, [record_name(record) for record in batch])
+        yield _rows(features, labels, shard, first, batch)
 
 
 def _rows(
@@ -156,7 +156,7 @@ def _rows(
     labels: npt.NDArray[np.int32],
     shard: str,
     first: int,
-    names: Sequence[str],
+    records: Sequence[bytes],
 ) -> Any:
     import pyarrow as pa
 
@@ -168,7 +168,8 @@ def _rows(
             pa.ListArray.from_arrays(offsets, pa.array(features.reshape(-1))),
             pa.array([shard] * count),
             pa.array(np.arange(first, first + count, dtype=np.int64)),
-            pa.array(names, pa.string()),
+            pa.array([record_name(record) for record in records], pa.string()),
+            pa.array([picture_digest(record) for record in records], pa.string()),
         ],
-        names=["label", "feature", "shard", "record", "name"],
+        names=["label", "feature", "shard", "record", "name", "digest"],
     )

@@ -136,9 +136,7 @@ def _filled(features: Features, batch_size: int) -> Features:
     """Return features with records repeated in turn until there are enough for a batch."""
     count = len(features.label)
     rows = np.arange(max(count, batch_size)) % count
-    return (
-        features if len(rows) == count else Features(features.feature[rows], features.label[rows])
-    )
+    return features if len(rows) == count else features.take(rows)
 
 
 def _filled_samples(samples: Any, plan: Plan) -> Any:

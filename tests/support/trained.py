@@ -1,5 +1,6 @@
 """Models that were trained, without the training: their files and those of their runs."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -91,6 +92,7 @@ def write_features(
         "shard": ["s.tfrecord"] * count,
         "record": pa.array(range(count), pa.int64()),
         "name": pa.array(names, pa.string()),
+        "digest": pa.array([hashlib.sha256(name.encode()).hexdigest() for name in names]),
     }
     pq.write_table(pa.table(columns), folder / "s-000000000.parquet")
     return folder

@@ -1,5 +1,6 @@
 """The pipeline as BigDL recovers it, against plain TF-Slim and against TensorFlow's engine."""
 
+import hashlib
 import io
 import os
 import re
@@ -11,6 +12,7 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image, ImageCms
 
@@ -122,7 +124,8 @@ def test_rows_have_the_promised_types(dump: Dump, extract: Any) -> None:
     table = extract([Chunk(str(dump.shards[0].path), 0, 0, 0, 2)], dump)
     types = {name: str(table.schema.field(name).type) for name in table.schema.names}
     assert types.pop("feature").startswith("list<element: float")
-    assert types == {"label": "int32", "shard": "string", "record": "int64", "name": "string"}
+    texts = {"shard": "string", "name": "string", "digest": "string"}
+    assert types == {"label": "int32", "record": "int64", **texts}
 
 
 def test_leaves_nothing_but_the_files(engine: BigdlEngine, dump: Dump, tmp_path: Path) -> None:
@@ -353,8 +356,12 @@ def test_both_engines_tell_and_store_the_name_of_a_record(
     ]
     write_records(Path(chunk.shard), records)
     batches = extract_chunk(chunk, records, dump)
-    assert [name for batch in batches for name in batch["name"].to_pylist()] == names
-    assert extract([chunk], dump)["name"].to_pylist() == names
+    table = pa.Table.from_batches(list(batches))
+    assert table["name"].to_pylist() == names
+    assert table["digest"].to_pylist() == [hashlib.sha256(good).hexdigest()] * 3
+    table = extract([chunk], dump)
+    assert table["name"].to_pylist() == names
+    assert table["digest"].to_pylist() == [hashlib.sha256(good).hexdigest()] * 3
 
     broken = [record.replace(good, good[:300].ljust(len(good), b"\0")) for record in records]
     write_records(Path(chunk.shard), [records[0], *broken[1:]])

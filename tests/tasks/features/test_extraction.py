@@ -168,7 +168,7 @@ def test_the_recipe_is_all_that_features_depend_on(
     made = extract_features(bridge, pair, engine, home)
     for dump, artifact in zip(pair, made, strict=True):
         recipe = {
-            "format": 4,
+            "format": 5,
             "engine": engine,
             "engine_version": ENGINES[engine](bridge).version,
             "split": dump.split,

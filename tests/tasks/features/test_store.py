@@ -40,6 +40,7 @@ def folder(tmp_path: Path) -> Path:
                     "feature": pa.array(feature, pa.list_(pa.float32())),
                     "shard": [f"{shard}.tfrecord"] * 2,
                     "record": [first, first + 1],
+                    "digest": [f"{label:064x}" for label in labels],
                 }
             )
             pq.write_table(table, folder / f"{shard}-{first:09d}.parquet")

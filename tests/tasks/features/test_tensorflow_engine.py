@@ -113,6 +113,7 @@ def test_rows_have_the_promised_types(dumps: dict[str, Artifact], extract: Extra
         "shard": "string",
         "record": "int64",
         "name": "string",
+        "digest": "string",
     }
 
 

@@ -133,6 +133,14 @@ class TestContent:
         for word in ("test records", "Data set", "Warnings", "left out"):
             assert word not in page.text
 
+    def test_its_contents_list_every_part(self, page: Page) -> None:
+        links = [link["href"] for _, link in page.all("a")]
+        sections = [section["id"] for _, section in page.all("section")]
+        assert links == [f"#{name}" for name in sections]
+        assert len(set(sections)) == len(sections) > 5
+        start = page.text.index("classes 2 The most common")
+        assert "Loss and accuracy per epoch Confusion matrix Classes" in page.text[start:]
+
     def test_a_wrong_picture_has_its_name_beside_shard_and_number(self, write_run: Run) -> None:
         home = write_run("run")
         path = home.models / "m0de1" / PARQUET
@@ -269,7 +277,7 @@ class TestSafety:
         for _, attributes in page.elements:
             assert not {name for name in attributes if name.startswith("on")}
             for name in ("src", "href"):
-                assert (attributes.get(name) or "data:").startswith("data:")
+                assert (attributes.get(name) or "data:").startswith(("data:", "#"))
         style = (TEMPLATES / "style.css").read_text()
         assert "url(" not in style
         assert "@import" not in style

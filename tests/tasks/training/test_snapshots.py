@@ -29,7 +29,8 @@ def optimizer_of(cluster: Cluster, model: Any) -> Any:
     """Return an optimiser that is not started yet."""
     rng = np.random.default_rng(12)
     feature = rng.normal(size=(RECORDS, SIZE)).astype(np.float32)
-    features = Features(feature, np.arange(RECORDS, dtype=np.int32) % 2)
+    digest = np.full(RECORDS, "0" * 64, np.bytes_)
+    features = Features(feature, np.arange(RECORDS, dtype=np.int32) % 2, digest)
     plan = Plan(
         optimizer="LocalOptimizer",
         batch_size=BATCH,

@@ -1,0 +1,1 @@
+"""Evaluation of a classifier: accuracy with its interval, scores of classes, calibration."""
