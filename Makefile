@@ -35,7 +35,7 @@ $(NEEDS_UTF8): export LC_ALL := $(if $(UTF8),$(LC_ALL),C.UTF-8)
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale
 .PHONY: bench-ingest bench-networks bench-score bench-serve sample test-hostile test-pythons
-.PHONY: test-mlflow test-exports setup-exports
+.PHONY: bench-photographs test-mlflow test-exports setup-exports
 .PHONY: pictures lock clean
 
 help: ## Show this help
@@ -122,6 +122,9 @@ bench-ingest: $(DEV_READY) ## Pictures to a data set, against Keras and Hugging 
 
 bench-networks: $(DEV_READY) ## Both engines on every kind of network (NETWORKS='vgg_16 resnet_v2_50', all: NETWORKS=all)
 	@scripts/entrypoint.sh python -m benchmarks.networks $(if $(NETWORKS),--networks '$(NETWORKS)')
+
+bench-photographs: $(DEV_READY) ## Both engines on pictures as large as cameras make them
+	@scripts/entrypoint.sh python -m benchmarks.photographs
 
 bench-score: $(DEV_READY) ## Scoring a folder of pictures, against the training's feature stage
 	@scripts/entrypoint.sh python -m benchmarks.score

@@ -64,7 +64,7 @@ def export_model(model: Path, home: Home) -> LocalArtifact:
             if list(dump.class_names) != class_names:
                 raise DataError(f"{dump.path} and {model} have other classes: run the DAG again")
             classifier = make_classifier(_read_graph(frozen), dump, head)
-            names = write_saved_model(classifier, folder / VERSION)
+            names = write_saved_model(classifier, folder / VERSION, dump.max_side)
             formats = write_formats(classifier, folder) if converters else []
         data = read_data_record(home.datasets / metrics.digests.validation["dataset"])
         card = model_card(

@@ -7,19 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from tasks.exports.classifier import Classifier
+from tasks.exports.layout import PICTURES
 from tasks.exports.signatures import signatures
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.storage.local_files import write_text
+from tasks.storage.local_files import write_json, write_text
 
 LABELS = "labels.txt"
 
 
-def write_saved_model(classifier: Classifier, folder: Path) -> list[str]:
+def write_saved_model(
+    classifier: Classifier, folder: Path, max_side: int | None = None
+) -> list[str]:
     """Write a SavedModel of decoding, preprocessing, network and head; return its signatures.
 
     Args:
         classifier: to write.
         folder: an empty folder, which gets the model and ``assets/labels.txt``.
+        max_side: pictures were scaled down to it, in pixels, for the training.
     """
     functions = signatures(classifier)
     labels = folder.with_name(LABELS)
@@ -27,6 +31,8 @@ def write_saved_model(classifier: Classifier, folder: Path) -> list[str]:
     asset = import_tensorflow().saved_model.Asset(str(labels))
     save_functions(functions, classifier, folder, labels=asset)
     labels.unlink()
+    if max_side:
+        write_json(folder / PICTURES, {"max_side": max_side})
     return list(functions)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tasks.datasets.pair import Pair
+from tasks.evaluation.record import CalibrationRecord, EvaluationRecord
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.data_record import DataRecord
 from tasks.runs.engine_record import EngineRecord
@@ -25,11 +26,13 @@ class Measurement:
         top1: accuracy of the exported head on them.
         records: how many there are.
         features: artefact of their features.
+        evaluation: all figures; None where an older version made none.
     """
 
     top1: float
     records: int
     features: ArtifactRecord
+    evaluation: EvaluationRecord | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,7 @@ class Metrics:
     Attributes:
         top1: accuracy of the exported head on the validation records.
         epochs: every epoch in order.
+        kept_epoch: the number of the epoch whose weights the head has; None: the last.
         resumed_after_epochs: the epochs after which a later try continued the training.
         stages: seconds of every stage of the job, in order.
         records: number of records.
@@ -56,10 +60,13 @@ class Metrics:
         python: version of Python.
         finished_at: end of the training, ISO 8601 with an offset.
         test: measurement on the test records; None where the data set has none.
+        evaluation: all figures of the validation records; None where an older version made none.
+        calibration: how the head was calibrated; None where an older version did not.
     """
 
     top1: float
     epochs: tuple[Epoch, ...]
+    kept_epoch: int | None = None
     resumed_after_epochs: tuple[int, ...] = ()
     stages: dict[str, float]
     records: Pair[int]
@@ -75,6 +82,8 @@ class Metrics:
     python: str
     finished_at: str
     test: Measurement | None = None
+    evaluation: EvaluationRecord | None = None
+    calibration: CalibrationRecord | None = None
 
     @property
     def validation_dump(self) -> str:
@@ -102,9 +111,17 @@ class Metrics:
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types."""
         content = {**asdict(self), "epochs": [epoch.as_json() for epoch in self.epochs]}
-        if self.test is None:
-            del content["test"]
+        _leave_out(content, "test", "kept_epoch", "evaluation", "calibration")
+        if self.test:
+            _leave_out(content["test"], "evaluation")
         return content
+
+    def epochs_clause(self) -> str:
+        """Return how long the head was trained, ``10 epochs`` or ``epoch 6 of 9``."""
+        count = len(self.epochs)
+        return (
+            f"{count} epochs" if self.kept_epoch is None else f"epoch {self.kept_epoch} of {count}"
+        )
 
     def of_run(
         self,
@@ -143,7 +160,12 @@ class RunMetrics(Metrics):
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types, run and model first."""
         content = {"run_id": self.run_id, "model": self.model.as_json(), **super().as_json()}
-        for name in ("data", "engine", "promotion"):
-            if content[name] is None:
-                del content[name]
+        _leave_out(content, "data", "engine", "promotion")
         return content
+
+
+def _leave_out(content: dict[str, Any], *names: str) -> None:
+    """Remove the fields of these names that are None."""
+    for name in names:
+        if content[name] is None:
+            del content[name]

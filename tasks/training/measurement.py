@@ -27,30 +27,29 @@ def measure_test(
         class_names: in label order.
         path: file of the predictions, in an existing folder.
     """
-    import pyarrow.parquet as pq
-
-    top1 = write_predictions(
+    evaluation = write_predictions(
         bridge, features=features.path, head=head, class_names=class_names, path=path
     )
     return Measurement(
-        top1=top1,
-        records=pq.read_metadata(path).num_rows,
+        top1=evaluation.top1,
+        records=evaluation.records,
         features=ArtifactRecord(**features.as_dict()),
+        evaluation=evaluation,
     )
 
 
-def warn_of_difference(top1: float, last: Epoch) -> None:
+def warn_of_difference(top1: float, epoch: Epoch) -> None:
     """Log when the exported head and BigDL's model disagree on validation records.
 
     Args:
         top1: accuracy of the exported head.
-        last: the last epoch of the training.
+        epoch: the epoch whose weights the head has.
     """
-    if round(top1 * last.count) != last.correct:
+    if round(top1 * epoch.count) != epoch.correct:
         logger.warning(
             "the exported head is right on %d of %d validation records, BigDL's model was on %d: "
             "the others lie within rounding of a boundary between classes",
-            round(top1 * last.count),
-            last.count,
-            last.correct,
+            round(top1 * epoch.count),
+            epoch.count,
+            epoch.correct,
         )
