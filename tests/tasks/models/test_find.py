@@ -208,5 +208,5 @@ def test_a_model_of_a_version_that_knew_no_recipe(home: Home, model: Model) -> N
         del content["config"][name]
     path.write_text(json.dumps(content))
     write_manifest(path.parent, {"format": MODEL_FORMAT}, {path.name: path.stat().st_size})
-    assert find(home, JobParams()) is not None
-    assert find(home, JobParams(l2=0.1)) is None
+    assert find(home, JobParams(calibrate=False)) is not None
+    assert find(home, JobParams(calibrate=False, l2=0.1)) is None
