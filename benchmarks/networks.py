@@ -25,7 +25,8 @@ from benchmarks.processes import Measured, local_submit, measure, metrics_of
 from tasks.datasets.dataset import TRAIN
 from tasks.errors import ParamsError
 from tasks.networks.network import Network
-from tasks.networks.registry import NETWORKS, get_network
+from tasks.networks.registry import get_network
+from tasks.networks.table import NETWORKS
 from tasks.params.definitions import RunParams
 from tasks.runs.metrics import RunMetrics
 from tasks.spark.settings import TRAIN_JOB

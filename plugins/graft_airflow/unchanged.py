@@ -1,4 +1,4 @@
-"""Skip policy: a run that nobody triggered does not train the same model again."""
+"""Skip policy: a run that nobody triggered ends where its pipeline has its model already."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,9 +16,11 @@ _UNATTENDED = {"scheduled", "asset_triggered"}
 
 
 def skip_unchanged(context: Mapping[str, Any], run: Run, *, task_id: str, dumps: Pair[str]) -> None:
-    """Skip the training if nobody triggered the run and its model exists.
+    """Skip the training if nobody triggered the run and its pipeline has registered its model.
 
     A run that somebody triggered goes on: the job finds the model, and the run ends with a report.
+    So does the first run of a pipeline that shares data set and params with another one: the model
+    of the other becomes a version of this one as well.
 
     Args:
         context: the task's.
@@ -27,13 +29,17 @@ def skip_unchanged(context: Mapping[str, Any], run: Run, *, task_id: str, dumps:
         dumps: digests of the training and of the validation dump.
 
     Raises:
-        AirflowSkipException: the model exists.
+        AirflowSkipException: the model is a version of the pipeline.
+        DataError: the pipeline's registry is damaged.
     """
     from tasks.models.find import find_trained
+    from tasks.registry.history import read_registry
 
     if context["dag_run"].run_type not in _UNATTENDED or run.params.force:
         return
-    found = find_trained(run.home, dumps, run.params)
+    versions = read_registry(run.home, run.pipeline).versions.values()
+    registered = {version.model for version in versions}
+    found = find_trained(run.home, dumps, run.params, among=registered)
     # If an earlier try of this run trained the model, go on: report and promotion are still due.
     if found is None or not finished_before(found.finished_at, context):
         return

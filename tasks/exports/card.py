@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tasks.dumps.description import Dump
 from tasks.evaluation.interval import interval_text
 from tasks.evaluation.record import EvaluationRecord
+from tasks.exports.formats import Converted
 from tasks.exports.layout import VERSION
 from tasks.exports.saved_model import LABELS
 from tasks.runs.data_record import DataRecord
@@ -30,6 +31,7 @@ def model_card(
     data: DataRecord | None,
     dump: Dump,
     signatures: Sequence[str],
+    formats: Sequence[Converted],
     versions: Mapping[str, str],
 ) -> str:
     """Return the card as Markdown.
@@ -40,6 +42,7 @@ def model_card(
         data: record of its data set; None where that is gone.
         dump: the dump whose nodes the export has.
         signatures: of the SavedModel.
+        formats: the other formats that it was to be written in.
         versions: of the packages that exported it.
     """
     return (
@@ -55,9 +58,11 @@ def model_card(
             left_out=max(len(metrics.class_names) - _MOST_CLASSES, 0),
             digests=metrics.digests.validation,
             signatures=signatures,
+            formats=formats,
             versions={**metrics.versions, **versions},
             labels=f"{VERSION}/assets/{LABELS}",
             size=dump.image_size,
+            max_side=dump.max_side,
         )
     )
 

@@ -13,8 +13,8 @@ from tasks.datasets.pair import Pair
 from tasks.dumps.description import Dump, dump_of_test
 from tasks.evaluation.record import EvaluationRecord
 from tasks.features.bridge import Bridge
+from tasks.features.checked import CheckedExtraction
 from tasks.features.extraction import extract_features
-from tasks.features.parity import check_parity
 from tasks.models.export import ARRAYS, BIGDL, export_head
 from tasks.models.predictions import PARQUET, TEST_PARQUET, write_predictions
 from tasks.params.definitions import JobConfig
@@ -71,9 +71,10 @@ class ModelMaker:
         """
         bridge = Bridge(self.cluster.context)
         with self.stages.timed("features"):
-            features, test_features = self._extract(bridge)
+            check = self._start_check(bridge)
+            features, test_features = self._extract(bridge, check)
         with self.stages.timed("parity"):
-            parity = self._check_parity(bridge, features.validation)
+            parity = check.parity().as_json() if check else None
         # An executor that was lost during the extraction may be back by now.
         wait_for_executors(bridge.spark, self.cluster.executors)
         with self.stages.timed("training"):
@@ -95,25 +96,28 @@ class ModelMaker:
         metrics = self._metrics(features, parity, trained, evaluation, test)
         write_json(folder / METRICS, metrics.as_json())
 
-    def _extract(self, bridge: Bridge) -> tuple[Pair[Artifact], Artifact | None]:
+    def _start_check(self, bridge: Bridge) -> CheckedExtraction | None:
+        if not self.config.parity_records:
+            return None
+        return CheckedExtraction(
+            bridge,
+            self.config.feature_engine,
+            self.home,
+            checked=self.dumps.validation,
+            records=self.config.parity_records,
+        )
+
+    def _extract(
+        self, bridge: Bridge, check: CheckedExtraction | None
+    ) -> tuple[Pair[Artifact], Artifact | None]:
         """Return the features to train and to measure on, and those of the test records."""
         test = dump_of_test(self.dumps.validation)
         dumps = [*self.dumps, *([test] if test else [])]
-        made = extract_features(bridge, dumps, self.config.feature_engine, self.home)
+        if check:
+            made = check.features(dumps)
+        else:
+            made = extract_features(bridge, dumps, self.config.feature_engine, self.home)
         return Pair(made[0], made[1]), made[2] if test else None
-
-    def _check_parity(self, bridge: Bridge, features: Artifact) -> dict[str, Any] | None:
-        if not self.config.parity_records:
-            return None
-        parity = check_parity(
-            bridge,
-            self.dumps.validation,
-            candidate=self.config.feature_engine,
-            features=features,
-            records=self.config.parity_records,
-            home=self.home,
-        )
-        return parity.as_json()
 
     def _train(self, bridge: Bridge, features: Pair[Artifact], snapshots: Path) -> Trained:
         trained = train(

@@ -84,6 +84,11 @@ def test_promote_and_roll_back(here: Graft, home: Home) -> None:
         (("promote", "7"), "error: there is no version and no run '7': expected a version from 1"),
         (("promote", "good"), "error: version 1 is the champion already"),
         (("rollback",), "error: nothing to roll back to: no version was the champion before"),
+        (("promote", "٢"), "error: there is no version and no run '٢'"),
+        (
+            ("promote", "--name", "birds", "good"),
+            "error: the run 'good' belongs to the pipeline",
+        ),
         (("models", "--name", "../x"), "error: the model's name is '../x', expected lower-case"),
         (("rollback", "--name", "birds"), "error: nothing to roll back: no version of birds was"),
     ],

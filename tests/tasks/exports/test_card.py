@@ -8,18 +8,25 @@ from support.run_files import DATA, METRICS, TEST
 from tasks.dumps.description import read_dump
 from tasks.evaluation.tally import evaluate
 from tasks.exports.card import model_card
+from tasks.exports.formats import Converted
 from tasks.runs.data_record import DataRecord
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.typed_json import from_json
 
 
-def card(dump: Path, signatures: tuple[str, ...] = ("serving_default",), **changes: Any) -> str:
+def card(
+    dump: Path,
+    signatures: tuple[str, ...] = ("serving_default",),
+    formats: tuple[Converted, ...] = (),
+    **changes: Any,
+) -> str:
     return model_card(
         model=Path("/models/m0de1"),
         metrics=RunMetrics.from_json({**METRICS, **changes}),
         data=from_json(DataRecord, DATA),
         dump=read_dump(dump),
         signatures=signatures,
+        formats=formats,
         versions={"tensorflow-cpu": "2.21.0"},
     )
 
@@ -60,3 +67,14 @@ def test_names_of_classes_are_no_markdown(tiny_dump: Path) -> None:
     text = card(tiny_dump, class_names=["<b>\u202e`x", "Gänseblümchen"])
     assert "| 0 | ``<b>\\u202e`x`` | 5 | 2 |" in text
     assert "| 1 | `Gänseblümchen` |" in text
+
+
+def test_other_formats_are_told_where_there_are_some(tiny_dump: Path) -> None:
+    assert "Without TensorFlow" not in card(tiny_dump)
+    formats = (
+        Converted("ONNX", "model.onnx"),
+        Converted("TensorFlow Lite", "model.tflite", "no `Floor` of float64"),
+    )
+    text = card(tiny_dump, formats=formats)
+    assert "`model.onnx` is the same model for ONNX.\n" in text
+    assert "There is no `model.tflite` (TensorFlow Lite): ``no `Floor` of float64``.\n" in text
