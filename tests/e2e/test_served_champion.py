@@ -150,8 +150,7 @@ def test_a_worse_model_is_not_promoted(newcomer: Shell, first: Ran, worse: Ran) 
     assert worse.status == 0, worse.output[-5000:]
     assert re.search(
         r"not promoted: version 2, 0\.\d{4} \(95 %: [^)]+\) against 0\.\d{4} \(95 %: [^)]+\) of "
-        r"version 1 on the same 60 "
-        r"validation records, McNemar p = \S+: significantly worse",
+        r"version 1 on the same 60 validation records, McNemar p = \S+: significantly worse",
         worse.output,
     )
     assert champion_run(newcomer.home) == first.run_id
