@@ -2,8 +2,8 @@
 
 Linear discriminant analysis (Fisher 1936) has a closed form, so five folds of some thousand records
 take a second, and the scatter of features shrinks towards a multiple of the identity (Friedman
-1989, https://doi.org/10.1080/01621459.1989.10478752), so few records of a class are enough. It finds
-flipped labels as well as a logistic regression of the best strength, which takes longer.
+1989, https://doi.org/10.1080/01621459.1989.10478752), so few records of a class are enough. It
+finds flipped labels as well as a logistic regression of the best strength, which takes longer.
 """
 
 from collections.abc import Iterator
