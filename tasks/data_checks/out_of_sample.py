@@ -63,9 +63,7 @@ def out_of_sample_probabilities(
 
 
 def _logits(feature: FloatArray, label: IntArray, fold: IntArray, class_count: int) -> FloatArray:
-    mean = feature.mean(0, dtype=np.float64).astype(np.float32)
-    scale = 1 / np.maximum(feature.std(0, dtype=np.float64), _LEAST_DEVIATION)
-    scaled = _Scaled(feature, mean, scale.astype(np.float32))
+    scaled = _scaled(feature)
     folds = [np.flatnonzero(fold == number) for number in range(int(fold.max()) + 1)]
     parts = [_sums(scaled, label, rows, class_count) for rows in folds]
     whole = _Sums(
@@ -96,11 +94,24 @@ class _Scaled:
             yield some, (self.feature[some] - self.mean) * self.scale
 
 
+def _scaled(feature: FloatArray) -> _Scaled:
+    size = feature.shape[1]
+    total, squares = np.zeros(size), np.zeros(size)
+    for first in range(0, len(feature), _ROWS):
+        values = feature[first : first + _ROWS].astype(np.float64)
+        total += values.sum(0)
+        squares += (values**2).sum(0)
+    mean = total / len(feature)
+    deviation = np.sqrt(np.maximum(squares / len(feature) - mean**2, 0))
+    scale = 1 / np.maximum(deviation, _LEAST_DEVIATION)
+    return _Scaled(feature, mean.astype(np.float32), scale.astype(np.float32))
+
+
 def _sums(scaled: _Scaled, label: IntArray, rows: IntArray, class_count: int) -> _Sums:
     size = scaled.feature.shape[1]
     total, gram = np.zeros((class_count, size)), np.zeros((size, size))
     for some, values in scaled.blocks(rows):
-        np.add.at(total, label[some], values)
+        total += np.eye(class_count, dtype=np.float32)[label[some]].T @ values
         gram += values.T @ values
     count = np.bincount(label[rows], minlength=class_count).astype(np.float64)
     return _Sums(count, total, gram)

@@ -6,6 +6,14 @@ from typing import Any
 #: The checks, in the order of the report; each has a list of this name.
 CHECKS = ("exact_copies", "leaks", "near_copies", "label_errors", "far_pictures")
 
+_WORDS = {
+    "exact_copies": ("exact copy", "exact copies"),
+    "leaks": ("near copy in two splits", "near copies in two splits"),
+    "near_copies": ("near copy in one split", "near copies in one split"),
+    "label_errors": ("label that is probably wrong", "labels that are probably wrong"),
+    "far_pictures": ("picture far from all others", "pictures far from all others"),
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedRecord:
@@ -104,15 +112,15 @@ class DataChecks:
         """Return what was found as a clause, without a full stop."""
         if self.not_made:
             return f"the records were not checked: {self.not_made}"
-        found = [f"{check.count:,} {WORDS[check.name]}" for check in self.checks if check.count]
+        found = [counted(check.name, check.count) for check in self.checks if check.count]
         return ", ".join(found) or "nothing odd was found"
 
 
-#: What a check counts.
-WORDS = {
-    "exact_copies": "exact copies",
-    "leaks": "near copies in two splits",
-    "near_copies": "near copies in one split",
-    "label_errors": "labels that are probably wrong",
-    "far_pictures": "pictures far from all others",
-}
+def counted(check: str, count: int) -> str:
+    """Return a number of findings with what they are.
+
+    >>> counted("leaks", 1), counted("far_pictures", 1200)
+    ('1 near copy in two splits', '1,200 pictures far from all others')
+    """
+    one, many = _WORDS[check]
+    return f"{count:,} {one if count == 1 else many}"

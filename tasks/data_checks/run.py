@@ -9,7 +9,7 @@ from typing import Any
 from tasks.data_checks.checks import Found, check_records
 from tasks.data_checks.excluded import read_excluded
 from tasks.data_checks.records import collect_records
-from tasks.data_checks.results import CHECKS, WORDS, Check, DataChecks, Finding
+from tasks.data_checks.results import CHECKS, Check, DataChecks, Finding, counted
 from tasks.datasets.dataset import TEST
 from tasks.errors import DataError, GraftError
 from tasks.registry.todays_features import feature_tables
@@ -38,7 +38,7 @@ _RESULTS = "checks.json"
 # Raise it when a check finds other things in the same records.
 _FORMAT = 1
 _HEAD = """\
-# {count:,} {what}, {order} first.
+# {what}, {order} first.
 # To leave them out, look at each, delete the lines of what should stay, and give this file as the
 # param exclude: graft run -p exclude=FILE
 """
@@ -141,7 +141,7 @@ def _write_list(path: Path, name: str, findings: list[Finding]) -> None:
     lines: dict[str, str] = {}
     for finding in findings:
         lines.setdefault(finding.entry, finding.line())
-    head = _HEAD.format(count=len(findings), what=WORDS[name], order=_ORDER[name])
+    head = _HEAD.format(what=counted(name, len(findings)), order=_ORDER[name])
     write_text(path, head + "".join(f"{line}\n" for line in lines.values()))
 
 

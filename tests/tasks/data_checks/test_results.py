@@ -19,6 +19,8 @@ def test_a_line_tells_which_picture_and_why() -> None:
 def test_sentence() -> None:
     checks = (Check(name="leaks", count=1200), Check(name="near_copies"))
     assert DataChecks(key="k", checks=checks).sentence() == "1,200 near copies in two splits"
+    one = Check(name="label_errors", count=1)
+    assert DataChecks(key="k", checks=(one,)).sentence() == "1 label that is probably wrong"
     assert DataChecks(key="k", checks=checks[1:]).sentence() == "nothing odd was found"
     reason = DataChecks(key="k", not_made="they are gone").sentence()
     assert reason == "the records were not checked: they are gone"

@@ -78,3 +78,10 @@ def test_other_formats_are_told_where_there_are_some(tiny_dump: Path) -> None:
     text = card(tiny_dump, formats=formats)
     assert "`model.onnx` is the same model for ONNX.\n" in text
     assert "There is no `model.tflite` (TensorFlow Lite): ``no `Floor` of float64``.\n" in text
+
+
+def test_records_that_were_left_out_are_told(tiny_dump: Path) -> None:
+    excluded = {"digest": "e", "entries": 1, "records": {"train": 1}, "class_counts": {}}
+    told = "; 1 train records were left out, by a list of 1 entry."
+    assert told in card(tiny_dump, excluded=excluded)
+    assert "left out, by a list" not in card(tiny_dump)

@@ -180,3 +180,18 @@ def test_the_decision_about_the_model(tmp_path: Path, write: Write) -> None:
     write(promotion={"version": 4, "promoted": False, "why": "0.5 against 0.6 of version 3"})
     lines = words(summary(Home(tmp_path), RUN))
     assert "not promoted: version 4, 0.5 against 0.6 of version 3" in lines
+
+
+def test_records_that_were_left_out(tmp_path: Path, write: Write) -> None:
+    excluded = {
+        "digest": "e",
+        "entries": 3,
+        "records": {"train": 2, "validation": 1},
+        "class_counts": {},
+        "unknown_count": 1,
+        "unknown": ["gone.jpg"],
+    }
+    write(excluded=excluded)
+    lines = words(summary(Home(tmp_path), RUN))
+    assert "exclude 2 train and 1 validation records were left out, by a list of 3 entries" in lines
+    assert "1 entry of exclude names no record: 'gone.jpg'" in lines
