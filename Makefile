@@ -34,7 +34,7 @@ UTF8 := $(filter %.UTF-8 %.utf8,$(or $(LC_ALL),$(LC_CTYPE),$(LANG)))
 $(NEEDS_UTF8): export LC_ALL := $(if $(UTF8),$(LC_ALL),C.UTF-8)
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale
-.PHONY: bench-ingest bench-networks bench-score bench-serve sample test-hostile test-pythons
+.PHONY: bench-head bench-ingest bench-networks bench-score bench-serve sample test-hostile test-pythons
 .PHONY: test-mlflow
 .PHONY: pictures lock clean
 
@@ -108,6 +108,9 @@ types: $(DEV_READY) ## mypy, strict
 
 bench: $(DEV_READY) ## Benchmarks, as ratios of one run
 	@scripts/entrypoint.sh python -m benchmarks
+
+bench-head: $(DEV_READY) ## Heads on real features, against scikit-learn, over five splits (HEAD='--distributed')
+	@scripts/entrypoint.sh python -m benchmarks.head $(HEAD)
 
 bench-scale: $(DEV_READY) ## The job on a cluster, on 1, 4 and 10 times the records
 	@scripts/entrypoint.sh python -m benchmarks.scale

@@ -61,6 +61,7 @@ LIGHT = {
     "runs.outcome",
     "runs.promotion_record",
     "runs.record",
+    "runs.sweep_record",
     "runs.tracking_record",
     "runs.training_record",
     "runs.typed_json",

@@ -138,7 +138,7 @@ class EpochTraining:
             class_count=self.class_count,
             feature_size=self.feature_size,
             seed=config.seed,
-            l2=config.l2,
+            l2=config.l2 or 0.0,
         )
         if snapshot:
             logger.info("training resumed after epoch %d of %d", snapshot.epoch, config.epochs)

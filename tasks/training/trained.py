@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tasks.evaluation.held_out import HeldOut
 from tasks.models.head import Head
+from tasks.runs.sweep_record import Sweep
 from tasks.runs.training_record import Epoch
 
 
@@ -14,11 +15,12 @@ class Trained:
 
     Attributes:
         head: works on raw features.
-        epochs: every epoch in BigDL's log, those of earlier tries included.
+        epochs: every epoch, those of earlier tries included.
         resumed_after: the epochs after which a later try continued.
         kept: the epoch whose weights the head has; None: the last.
         held_out: logits of training records by heads that did not see them; None where none were
             set aside.
+        sweep: the strengths that were compared; None where none were.
     """
 
     head: Head
@@ -26,6 +28,7 @@ class Trained:
     resumed_after: Sequence[int]
     kept: int | None = None
     held_out: HeldOut | None = None
+    sweep: Sweep | None = None
 
     @property
     def kept_epoch(self) -> Epoch:

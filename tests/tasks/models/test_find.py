@@ -187,9 +187,10 @@ def test_a_model_of_a_version_that_knew_no_recipe(home: Home, model: Model) -> N
     model("abc")
     path = home.models / "abc" / "metrics.json"
     content = json.loads(path.read_text())
-    for name in ("recipe", "optimizer", "schedule", "l2", "class_weights", "patience"):
+    for name in ("recipe", "tune", "optimizer", "schedule", "l2", "class_weights", "patience"):
         del content["config"][name]
     path.write_text(json.dumps(content))
     write_manifest(path.parent, {"format": MODEL_FORMAT}, {path.name: path.stat().st_size})
-    assert find_trained(home, DUMPS, JobParams()) is not None
-    assert find_trained(home, DUMPS, JobParams(l2=0.1)) is None
+    assert find_trained(home, DUMPS, JobParams(tune="false")) is not None
+    assert find_trained(home, DUMPS, JobParams(tune="false", l2=0.1)) is None
+    assert find_trained(home, DUMPS, JobParams()) is None
