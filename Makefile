@@ -34,8 +34,8 @@ UTF8 := $(filter %.UTF-8 %.utf8,$(or $(LC_ALL),$(LC_CTYPE),$(LANG)))
 $(NEEDS_UTF8): export LC_ALL := $(if $(UTF8),$(LC_ALL),C.UTF-8)
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale
-.PHONY: bench-head bench-ingest bench-networks bench-score bench-serve sample test-hostile test-pythons
-.PHONY: test-mlflow
+.PHONY: bench-head bench-ingest bench-networks bench-score bench-serve sample test-hostile
+.PHONY: test-pythons bench-photographs test-mlflow test-exports setup-exports
 .PHONY: pictures lock clean
 
 help: ## Show this help
@@ -45,6 +45,8 @@ help: ## Show this help
 
 setup: $(READY) ## Make .venv from the lock; cheap when nothing changed
 setup-dev: $(DEV_READY) ## The same with test and lint tools
+setup-exports: $(READY) ## Add the converters of model.onnx and model.tflite to .venv
+	@scripts/exports.sh $(UV_VERSION) add
 
 $(READY): $(INSTALLED) $(SCALA)
 	@$(COMPILE)
@@ -95,6 +97,9 @@ test-pythons: $(DEV_READY) ## Run the sample on every other Python of this machi
 test-mlflow: $(DEV_READY) ## Log to a real MLflow server, which is installed apart from .venv
 	@program=$$(scripts/mlflow.sh $(UV_VERSION)) && GRAFT_TEST_MLFLOW="$$program" $(BIN)/python -m pytest tests/e2e/test_mlflow_server.py
 
+test-exports: $(DEV_READY) ## Run model.onnx and model.tflite; their converters are installed apart from .venv
+	@packages=$$(scripts/exports.sh $(UV_VERSION) apart) && PYTHONPATH="$$packages" $(BIN)/python -m pytest tests/tasks/exports/test_formats.py
+
 lint: $(DEV_READY) ## ruff, shellcheck, hadolint, the Compose schema, codespell
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -120,6 +125,9 @@ bench-ingest: $(DEV_READY) ## Pictures to a data set, against Keras and Hugging 
 
 bench-networks: $(DEV_READY) ## Both engines on every kind of network (NETWORKS='vgg_16 resnet_v2_50', all: NETWORKS=all)
 	@scripts/entrypoint.sh python -m benchmarks.networks $(if $(NETWORKS),--networks '$(NETWORKS)')
+
+bench-photographs: $(DEV_READY) ## Both engines on pictures as large as cameras make them
+	@scripts/entrypoint.sh python -m benchmarks.photographs
 
 bench-score: $(DEV_READY) ## Scoring a folder of pictures, against the training's feature stage
 	@scripts/entrypoint.sh python -m benchmarks.score

@@ -7,6 +7,7 @@ import sys
 from benchmarks.cluster_job import submit_job
 from benchmarks.inputs import add_sources, prepare, scratch_home
 from benchmarks.standalone import standalone
+from tasks.evaluation.interval import accuracy_text
 from tasks.params.definitions import RunParams
 from tasks.storage.paths import Home
 
@@ -27,7 +28,7 @@ def main() -> int:
 
 def _sweep(home: Home, params: RunParams, epochs: int) -> None:
     dumps = prepare(params, home).dumps
-    print("batch  steps/epoch  ms/step  s/epoch  records/s  training s   top-1")
+    print("batch  steps/epoch  ms/step  s/epoch  records/s  training s  top-1")
     for batch in _BATCHES:
         flags = ("-b", str(batch), "-e", str(epochs))
         with standalone(2, "3g") as cluster:
@@ -38,7 +39,7 @@ def _sweep(home: Home, params: RunParams, epochs: int) -> None:
         print(
             f"{batch:>5} {step_count:>12} {1000 * seconds / step_count:>8.1f} {seconds:>8.2f} "
             f"{records / seconds:>10,.0f} {metrics.stages['training']:>11.1f} "
-            f"{metrics.top1:>7.4f}",
+            f"  {accuracy_text(metrics.top1, metrics.records.validation)}",
             flush=True,
         )
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from tasks.networks.network import Network
-from tasks.networks.registry import NETWORKS, get_network
+from tasks.networks.registry import get_network
+from tasks.networks.table import NETWORKS
 from tasks.networks.tensorflow import import_tensorflow
 
 _BATCH = 32

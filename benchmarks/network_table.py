@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tasks.evaluation.interval import accuracy_text
+
 #: The least that ``bigdl`` has to be of ``tensorflow``.
 GOAL = 0.9
 
@@ -46,6 +48,7 @@ class Accuracy:
     weights: str
     top1: float | None
     reason: str = ""
+    records: int = 0
 
 
 HEADER = (
@@ -79,6 +82,6 @@ def conclusion(all_measured: Sequence[Measurement]) -> Iterator[str]:
 def accuracy_line(found: Accuracy) -> str:
     """Return the line about a head's accuracy."""
     about = f"top-1 of {found.network} with {found.weights}"
-    return (
-        f"{about}: skipped, {found.reason}" if found.top1 is None else f"{about}: {found.top1:.4f}"
-    )
+    if found.top1 is None:
+        return f"{about}: skipped, {found.reason}"
+    return f"{about}: {accuracy_text(found.top1, found.records)}"

@@ -25,8 +25,10 @@ from benchmarks.processes import Measured, local_submit, measure, metrics_of
 from tasks.datasets.dataset import TRAIN
 from tasks.errors import ParamsError
 from tasks.networks.network import Network
-from tasks.networks.registry import NETWORKS, get_network
+from tasks.networks.registry import get_network
+from tasks.networks.table import NETWORKS
 from tasks.params.definitions import RunParams
+from tasks.runs.metrics import RunMetrics
 from tasks.spark.settings import TRAIN_JOB
 from tasks.storage.paths import Home
 
@@ -105,14 +107,16 @@ def accuracies(names: set[str]) -> Iterator[Accuracy]:
             continue
         params = RunParams(dataset_url=dataset, checkpoint_url=checkpoint, network=name)
         with scratch_home() as home:
-            yield Accuracy(name, weights, _train(params, home))
+            metrics = _train(params, home)
+        records = metrics.records.validation
+        yield Accuracy(name, weights, metrics.top1, records=records)
 
 
-def _train(params: RunParams, home: Home) -> float:
+def _train(params: RunParams, home: Home) -> RunMetrics:
     train, validation = (str(path) for path in prepare(params, home).dumps)
     run_id = "networks"
     job = [str(TRAIN_JOB), "-t", train, "-v", validation, "--run-id", run_id]
-    return metrics_of(home, run_id, measure([*local_submit(), *job])).top1
+    return metrics_of(home, run_id, measure([*local_submit(), *job]))
 
 
 def _largest(done: Measured, role: str) -> float:

@@ -19,7 +19,8 @@ from tasks.datasets.dataset import read_dataset
 from tasks.datasets.example import IMAGE_ENCODED, LABEL
 from tasks.networks.network import Network
 from tasks.networks.preprocessing import decode, preprocess
-from tasks.networks.registry import NETWORKS, get_network
+from tasks.networks.registry import get_network
+from tasks.networks.table import NETWORKS
 from tasks.networks.tensorflow import import_tensorflow
 
 _BATCH = 32

@@ -13,6 +13,7 @@ from benchmarks.repeated import cut_archive, repeat_dataset
 from benchmarks.standalone import standalone
 from tasks import steps
 from tasks.download.download import downloaded_file
+from tasks.evaluation.interval import accuracy_text
 from tasks.params.definitions import RunParams
 from tasks.runs.metrics import RunMetrics
 from tasks.storage.paths import Home
@@ -66,6 +67,7 @@ def _result(metrics: RunMetrics, measured: Measured) -> dict[str, Any]:
         "records": sum(metrics.records),
         "stages": {stage: metrics.stages[stage] for stage in _STAGES},
         "top1": metrics.top1,
+        "validation": metrics.records.validation,
         "peaks": _peaks(measured),
     }
 
@@ -82,7 +84,8 @@ def _print_scale(times: int, result: dict[str, Any], first: dict[str, Any]) -> N
     stages = ", ".join(f"{stage} {value:.1f} s" for stage, value in result["stages"].items())
     print(f"{times}x: {records:,} records, {stages}; {seconds:.1f} s in all")
     print(f"    {1000 * seconds / records:.2f} ms a record, {ratio:.2f} of 1x")
-    print(f"    top-1 {result['top1']:.4f}; peak resident memory, the largest process of each kind")
+    accuracy = accuracy_text(result["top1"], result["validation"])
+    print(f"    top-1 {accuracy}; peak resident memory, the largest process of each kind")
     for role, peak in result["peaks"].items():
         print(f"      {role:<14} {peak:>7,.0f} MiB", flush=True)
 

@@ -2,7 +2,7 @@
 
 The pictures of the archive are laid out as a folder. The job trains on it, and its features are
 timed as ever; then the same folder is scored with that model and the same engine, in a job of its
-own.
+own, and once more by ``graft predict``.
 """
 
 import argparse
@@ -15,8 +15,11 @@ from pathlib import Path
 
 from benchmarks.ingest import pictures_of
 from benchmarks.inputs import add_sources, prepare, scratch_home
+from benchmarks.predict import folder_rate
 from benchmarks.processes import Measured, local_submit, measure, metrics_of
+from tasks.exports.export import export_model
 from tasks.params.definitions import RunParams
+from tasks.runs.outcome import read_metrics
 from tasks.scoring.outcome import read_score
 from tasks.spark.settings import SCORE_JOB, TRAIN_JOB
 from tasks.storage.paths import Home
@@ -47,6 +50,7 @@ def main() -> int:
         params = RunParams(dataset_url=str(pictures), checkpoint_url=options.checkpoint)
         dumps = [str(path) for path in prepare(params, home).dumps]
         rates = {engine: _measure(home, dumps, pictures, engine) for engine in options.engines}
+        predicted = _predict(home, options.engines[-1], pictures)
     print(f"{count:,} pictures of {options.dataset}, {os.cpu_count()} cores")
     for engine, found in rates.items():
         ratio = found.scores / found.features
@@ -56,6 +60,7 @@ def main() -> int:
         )
         for line in found.peaks:
             print(f"    {line}")
+    print(f"  graft predict {predicted:6.1f}/s")
     return 0
 
 
@@ -75,6 +80,15 @@ def _measure(home: Home, dumps: list[str], pictures: Path, engine: str) -> _Rate
         raise RuntimeError(f"{record.bad} of {record.rows} pictures are bad")
     features = records / metrics.stages["features"]
     return _Rates(features, record.pictures_per_second, scored.peak_lines())
+
+
+def _predict(home: Home, run: str, pictures: Path) -> float:
+    """Return pictures per second of ``graft predict`` with a run's model, without its start."""
+    metrics = read_metrics(home, run)
+    if metrics is None:
+        raise RuntimeError(f"the run {run} left no metrics")
+    export = export_model(home.models / metrics.model.digest, home).path
+    return folder_rate(home, pictures, options=("--model", str(export)))
 
 
 def _submit(job: Path, *arguments: str) -> Measured:

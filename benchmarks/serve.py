@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.load import Load, Target, put_load
+from benchmarks.predict import folder_rate, graft_environ, predict_seconds
 from tasks.registry.event import Event
 from tasks.registry.history import change_registry
 from tasks.registry.score import Score
@@ -80,12 +81,15 @@ def _draw(folder: Path) -> None:
 def _measure(model: Path, pictures: Path, home: Home, seconds: float) -> dict[str, object]:
     rates: dict[str, list[float]] = {}
     slowest: dict[str, list[float]] = {}
-    bodies = _bodies(sorted(pictures.iterdir()))
+    paths = sorted(pictures.iterdir())
+    bodies, first = _bodies(paths), paths[0]
     _promote(home, 1, model)
     for _ in range(_ROUNDS):
         for name, batch in (("bare, 1 at a time", 1), (f"bare, {_BATCH} at a time", _BATCH)):
             rates.setdefault(name, []).append(_bare(model, pictures, seconds, batch))
-        rates.setdefault("graft predict FOLDER", []).append(_folder_rate(home, pictures))
+        rates.setdefault("graft predict FOLDER", []).append(
+            folder_rate(home, pictures, times=_TIMES)
+        )
         with _server(home, bodies) as (_, target):
             put_load(target, 4, stop=threading.Event(), seconds=2)
             for count in _CLIENTS:
@@ -100,7 +104,7 @@ def _measure(model: Path, pictures: Path, home: Home, seconds: float) -> dict[st
         "ratios_to_bare_1_at_a_time": {
             name: round(rate / middle["bare, 1 at a time"], 3) for name, rate in middle.items()
         },
-        "first_answer_seconds": [_predict(home, _first(pictures)) for _ in range(_ROUNDS)],
+        "first_answer_seconds": [predict_seconds(home, [first]) for _ in range(_ROUNDS)],
         "swap_and_sigterm": {
             "answered": len(swapped.seconds),
             "lost": swapped.lost,
@@ -114,29 +118,6 @@ def _bare(model: Path, pictures: Path, seconds: float, batch: int) -> float:
     command = [sys.executable, "-m", "benchmarks.bare_model", *arguments]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(ran.stdout.split()[-1])
-
-
-def _folder_rate(home: Home, pictures: Path) -> float:
-    """Return pictures per second of ``graft predict``, without its start."""
-    count = len(list(pictures.iterdir()))
-    start = _predict(home, _first(pictures))
-    return (_TIMES * count - 1) / (_predict(home, *[pictures] * _TIMES) - start)
-
-
-def _first(pictures: Path) -> Path:
-    return min(pictures.iterdir())
-
-
-def _predict(home: Home, *sources: Path) -> float:
-    """Return how long the command took, in seconds."""
-    command = [sys.executable, "-m", "deploy.cli", "predict", *map(str, sources), "--json"]
-    started = time.monotonic()
-    subprocess.run(command, env=_environ(home), stdout=subprocess.DEVNULL, check=True)
-    return time.monotonic() - started
-
-
-def _environ(home: Home) -> dict[str, str]:
-    return {**home.environ(), "PATH": "/usr/bin:/bin", "PYTHONPATH": "."}
 
 
 def _swap_and_stop(home: Home, model: Path, bodies: Sequence[bytes], seconds: float) -> Load:
@@ -198,7 +179,7 @@ def _server(
     command = [sys.executable, "-m", "deploy.cli", "serve", "--port", "0"]
     with subprocess.Popen(
         command,
-        env=_environ(home),
+        env=graft_environ(home),
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

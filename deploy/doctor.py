@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from deploy.checks import settings, software
+from deploy.checks.airflow import check_lineage, check_notices
 from deploy.checks.artifacts import check_artifacts
 from deploy.checks.registry import check_registry
 from deploy.checks.tracking import check_tracking
-from tasks.errors import GraftError
+from tasks.errors import GraftError, TransientError
+from tasks.params.notices import NOTIFY
 from tasks.storage.paths import Home
+
+# What runs do without while it is away.
+_OPTIONAL = ("MLflow", "lineage", NOTIFY)
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,13 @@ class Finding:
         name: of the thing that was checked.
         ok: whether it will do.
         text: what was found, or what to do.
+        needed: whether no run can start before it is mended.
     """
 
     name: str
     ok: bool
     text: str
+    needed: bool = True
 
     def line(self) -> str:
         """Return the finding as one line."""
@@ -38,7 +45,8 @@ def examine(environ: Mapping[str, str] | None = None) -> Iterator[Finding]:
         try:
             yield Finding(name, True, check())
         except (GraftError, importlib.metadata.PackageNotFoundError) as error:
-            yield Finding(name, False, str(error))
+            away = name in _OPTIONAL and isinstance(error, TransientError)
+            yield Finding(name, False, str(error), needed=not away)
 
 
 def unused_variables(said: Mapping[str, str]) -> Iterator[Finding]:
@@ -72,4 +80,6 @@ def _checks(environ: Mapping[str, str]) -> dict[str, Callable[[], str]]:
         "artefacts": lambda: check_artifacts(Home.from_environ(environ)),
         "registry": lambda: check_registry(Home.from_environ(environ)),
         "MLflow": lambda: check_tracking(environ),
+        "lineage": lambda: check_lineage(environ),
+        NOTIFY: lambda: check_notices(environ),
     }

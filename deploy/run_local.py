@@ -59,7 +59,7 @@ def _examine(shown: Display, unused: Mapping[str, str]) -> None:
     ready = True
     for finding in (*doctor.unused_variables(unused), *doctor.examine()):
         shown.show(RunEvent(Kind.SAID if finding.ok else Kind.FAILED, finding.line()))
-        ready = ready and finding.ok
+        ready = ready and (finding.ok or not finding.needed)
     if not ready:
         raise SetupError("this machine is not ready, see the lines that say FIX")
     shown.show(RunEvent(Kind.ENDED, "doctor"))

@@ -1,5 +1,6 @@
 package com.intel.analytics.bigdl.graft
 
+import java.awt.image.{DataBufferByte, PixelInterleavedSampleModel, Raster, SampleModel}
 import java.nio.charset.StandardCharsets.ISO_8859_1
 import javax.imageio.{ImageIO, ImageReader}
 import javax.imageio.stream.ImageInputStreamImpl
@@ -8,15 +9,27 @@ import scala.util.control.NonFatal
 
 import org.tensorflow.framework.NodeDef
 
-/** A picture: `bytes` holds red, green, blue of every pixel, row by row. */
-case class Picture(height: Int, width: Int, bytes: Array[Byte])
+/**
+ * A decoded picture.
+ *
+ * Scaling reads few of the pixels of a large one, so colours are made of those alone that are asked
+ * for.
+ */
+trait Picture {
+  def height: Int
+
+  def width: Int
+
+  /** Red, green, blue of the pixels where those rows and columns cross, row by row. */
+  def pixels(rows: Array[Int], columns: Array[Int]): Array[Byte]
+}
 
 /**
  * Decodes a JPEG to the very bytes that TensorFlow's DecodeJpeg (libjpeg-turbo, `channels = 3`)
  * gives.
  *
  * The runtime's own decoder is libjpeg 6b: its integer transform and its upsampling give the same
- * samples, with one exception (see `upsampleRows`). What ImageIO does with colours differs, profiles
+ * samples, with one exception (see `between`). What ImageIO does with colours differs, profiles
  * and CMYK above all, so only samples are taken from it and colours are converted here, as libjpeg's
  * jdcolor.c and TensorFlow's jpeg_mem.cc do. Not thread-safe.
  */
@@ -50,10 +63,7 @@ class Jpeg {
       reader.setInput(input, true, true)
       val raster = reader.readRaster(0, null)
       if (input.exhausted) damaged()
-      val (height, width) = (raster.getHeight, raster.getWidth)
-      val samples = raster.getDataElements(0, 0, width, height, null).asInstanceOf[Array[Byte]]
-      if (header.halfHigh.nonEmpty) upsampleRows(samples, header, height, width)
-      Picture(height, width, header.toRgb(samples, height * width))
+      new Decoded(header, raster)
     } finally reader.reset()
   }
 }
@@ -97,10 +107,10 @@ object Jpeg {
     def size: String = s"${PictureMemory.grouped(width)} x ${PictureMemory.grouped(height)}"
 
     /**
-     * The bytes of the heap that decoding takes at once: the raster, its samples, and red, green and
-     * blue. What libjpeg keeps of a progressive picture is not on the heap.
+     * The bytes of the heap that decoding takes: the raster. What libjpeg keeps of a progressive
+     * picture is not on the heap.
      */
-    def memory: Long = pixels * (ids.size * (if (halfHigh.isEmpty) 2 else 3) + 3)
+    def memory: Long = pixels * ids.size
 
     /** Components of full width and half height. */
     def halfHigh: Seq[Int] = {
@@ -207,23 +217,58 @@ object Jpeg {
     }
   }
 
-  /**
-   * Replaces the rows of half-high components that libjpeg 6b doubled by libjpeg-turbo's: three
-   * quarters the nearer row, one quarter the farther (h1v2_fancy_upsample in jdsample.c).
-   */
-  private def upsampleRows(
-      samples: Array[Byte], header: Header, height: Int, width: Int): Unit = {
-    val source = samples.clone()
-    val components = header.ids.size
-    val last = (height - 1) / 2
-    for (component <- header.halfHigh; row <- 0 until height; column <- 0 until width) {
+  /** A picture in the samples that ImageIO left, in which a pixel's components are together. */
+  private class Decoded(header: Header, raster: Raster) extends Picture {
+    private val data = raster.getDataBuffer.asInstanceOf[DataBufferByte].getData
+    private val components = header.ids.size
+    private val halfHigh = header.ids.indices.map(header.halfHigh.contains).toArray
+    requireTogether(raster.getSampleModel, raster.getWidth, components)
+
+    override val height: Int = raster.getHeight
+
+    override val width: Int = raster.getWidth
+
+    override def pixels(rows: Array[Int], columns: Array[Int]): Array[Byte] = {
+      val count = rows.length * columns.length
+      val samples = new Array[Byte](count * components)
+      var component = 0
+      while (component < components) {
+        var (r, o) = (0, component)
+        while (r < rows.length) {
+          var c = 0
+          while (c < columns.length) {
+            samples(o) =
+              if (halfHigh(component)) between(rows(r), columns(c), component)
+              else data((rows(r) * width + columns(c)) * components + component)
+            o += components
+            c += 1
+          }
+          r += 1
+        }
+        component += 1
+      }
+      header.toRgb(samples, count)
+    }
+
+    /**
+     * A sample of a half-high component, of which libjpeg 6b doubled the rows, as libjpeg-turbo has
+     * it: three quarters the nearer row, one quarter the farther (h1v2_fancy_upsample in jdsample.c).
+     */
+    private def between(row: Int, column: Int, component: Int): Byte = {
       val near = row / 2
-      val far = (near + (if (row % 2 == 0) -1 else 1)).max(0).min(last)
-      def value(r: Int) = source((2 * r * width + column) * components + component) & 255
-      samples((row * width + column) * components + component) =
-        ((3 * value(near) + value(far) + 1 + row % 2) >> 2).toByte
+      val far = (near + (if (row % 2 == 0) -1 else 1)).max(0).min((height - 1) / 2)
+      def value(r: Int) = data((2 * r * width + column) * components + component) & 255
+      ((3 * value(near) + value(far) + 1 + row % 2) >> 2).toByte
     }
   }
+
+  private def requireTogether(model: SampleModel, width: Int, components: Int): Unit =
+    model match {
+      case m: PixelInterleavedSampleModel
+          if m.getPixelStride == components && m.getScanlineStride == width * components &&
+            m.getBandOffsets.sameElements(0 until components) =>
+      case _ => throw new IllegalStateException(s"samples are not side by side: $model")
+    }
 
   /** An array as ImageIO reads it; `exhausted` once more was asked for than there is. */
   private class ArrayInput(bytes: Array[Byte]) extends ImageInputStreamImpl {

@@ -51,12 +51,13 @@ class Preprocessing(recipe: Recipe) {
   def apply(picture: Picture, target: Array[Float], offset: Int): Unit = {
     val rows = along(picture.height, picture)
     val columns = along(picture.width, picture)
-    val bytes = picture.bytes
+    val bytes = picture.pixels(rows.wanted, columns.wanted)
+    val width = columns.wanted.length
     var o = offset
     var y = 0
     while (y < size) {
-      val top = rows.lower(y) * picture.width
-      val bottom = rows.upper(y) * picture.width
+      val top = rows.lower(y) * width
+      val bottom = rows.upper(y) * width
       var x = 0
       while (x < size) {
         val left = columns.lower(x)
@@ -100,9 +101,16 @@ case class Recipe(
     size: Int, scale: Float, crop: Double, shorterSide: Int, subtract: Seq[Float],
     multiply: Seq[Float], bgr: Boolean)
 
-/** For every row, or column, of an image: the two of the picture that it lies between, and where. */
+/**
+ * For every row, or column, of an image: the two of the picture that it lies between, and where.
+ *
+ * @param wanted the rows, or columns, of the picture that are read
+ * @param lower the nearer to the start of the two, as a place in `wanted`
+ * @param upper the other
+ */
 private class Interpolation(
-    val lower: Array[Int], val upper: Array[Int], val weight: Array[Float])
+    val wanted: Array[Int], val lower: Array[Int], val upper: Array[Int],
+    val weight: Array[Float])
 
 private object Interpolation {
 
@@ -117,9 +125,13 @@ private object Interpolation {
     val scale = input / output.toFloat
     val places = Array.tabulate(count)(i => (first + i) * scale)
     val lower = places.map(_.toInt)
+    val upper = lower.map(place => math.min(place + 1, input - 1))
+    val wanted = (lower ++ upper).distinct.sorted
+    val placeOf = wanted.zipWithIndex.toMap
     new Interpolation(
-      lower.map(_ + start),
-      lower.map(place => math.min(place + 1, input - 1) + start),
+      wanted.map(_ + start),
+      lower.map(placeOf),
+      upper.map(placeOf),
       places.zip(lower).map { case (place, low) => place - low })
   }
 }

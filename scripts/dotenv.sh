@@ -29,6 +29,9 @@ GRAFT_PASSWORDS='{"admin": "$(random 12)"}'
 # Who is told by mail, see docs/airflow.md; nobody by default.
 # GRAFT_NOTIFY=ann@example.org,bob@example.org
 
+# Where runs tell a lineage tool what they read and wrote, see docs/lineage.md; nowhere by default.
+# OPENLINEAGE_URL=http://marquez:5000
+
 # Addresses of Airflow, of Spark's page, of the model and of MLflow, and limits. These are the defaults.
 # GRAFT_BIND=127.0.0.1
 # GRAFT_PORT=8080

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 found=$(scripts/uv.sh "$1")
 { read -r uv; read -r _; } <<<"$found"
-for name in requirements requirements-dev requirements-mlflow; do
+for name in requirements requirements-dev requirements-exports requirements-mlflow; do
     # One lock for every Python that Graft runs on; 3.11 is the oldest.
     "$uv" pip compile --quiet --universal --python-version 3.11 \
         --generate-hashes --no-header --no-emit-index-url \

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from tasks.datasets import extract as datasets
 from tasks.datasets.fetch import as_url, fetch_source, require_outside, source_of
-from tasks.datasets.options import Options
+from tasks.datasets.options import options_of
 from tasks.download.checkpoint import checkpoint_source, download_checkpoint
 from tasks.download.credentials import NO_CREDENTIALS, Credentials
 from tasks.download.download import download, downloaded_file
@@ -66,13 +66,7 @@ def download_dataset(
 
 def extract_dataset(download: Path, params: RunParams, home: Home) -> LocalArtifact:
     """Check, split and convert what ``download_dataset`` left in ``download``."""
-    options = Options(
-        data_layout=params.data_layout,
-        bad_pictures=params.bad_pictures,
-        max_bad=params.max_bad,
-        validation_share=params.validation_share,
-        test_share=params.test_share,
-    )
+    options = options_of(params)
     with _distrusting(download, home):
         source = source_of(download)
         return datasets.extract_dataset(source, _sha256(download), home.datasets, options)

@@ -21,6 +21,8 @@ LIGHT = {
     "datasets.pair",
     "download.credentials",
     "errors",
+    "evaluation.interval",
+    "evaluation.record",
     "networks.inception",
     "networks.mobilenet",
     "networks.mobilenet_v1",
@@ -32,6 +34,7 @@ LIGHT = {
     "networks.slim",
     "networks.slim_library",
     "networks.slim_published",
+    "networks.table",
     "networks.tensorflow",
     "networks.vgg",
     "params.base",
@@ -55,10 +58,12 @@ LIGHT = {
     "runs.artifact_record",
     "runs.data_record",
     "runs.engine_record",
+    "runs.evaluation_text",
     "runs.markdown",
     "runs.metrics",
     "runs.note",
     "runs.outcome",
+    "runs.pipeline_run",
     "runs.promotion_record",
     "runs.record",
     "runs.sweep_record",
@@ -85,10 +90,12 @@ LIGHT = {
     "storage.use",
     "training.arguments",
     "visible",
+    "whole_number",
 }
 #: The folders and modules of tasks, the lowest first: each imports only those before it.
 ROOMS = (
     "visible",
+    "whole_number",
     "errors",
     "storage",
     "networks",
@@ -118,7 +125,9 @@ ROOMS = (
     "convert_job",
     "score_job",
 )
+_PROVIDER = "airflow.providers.openlineage"
 HEAVY = (
+    "openlineage",
     "tensorflow",
     "tf_slim",
     "keras",
@@ -183,7 +192,16 @@ def test_dags_and_plugins_import_only_light_modules_when_they_are_parsed(layer: 
         third = roots - set(sys.stdlib_module_names)
         # sqlalchemy: what Airflow hands a listener is a row of its data base.
         known = {"airflow", "fastapi", "sqlalchemy", "tasks", "graft_airflow"}
-        assert third <= known, name_of(path)
+        # Its provider asks for lineage where somebody turned it on.
+        lineage = {"openlineage"} if path.stem == "lineage_facets" else set()
+        assert third <= known | lineage, name_of(path)
+
+
+def test_lineage_costs_a_parse_nothing() -> None:
+    """Only the provider asks for it, and only where somebody turned it on."""
+    for path in MODULES:
+        found = imported(path, nested=False)
+        assert not [m for m in found if m.startswith(("openlineage", _PROVIDER))], name_of(path)
 
 
 def test_nothing_imports_deploy_and_deploy_imports_no_airflow() -> None:

@@ -22,8 +22,7 @@ def check_registry(home: Home) -> str:
             )
         champion = read_registry(home, name).champion
         found.append(
-            f"{name}: version {champion.number} is the champion, top-1 "
-            f"{champion.validation.top1:.4f}"
+            f"{name}: version {champion.number} is the champion, top-1 {champion.validation.text}"
             if champion
             else f"{name}: no version was promoted"
         )

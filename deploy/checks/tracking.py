@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tasks.errors import SetupError, TransientError
+from tasks.errors import NetworkError, TransientError
 from tasks.tracking.settings import TRACKING_URI, tracking
 from tasks.tracking.track import check_server
 
@@ -11,7 +11,8 @@ def check_tracking(environ: Mapping[str, str]) -> str:
     """Return the server to which runs are logged.
 
     Raises:
-        SetupError: its URI is wrong, or it does not answer as it should.
+        SetupError: its URI is wrong.
+        NetworkError: it does not answer as it should.
     """
     server = tracking(environ)
     if server is None:
@@ -19,7 +20,7 @@ def check_tracking(environ: Mapping[str, str]) -> str:
     try:
         check_server(server)
     except TransientError as error:
-        raise SetupError(
+        raise NetworkError(
             f"{server.shown} does not answer as it should ({error}): runs succeed without it, and "
             "graft mlflow sync logs them later"
         ) from None

@@ -58,7 +58,7 @@ def promote(
     from tasks.registry.by_hand import promote as promote_version
 
     made = promote_version(Home.from_environ(), name, version, who=_user(), why=why)
-    say(f"version {made.number} is the champion of {name}: top-1 {made.validation.top1:.4f}")
+    say(f"version {made.number} is the champion of {name}: top-1 {made.validation.text}")
     _tell_mlflow(name)
 
 
@@ -70,7 +70,7 @@ def rollback(name: Name = FLOWERS, why: Why = "") -> None:
     left, now = roll_back(Home.from_environ(), name, who=_user(), why=why)
     say(
         f"version {now.number} is the champion of {name} again: top-1 "
-        f"{now.validation.top1:.4f}; version {left.number} was rolled back"
+        f"{now.validation.text}; version {left.number} was rolled back"
     )
     _tell_mlflow(name)
 

@@ -13,9 +13,9 @@ from deploy.terminal import say
 from tasks.features.memory import Needs, memory_needs
 from tasks.networks.network import Network
 from tasks.networks.recipe import Preprocessing
-from tasks.networks.registry import NETWORKS
 from tasks.networks.slim_library import PREFIX, SLIM_PATH, VIDEO, library_folder, library_names
 from tasks.networks.slim_published import published
+from tasks.networks.table import NETWORKS
 from tasks.params.network import BIGDL, TENSORFLOW
 
 _LINE = "{:22} {:>4} {:>8} {:>7} {:>9} {:>6} {:>8}  {}"

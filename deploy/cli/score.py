@@ -8,6 +8,7 @@ from deploy.cli.epilog import TableCommand
 from deploy.cli.errors import USER_ERROR, one_line_errors
 from deploy.cli.spark_options import DRIVER_MEMORY, MASTER, DriverMemory, Master, SparkConf
 from deploy.submit import submit
+from tasks.pipelines.names import BUILT_IN
 from tasks.scoring.arguments import option_table, score_arguments, scoring
 from tasks.spark.settings import SCORE_JOB
 
@@ -46,6 +47,9 @@ def score(
             help="champion, previous, a version's number, a run, or a model's digest.",
         ),
     ] = "champion",
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="Name of the registry that has the model.")
+    ] = BUILT_IN,
     param: Annotated[
         list[str] | None,
         typer.Option(
@@ -61,7 +65,7 @@ def score(
     Submits the job of the DAG score_pictures. Called again, it goes on with what is missing. The
     exit status is 2 for an error that you can mend.
     """
-    config = scoring(pictures, scores, [f"model={model}", *(param or ())])
+    config = scoring(pictures, scores, [f"model={model}", f"name={name}", *(param or ())])
     submit(
         SCORE_JOB,
         score_arguments(config),

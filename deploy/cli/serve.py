@@ -70,16 +70,17 @@ def serve(
     """
     from tasks.registry.history import registry_folder
     from tasks.serving.app import make_app
-    from tasks.serving.find_model import following, pinned
+    from tasks.serving.find_model import find_model, following
+    from tasks.serving.follow import load
     from tasks.serving.limits import Limits
     from tasks.serving.served import Served
-    from tasks.serving.server import listen, run_server
+    from tasks.serving.server import listen, make_server
     from tasks.storage.paths import Home
     from tasks.visible import log_visibly
 
     home = Home.from_environ()
     registry_folder(home, name)
-    find = pinned(home, name, model) if model else following(home, name)
+    found = find_model(home, name, model) if model else None
     limits = Limits(
         body=max_body_mib * _MIB,
         bodies=8 * max_body_mib * _MIB,
@@ -89,14 +90,18 @@ def serve(
         seconds=timeout,
     )
     served = Served(name, labelled=model is None)
-    guard = make_app(served, find, limits=limits, hosts=allow_host or ())
     listener = listen(host, port)
-    log_visibly("%(asctime)s %(message)s", "%H:%M:%S")
-    raise_on_stop_signals()
-    stop_with_parent()
-    say(f"{name} is at http://{_address(listener)}; Ctrl-C stops it")
     try:
-        run_server(guard, listener, longest=timeout)
+        if found:
+            # One that does not load ends the command; a champion may be followed by a better one.
+            served.replace(load(found))
+        log_visibly("%(asctime)s %(message)s", "%H:%M:%S")
+        raise_on_stop_signals()
+        stop_with_parent()
+        find = (lambda: found) if found else following(home, name)
+        guard = make_app(served, find, limits=limits, hosts=allow_host or ())
+        say(f"{name} is at http://{_address(listener)}; Ctrl-C stops it")
+        make_server(guard, listener, longest=timeout).run(sockets=[listener])
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
 

@@ -25,13 +25,17 @@ def group() -> None:
 @app.command()
 @one_line_errors()
 def sync(
-    name: Annotated[str, typer.Option(metavar="NAME", help="The model's name.")] = FLOWERS,
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="The pipeline, whose model has its name.")
+    ] = FLOWERS,
 ) -> None:
-    """Log what MLflow lacks: every run, registered model and alias.
+    """Log what MLflow lacks of a pipeline: every run, registered model and alias.
 
     MLFLOW_TRACKING_URI names the server. What it has already is not logged again.
     """
     from tasks.errors import DataError, SetupError
+    from tasks.pipelines.folder import find_pipeline
+    from tasks.registry.history import registry_names
     from tasks.runs.tracking_record import write_tracking
     from tasks.tracking.settings import TRACKING_URI, tracking
     from tasks.tracking.track import record_of, sync_runs
@@ -40,6 +44,8 @@ def sync(
     if server is None:
         raise SetupError(f"{TRACKING_URI} is not set, expected the URI of an MLflow server")
     home, runs, incomplete = Home.from_environ(), 0, 0
+    if name not in registry_names(home):
+        find_pipeline(name)
     for logged in sync_runs(server, home, name, None, bounded=False):
         record = record_of(server, logged)
         say(f"{logged.run_id}: {record.sentence()}")

@@ -6,11 +6,12 @@ import typer
 
 from deploy.cli.errors import one_line_errors
 from deploy.signals import raise_on_stop_signals, stop_with_parent
+from tasks.whole_number import whole_number
 
 
 def _port(given: str | int) -> int:
     text = str(given)
-    port = int(text) if text.isdigit() else 0
+    port = whole_number(text) or 0
     if not 0 < port < 2**16:
         raise typer.BadParameter(f"{text!r} is no port, expected 1 to {2**16 - 1}")
     return port

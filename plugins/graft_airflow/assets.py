@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import Asset
 
+from tasks.evaluation.interval import wilson_interval
 from tasks.pipelines.names import BUILT_IN
 from tasks.runs.metrics import RunMetrics
 from tasks.storage.paths import Home
@@ -37,16 +38,21 @@ def model_event(metrics: RunMetrics, run_id: str) -> dict[str, Any]:
     """Return the extra of an event of a model's asset.
 
     Its ``version`` is the number in the registry, ``accuracy`` the top-1 accuracy on the validation
-    records, from 0 to 1, and ``test_accuracy`` that on the test records, where there are some.
+    records, from 0 to 1, ``accuracy_interval`` its 95 % interval, ``test_accuracy`` and
+    ``test_accuracy_interval`` the same on the test records, where there are some.
     """
     model = metrics.model
     version = {"version": metrics.promotion.version} if metrics.promotion else {}
-    test = {"test_accuracy": metrics.test.top1} if metrics.test else {}
+    test = metrics.test
     return {
         **version,
         "digest": model.digest,
-        "accuracy": metrics.top1,
+        **_accuracy("accuracy", metrics.top1, metrics.records.validation),
         "path": model.path,
         "run_id": run_id,
-        **test,
+        **(_accuracy("test_accuracy", test.top1, test.records) if test else {}),
     }
+
+
+def _accuracy(name: str, accuracy: float, records: int) -> dict[str, Any]:
+    return {name: accuracy, f"{name}_interval": list(wilson_interval(accuracy, records))}

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowException
 
@@ -15,6 +14,7 @@ from graft_airflow.links import link_to_spark
 from graft_airflow.spark_connection import SparkConnection, read_connection
 from graft_airflow.spark_failure import Submitted, cause
 from graft_airflow.spark_hook import TrainJobHook
+from graft_airflow.spark_provider import SparkSubmitOperator
 from tasks.params.spark import SparkParams
 from tasks.spark.failures import LAST_LINES
 from tasks.spark.parent_guard import TASK_PID

@@ -3,7 +3,12 @@
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from graft_airflow.access import can_edit, can_read_runs, current_user, may_read_runs
+from graft_airflow.access import (
+    can_edit,
+    current_user,
+    may_read_runs,
+    whose_runs_can_be_read,
+)
 from graft_airflow.forgery import form_token
 from graft_airflow.page_pipelines import asked_dag, asked_pipeline, known_pipelines
 from graft_airflow.registry_changes import add_changes
@@ -104,10 +109,11 @@ def _add_runs(app: "FastAPI") -> None:
         known = known_pipelines(home)
         if name not in known:
             return HTMLResponse(render("no_pipeline.html.j2", name=name), 404)
+        readable = whose_runs_can_be_read(user, [dag_id(each) for each in known])
         page = overview(
             home,
             name=name,
-            names=[each for each in known if can_read_runs(user, dag_id(each))],
+            names=[each for each in known if dag_id(each) in readable],
             dag_id=dag_id(name),
             first=first,
             second=second,

@@ -10,6 +10,7 @@ from graft_airflow.forgery import refuse_forged
 from graft_airflow.page_pipelines import asked_dag, known_pipelines, page_of
 from tasks.errors import GraftError
 from tasks.storage.paths import Home
+from tasks.whole_number import whole_number
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request, Response
@@ -48,9 +49,8 @@ def _promote(home: Home, name: str, form: dict[str, str], who: str) -> None:
 def _roll_back(home: Home, name: str, form: dict[str, str], who: str) -> None:
     from tasks.registry import by_hand
 
-    version = form.get("version", "")
     # The page may be older than the last promotion.
-    number = int(version) if version.isdecimal() else 0
+    number = whole_number(form.get("version", "")) or 0
     by_hand.roll_back(home, name, who=who, why=form.get("why", ""), number=number)
 
 

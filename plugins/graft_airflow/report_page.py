@@ -1,12 +1,9 @@
 """The page of one run's report."""
 
-from pathlib import Path
-
 from graft_airflow.page_pipelines import known_pipelines
-from tasks.errors import DataError
-from tasks.pipelines.names import dag_id, name_of_dag, name_of_run, run_name
-from tasks.runs.metrics import METRICS
-from tasks.runs.outcome import run_id_of
+from tasks.errors import GraftError
+from tasks.pipelines.names import dag_id, name_of_dag
+from tasks.runs.pipeline_run import pipeline_run
 from tasks.storage.paths import REPORT, Home
 
 
@@ -26,21 +23,17 @@ def report_page(home: Home, dag: str, run_id: str) -> tuple[str, int]:
         return render(
             "missing.html.j2", reason=f"Runs of {dag} have none, only those of {known}."
         ), 404
-    try:
-        return (_folder(home, name, run_id) / REPORT).read_text(encoding="utf-8"), 200
-    except FileNotFoundError:
+    page = _read(home, name, run_id)
+    if page is None:
         reason = f"The run {run_id} has none yet: its task report writes it, after training."
         return render("missing.html.j2", reason=reason), 404
+    return page, 200
 
 
-def _folder(home: Home, name: str, run_id: str) -> Path:
-    """Return the folder of a run of a pipeline, which need not exist; never one of another."""
-    own, found = home.run(run_name(name, run_id)), home.find_run(run_id)
-    return found if not own.exists() and _is_of(found, name) else own
-
-
-def _is_of(folder: Path, name: str) -> bool:
+def _read(home: Home, name: str, run_id: str) -> str | None:
+    """Return the report of a run of a pipeline, never of another's; None if there is none."""
     try:
-        return (folder / METRICS).is_file() and name_of_run(run_id_of(folder)) == name
-    except DataError:
-        return False
+        folder = pipeline_run(home, name, run_id)
+        return (folder / REPORT).read_text(encoding="utf-8") if folder else None
+    except (GraftError, FileNotFoundError):
+        return None

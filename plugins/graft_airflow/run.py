@@ -50,6 +50,10 @@ def run_id_of(context: Mapping[str, Any]) -> str:
     return run_name(_pipeline(context), context["run_id"])
 
 
+def pipeline_of(dag_id: str) -> str:
+    """Return the pipeline of a DAG; that of a DAG of another id is the built-in one."""
+    return name_of_dag(dag_id) or BUILT_IN
+
+
 def _pipeline(context: Mapping[str, Any]) -> str:
-    """Return the pipeline of a task's context; that of a DAG of another id is the built-in one."""
-    return name_of_dag(context["dag"].dag_id) or BUILT_IN
+    return pipeline_of(context["dag"].dag_id)

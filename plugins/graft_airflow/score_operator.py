@@ -11,6 +11,8 @@ from airflow.sdk.exceptions import AirflowException
 from graft_airflow.assets import SCORES
 from graft_airflow.failures import not_retried
 from graft_airflow.job_operator import JobOperator
+from graft_airflow.lineage_operator import LineageOperator
+from graft_airflow.lineage_record import Lineage, LineageDataset
 from graft_airflow.retries import RETRIES
 from tasks.params.parser import parse
 from tasks.params.scoring import ScoreConfig, ScoreJobParams, ScoreParams
@@ -18,7 +20,7 @@ from tasks.spark.settings import SCORE_JOB
 from tasks.storage.paths import Home
 
 # What other DAGs want to know of scores.
-_EVENT = ("scores", "pictures", "rows", "bad", "classes", "model", "version", "output")
+_EVENT = ("scores", "pictures", "rows", "bad", "classes", "model", "name", "version", "output")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Scoring:
     run_id: str
 
 
-class ScorePicturesOperator(JobOperator):
+class ScorePicturesOperator(LineageOperator, JobOperator):
     """SparkSubmitOperator of the scoring job.
 
     It returns the record of the scores. An error that the user has to mend fails the task at once,
@@ -72,6 +74,16 @@ class ScorePicturesOperator(JobOperator):
                 "run_id": run_id,
             }
         return content
+
+    def lineage_inputs(self) -> tuple[LineageDataset, ...]:
+        """Return nothing: the run's params say what it reads."""
+        return ()
+
+    def lineage(self, context: Any) -> Lineage:
+        """Return the pictures, the model and the scores."""
+        from graft_airflow.score_lineage import score_lineage
+
+        return score_lineage(Home.from_environ(), context["run_id"])
 
 
 def score_pictures() -> ScorePicturesOperator:

@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from airflow.sdk import get_current_context, task
+from airflow.sdk import get_current_context
+from airflow.sdk.bases.decorator import task_decorator_factory
 
 from graft_airflow.failures import failing_at_once
 from graft_airflow.retries import RETRIES
 from graft_airflow.run import current_run
+from graft_airflow.step_operator import StepOperator
 from tasks.runs.record import record_step
 
 _RUN = "run"
@@ -46,13 +48,15 @@ def step(*, timeout: timedelta) -> Callable[[Callable[..., Outcome]], Any]:
 
         # Airflow binds the arguments of a task by this signature.
         execute.__signature__ = signature  # type: ignore[attr-defined] # functions take any attribute
-        return task(
+        return task_decorator_factory(
+            execute,
+            decorated_operator_class=StepOperator,
             task_id=function.__name__,
             # Without the indentation, which Markdown would show as code.
             doc_md=inspect.getdoc(function),
             execution_timeout=timeout,
             **RETRIES,
-        )(execute)
+        )
 
     return decorate
 

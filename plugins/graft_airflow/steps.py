@@ -94,7 +94,8 @@ def train_classifier(
     """Extract features on Spark and train the classifier on them with BigDL.
 
     * **Reads** both dumps. A run that the schedule or the data set's asset started is *skipped* if
-      a model of the same data set, checkpoint and params exists, unless `force` is set.
+      a version of its pipeline is of the same data set, checkpoint and params, unless `force` is
+      set.
     * **Measures** the final head once on the test records, if there are some.
     * **Writes** `features/<digest>/`, `models/<digest>/` (head, predictions, metrics) and
       `runs/<run id>/metrics.json`.

@@ -4,14 +4,15 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import Context, XComArg
 from airflow.sdk.exceptions import AirflowException
 
 from graft_airflow.failures import failing_at_once
 from graft_airflow.job_operator import JobOperator
+from graft_airflow.lineage_operator import LineageOperator
 from graft_airflow.links import RunLink
 from graft_airflow.run import Run, current_run
+from graft_airflow.spark_provider import SparkSubmitOperator
 from graft_airflow.unchanged import skip_unchanged
 from tasks.datasets.pair import Pair
 from tasks.params.definitions import JobConfig, JobParams
@@ -25,13 +26,13 @@ from tasks.training.arguments import job_arguments
 DumpResult = XComArg | Mapping[str, Any]
 
 
-class TrainClassifierOperator(JobOperator):
+class TrainClassifierOperator(LineageOperator, JobOperator):
     """SparkSubmitOperator of the training job.
 
     It returns the facts of the trained model with its accuracy. An error that the user has to mend
     fails the task at once, in the job's own words. If the cluster lost a part, the task is retried
     and the job goes on where it was. A run that the schedule or an asset started is skipped if its
-    model exists.
+    pipeline has registered its model.
 
     Args:
         train_dump: result of the step that dumps the training split.

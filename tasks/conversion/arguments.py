@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from tasks.datasets.options import Options
+from tasks.datasets.options import Options, options_of
 from tasks.errors import ParamsError
 from tasks.params.definitions import RunParams
 from tasks.params.help import model_help
@@ -44,13 +44,7 @@ def conversion(source: str, destination: str, settings: Sequence[str]) -> Conver
     """
     given = dict(map(_setting, settings))
     checked = parse(RunParams, given)
-    options = Options(
-        data_layout=checked.data_layout,
-        bad_pictures=checked.bad_pictures,
-        max_bad=checked.max_bad,
-        validation_share=checked.validation_share,
-        test_share=checked.test_share,
-    )
+    options = options_of(checked)
     for name, place in (("SOURCE", source), ("DESTINATION", destination)):
         if not place:
             raise ParamsError(f"{name} is empty, expected the path or URL of a folder")

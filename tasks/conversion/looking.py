@@ -30,15 +30,17 @@ FileSource = ParquetSource | TfrecordSource
 
 @dataclass(frozen=True)
 class Place:
-    """Folders of a conversion.
+    """Folders of a conversion, and the bound of what is put into them.
 
     Attributes:
         source: the pictures.
         work: the data set that is being made.
+        max_side: longer pictures are scaled down to it, in pixels.
     """
 
     source: Location
     work: Location
+    max_side: int | None = None
 
     @property
     def spills(self) -> Location:
@@ -69,7 +71,7 @@ def look_at_files(
         folder = source.name.rpartition("/")[0]
         root, pass_over = (place.source / folder if folder else place.source), False
     contents = store.read(entries.map(_request), root, place.spills)
-    looked = contents.mapPartitions(partial(_look_at_contents, pass_over, done))
+    looked = contents.mapPartitions(partial(_look_at_contents, pass_over, done, place.max_side))
     return store.write(looked, place.spills).map(pickle.loads)
 
 
@@ -84,7 +86,8 @@ def look_at_records(store: PictureStore, source: FileSource, place: Place, done:
     """
     paths = list(source.files)
     staged = store.stage(paths, place.source)
-    looked = staged.mapPartitionsWithIndex(partial(_look_at_file, source, paths, done))
+    look_at_one = partial(_look_at_file, source, paths, done, place.max_side)
+    looked = staged.mapPartitionsWithIndex(look_at_one)
     return store.write(looked, place.spills).map(pickle.loads)
 
 
@@ -110,6 +113,7 @@ def _request(numbered: tuple[str, Entry]) -> bytes:
 def _look_at_contents(
     pass_over: bool,
     done: Any,
+    max_side: int | None,
     elements: Iterable[bytes],
 ) -> Iterator[bytes]:
     def numbered() -> Iterator[tuple[str, Entry, Load]]:
@@ -117,7 +121,7 @@ def _look_at_contents(
             number, entry = pickle.loads(beside)  # noqa: S301 - our own, from the task before
             yield number, entry, partial(load_content, content, pass_over)
 
-    return _looked(numbered(), done)
+    return _looked(numbered(), done, max_side)
 
 
 def load_content(content: bytes | None, pass_over: bool, entry: Entry) -> Loaded:
@@ -141,7 +145,12 @@ def load_content(content: bytes | None, pass_over: bool, entry: Entry) -> Loaded
 
 
 def _look_at_file(
-    source: FileSource, paths: list[str], done: Any, index: int, roots: Iterable[bytes]
+    source: FileSource,
+    paths: list[str],
+    done: Any,
+    max_side: int | None,
+    index: int,
+    roots: Iterable[bytes],
 ) -> Iterator[bytes]:
     for root in roots:
         path = paths[index]
@@ -151,7 +160,7 @@ def _look_at_file(
         )
         # Its place is that of the executor's copy, which does not stay.
         placed_nowhere = ((number, unplaced(entry), load) for number, entry, load in entries)
-        yield from _looked(placed_nowhere, done)
+        yield from _looked(placed_nowhere, done, max_side)
         if isinstance(source, TfrecordSource):
             scan = source.scans[path]
             detail = json.dumps([scan.records, scan.bytes, scan.chunk_offsets])
@@ -163,7 +172,9 @@ def unplaced(entry: Entry) -> Entry:
     return Entry(entry.where, entry.name, entry.label, entry.split, entry.group, None, entry.data)
 
 
-def _looked(entries: Iterable[tuple[str, Entry, Load]], done: Any) -> Iterator[bytes]:
+def _looked(
+    entries: Iterable[tuple[str, Entry, Load]], done: Any, max_side: int | None
+) -> Iterator[bytes]:
     """Yield the elements of ``PictureStore.write``: a spill file where need be, and rows."""
     spill, offset = f"{uuid.uuid4().hex}", 0
     aside: list[bytes] = []
@@ -176,7 +187,7 @@ def _looked(entries: Iterable[tuple[str, Entry, Load]], done: Any) -> Iterator[b
         # Pillow warns of odd EXIF and the like; what matters is an error of ours.
         warnings.filterwarnings("ignore", module="PIL")
         for number, entry, load in entries:
-            looked = look(load, entry, put_aside)
+            looked = look(load, entry, put_aside, max_side)
             for jpeg in aside:
                 if not offset:
                     yield FILE + spill.encode()

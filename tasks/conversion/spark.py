@@ -63,7 +63,7 @@ def convert_with_spark(spark: Any, wanted: Conversion) -> dict[str, Any]:
             layout = wanted.options.data_layout
             root, listed, sketch, found = find_source(store, source, layout, Path(scratch))
             logger.info("%s: read as layout %s", source, found.layout)
-            place = Place(root, destination.work)
+            place = Place(root, destination.work, wanted.options.max_side)
             destination.begin()
             return _Conversion(store, session, place, destination).make(
                 found, sketch, listed, wanted
@@ -107,7 +107,8 @@ class _Conversion:
                     done=done,
                 )
         folder = PurePosixPath("/")
-        described = describe(folder, source.layout, names, shards, table, decision.told)
+        max_side = wanted.options.max_side
+        described = describe(folder, source.layout, names, shards, table, decision.told, max_side)
         text = json.dumps(described, indent=2) + "\n"
         self._finish(table, names, text)
         return dict(json.loads(text))

@@ -46,7 +46,7 @@ def convert(source: Source, tree: Tree, folder: Path, options: Options) -> dict[
         StorageError: ``folder`` cannot be written, or the disk is full.
     """
     with _workspace(folder) as (index, spill):
-        reading = read_all(source, index, spill)
+        reading = read_all(source, index, spill, options.max_side)
         decision = decide(source, tree, reading, index, options)
         names = decision.class_names
         write_skipped(index, folder / SKIPPED)
@@ -57,7 +57,8 @@ def convert(source: Source, tree: Tree, folder: Path, options: Options) -> dict[
             content.mkdir()
             shards = ShardWriter(source, index, spill, names).write(content)
         write_labels(content, names)
-        return describe(folder, source.layout, names, shards, index, decision.told)
+        max_side = options.max_side
+        return describe(folder, source.layout, names, shards, index, decision.told, max_side)
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,8 @@ class Dataset:
         counts: of pictures that were read, converted, left out and so on, by name.
         notes: what was done to the pictures, in sentences.
         warnings: what looks odd, in sentences.
+        max_side: pictures were scaled down to it, in pixels, where they were longer; None: they
+            kept their size.
     """
 
     path: Path
@@ -79,6 +81,7 @@ class Dataset:
     counts: Mapping[str, int]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+    max_side: int | None = None
 
 
 def shard_name(name: str, split: str, number: int, count: int) -> str:
@@ -107,6 +110,7 @@ def read_dataset(path: Path) -> Dataset:
             counts=dict(fields["counts"]),
             notes=tuple(fields["notes"]),
             warnings=tuple(fields["warnings"]),
+            max_side=fields.get("max_side"),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(

@@ -69,6 +69,7 @@ def describe(
     shards: Shards,
     index: Table,
     told: Told,
+    max_side: int | None = None,
 ) -> dict[str, Any]:
     """Return what ``dataset.json`` holds.
 
@@ -79,6 +80,7 @@ def describe(
         shards: the files by split, and what a scan of each finds.
         index: has the label and the split of every picture.
         told: what is told beside.
+        max_side: pictures were scaled down to it, in pixels.
     """
     told.log()
     return {
@@ -93,6 +95,7 @@ def describe(
         "counts": told.counts,
         "notes": told.notes,
         "warnings": told.warnings,
+        **({"max_side": max_side} if max_side else {}),
     }
 
 

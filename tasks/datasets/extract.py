@@ -67,7 +67,9 @@ def extract_dataset(
         shutil.rmtree(_unpacked(folder), ignore_errors=True)
         write_json(folder / DESCRIPTION, description)
 
-    return build(datasets, {"source": digest, "version": _VERSION, **asdict(chosen)}, make)
+    # What a user did not choose is left out: data sets of versions without the choice stay valid.
+    choices = {name: value for name, value in asdict(chosen).items() if value is not None}
+    return build(datasets, {"source": digest, "version": _VERSION, **choices}, make)
 
 
 def _unpacked(folder: Path) -> Path:

@@ -62,11 +62,12 @@ class Picture:
     remarks: tuple[str, ...] = ()
 
 
-def prepare(data: bytes) -> Picture:
+def prepare(data: bytes, max_side: int | None = None) -> Picture:
     """Return a picture as both engines decode it; a JPEG that needs nothing is kept to the byte.
 
     Args:
         data: a whole file: JPEG, PNG, WebP, GIF (its first frame), BMP or TIFF (its first page).
+        max_side: in pixels; a picture whose longer side is longer is scaled down to it.
 
     Raises:
         PictureError: it is none of these, cannot be decoded, or is too large.
@@ -80,13 +81,18 @@ def prepare(data: bytes) -> Picture:
         header = read_jpeg_header(data)
         _check_header(header, len(data))
         # Without the mark of its end some decoders take a JPEG and others refuse it.
-        if not header.arithmetic and header.ended and check_decodes(data) == 1:
+        as_it_is = header.ended and not header.arithmetic and not _is_long(header, max_side)
+        if as_it_is and check_decodes(data) == 1:
             return Picture(data, header.width, header.height, kept=True)
         remarks = (ARITHMETIC,) if header.arithmetic else ()
     else:
         remarks = ()
-    jpeg, (width, height), more = convert(data, kind)
+    jpeg, (width, height), more = convert(data, kind, max_side)
     return Picture(jpeg, width, height, kept=False, remarks=remarks + more)
+
+
+def _is_long(header: JpegHeader, max_side: int | None) -> bool:
+    return max_side is not None and max(header.width, header.height) > max_side
 
 
 def _no_picture(data: bytes, kind: str) -> str:

@@ -6,9 +6,9 @@
 #
 # The cost, measured on pictures of 36 megapixels: Pillow takes 12 bytes of memory for each pixel at
 # worst (a PNG with transparency; a JPEG that is kept takes 0 to 6), so 2 GiB at the bound, for one
-# such picture at a time. The bigdl engine takes 9 to 12 bytes of the heap, at the bound the half
-# that pictures have of the default driver_memory, 4g. A smaller heap refuses by name what it cannot
-# hold (jvm/PictureMemory.scala): half of the default executor_memory, 2g, holds 119 megapixels.
+# such picture at a time. The bigdl engine takes a byte of the heap for each sample, at the bound
+# 512 MiB for red, green and blue: half of the default executor_memory, 2g, holds any picture. A
+# smaller heap refuses by name what it cannot hold (jvm/PictureMemory.scala).
 #: The most pixels of a picture. jvm/Jpeg.scala has the same number.
 MOST_PIXELS = 178_956_970
 

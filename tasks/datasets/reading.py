@@ -70,13 +70,14 @@ class Looked:
     standard: bool = False
 
 
-def read_all(source: Source, index: Index, spill: Spill) -> Reading:
+def read_all(source: Source, index: Index, spill: Spill, max_side: int | None = None) -> Reading:
     """Look at every picture of a source and put it into the index.
 
     Args:
         source: where they come from.
         index: an empty one.
         spill: gets the JPEGs that cannot be read from the source again.
+        max_side: longer pictures are scaled down to it, in pixels.
 
     Raises:
         DataError: the source is not as expected. One picture that cannot be used is no error here.
@@ -86,7 +87,7 @@ def read_all(source: Source, index: Index, spill: Spill) -> Reading:
     progress = PictureProgress("read", source.total)
 
     def work(batch: list[Entry]) -> list[Looked]:
-        return [look(source.load, entry, spill.add) for entry in batch]
+        return [look(source.load, entry, spill.add, max_side) for entry in batch]
 
     with warnings.catch_warnings():
         # Pillow warns of odd EXIF and the like; what matters is an error of ours.
@@ -115,17 +116,20 @@ def _weight(batch: list[Entry]) -> int:
     return sum(len(entry.data) for entry in batch if entry.data)
 
 
-def look(load: Load, entry: Entry, put_aside: Callable[[bytes], int]) -> Looked:
+def look(
+    load: Load, entry: Entry, put_aside: Callable[[bytes], int], max_side: int | None = None
+) -> Looked:
     """Return what is found of a picture once it was read and checked.
 
     Args:
         load: returns its content; see ``Source.load``.
         entry: the picture.
         put_aside: keeps a JPEG that cannot be read from the source again, and returns where.
+        max_side: a longer picture is scaled down to it, in pixels.
     """
     try:
         loaded = load(entry)
-        picture = prepare(loaded.data)
+        picture = prepare(loaded.data, max_side)
     except PassedOver:
         return Looked(entry.where)
     except PictureError as error:

@@ -45,6 +45,8 @@ class Dump:
         versions: of the packages that made the dump.
         test: the test records, which the graph of the validation records reads as well; None where
             the data set has none, and in the dump of another split.
+        max_side: pictures were scaled down to it, in pixels, before they became records; None: they
+            kept their size.
     """
 
     path: Location
@@ -63,6 +65,7 @@ class Dump:
     digests: dict[str, str]
     versions: dict[str, str]
     test: Split | None = None
+    max_side: int | None = None
 
     @property
     def image_size(self) -> int:
@@ -78,6 +81,8 @@ class Dump:
         }
         del fields["path"]
         fields["shards"] = _shards_as_json(self.shards)
+        if self.max_side is None:
+            del fields["max_side"]
         if self.test is None:
             del fields["test"]
         else:

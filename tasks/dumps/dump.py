@@ -158,6 +158,7 @@ class _Source:
             },
             versions=package_versions(),
             test=self._published(TEST) if self._has_test() else None,
+            max_side=self.data.max_side,
         )
 
 

@@ -5,12 +5,15 @@ https://arxiv.org/abs/1810.03993, as far as a run knows them.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tasks.dumps.description import Dump
-from tasks.exports.interval import wilson_interval
+from tasks.evaluation.interval import interval_text
+from tasks.evaluation.record import EvaluationRecord
+from tasks.exports.formats import Converted
 from tasks.exports.layout import VERSION
 from tasks.exports.saved_model import LABELS
 from tasks.runs.data_record import DataRecord
@@ -28,6 +31,7 @@ def model_card(
     data: DataRecord | None,
     dump: Dump,
     signatures: Sequence[str],
+    formats: Sequence[Converted],
     versions: Mapping[str, str],
 ) -> str:
     """Return the card as Markdown.
@@ -38,6 +42,7 @@ def model_card(
         data: record of its data set; None where that is gone.
         dump: the dump whose nodes the export has.
         signatures: of the SavedModel.
+        formats: the other formats that it was to be written in.
         versions: of the packages that exported it.
     """
     return (
@@ -53,9 +58,11 @@ def model_card(
             left_out=max(len(metrics.class_names) - _MOST_CLASSES, 0),
             digests=metrics.digests.validation,
             signatures=signatures,
+            formats=formats,
             versions={**metrics.versions, **versions},
             labels=f"{VERSION}/assets/{LABELS}",
             size=dump.image_size,
+            max_side=dump.max_side,
         )
     )
 
@@ -70,16 +77,28 @@ def _environment() -> Environment:
         autoescape=False,  # noqa: S701
         keep_trailing_newline=True,
     )
+    environment.filters["interval"] = interval_text
     environment.filters["code"] = lambda text: code(visible(text))
     return environment
 
 
-def _measured(metrics: Metrics) -> list[tuple[str, int, float, float, float]]:
-    """Return split, records, accuracy and its interval of what was measured."""
-    found = [("validation", metrics.records.validation, metrics.top1)]
-    if metrics.test:
-        found.append(("test", metrics.test.records, metrics.test.top1))
-    return [(name, n, top1, *wilson_interval(top1, n)) for name, n, top1 in found]
+@dataclass(frozen=True)
+class _Measured:
+    """Accuracy on a split and, where a version made it, the evaluation."""
+
+    name: str
+    records: int
+    top1: float
+    found: EvaluationRecord | None
+
+
+def _measured(metrics: Metrics) -> list[_Measured]:
+    """Return what was measured on each split."""
+    records, test = metrics.records.validation, metrics.test
+    found = [_Measured("validation", records, metrics.top1, metrics.evaluation)]
+    if test:
+        found.append(_Measured("test", test.records, test.top1, test.evaluation))
+    return found
 
 
 def _counts(metrics: Metrics, data: DataRecord | None) -> list[tuple[str, list[int]]]:

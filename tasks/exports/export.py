@@ -11,6 +11,8 @@ from typing import Any
 from tasks.dumps.description import FROZEN, PIPELINE_JSON, Dump, read_description
 from tasks.errors import DataError
 from tasks.exports.card import model_card
+from tasks.exports.classifier import make_classifier
+from tasks.exports.formats import converter_versions, write_formats
 from tasks.exports.layout import CARD, SAVED_MODEL, VERSION
 from tasks.exports.saved_model import write_saved_model
 from tasks.models.export import ARRAYS, load_head
@@ -34,6 +36,8 @@ _PACKAGES = ("tensorflow-cpu",)
 def export_model(model: Path, home: Home) -> LocalArtifact:
     """Export a model as a SavedModel, unless it was exported before.
 
+    Where their converters are installed, the export has the model in other formats, too.
+
     Args:
         model: folder of the model.
         home: where its dump is, and where the export goes.
@@ -44,7 +48,8 @@ def export_model(model: Path, home: Home) -> LocalArtifact:
     if not (model / ARRAYS).is_file():
         raise DataError(f"{model} has no {ARRAYS}; expected the folder of a trained model")
     metrics = Metrics.read(model)
-    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    converters = converter_versions()
+    versions = {name: importlib.metadata.version(name) for name in _PACKAGES} | converters
     recipe = {
         "format": FORMAT,
         "model": model.name,
@@ -58,10 +63,18 @@ def export_model(model: Path, home: Home) -> LocalArtifact:
         with _dump_of(metrics, home) as (dump, frozen):
             if list(dump.class_names) != class_names:
                 raise DataError(f"{dump.path} and {model} have other classes: run the DAG again")
-            names = write_saved_model(_read_graph(frozen), dump, head, folder / VERSION)
+            classifier = make_classifier(_read_graph(frozen), dump, head)
+            names = write_saved_model(classifier, folder / VERSION, dump.max_side)
+            formats = write_formats(classifier, folder) if converters else []
         data = read_data_record(home.datasets / metrics.digests.validation["dataset"])
         card = model_card(
-            model=model, metrics=metrics, data=data, dump=dump, signatures=names, versions=versions
+            model=model,
+            metrics=metrics,
+            data=data,
+            dump=dump,
+            signatures=names,
+            formats=formats,
+            versions=versions,
         )
         write_text(folder / CARD, card)
 

@@ -77,6 +77,19 @@ class InputReader:
         found, (images, region) = map_items(self._read_pixels, (pixels, finite), tf.size(finite))
         return Images(images, region, tf.where(found, "", NO_NUMBERS))
 
+    def prepare_pixels(self, pixels: Any) -> Any:
+        """Return the network's input for pictures, float32 ``[n, size, size, 3]``.
+
+        It is that of ``read_pixels``, by operations that other formats have, too; values that are
+        no finite numbers are not noticed.
+        """
+        tf, size = import_tensorflow(), self.preprocessing.size
+        return tf.map_fn(
+            lambda one: self.decoded(_whole(one))[0],
+            pixels,
+            fn_output_signature=tf.TensorSpec([size, size, 3], tf.float32),
+        )
+
     def _read_file(self, data: Any, refused: Any, *facts: Any) -> tuple[Any, Any]:
         tf = import_tensorflow()
         with tf.control_dependencies([tf.debugging.Assert(refused == "", [refused])]):
@@ -87,9 +100,15 @@ class InputReader:
     def _read_pixels(self, pixels: Any, finite: Any) -> tuple[Any, Any]:
         tf = import_tensorflow()
         with tf.control_dependencies([tf.debugging.Assert(finite, [finite])]):
-            whole = tf.cast(tf.clip_by_value(tf.round(pixels), 0, 255), tf.uint8)
+            whole = _whole(pixels)
         (image,) = self.decoded(whole)
         return image, seen_region(tf.shape(whole), self.preprocessing)
+
+
+def _whole(pixels: Any) -> Any:
+    """Return float pixels as bytes."""
+    tf = import_tensorflow()
+    return tf.cast(tf.clip_by_value(tf.round(pixels), 0, 255), tf.uint8)
 
 
 def _refusal(header: Header) -> Any:

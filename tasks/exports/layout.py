@@ -4,5 +4,8 @@
 VERSION = "1"
 #: The SavedModel's graph, in ``VERSION``.
 SAVED_MODEL = "saved_model.pb"
+#: Facts of the pictures that the model was trained on, in ``VERSION``, where there are some;
+#: TensorFlow Serving ignores the folder.
+PICTURES = "assets.extra/pictures.json"
 #: The model card.
 CARD = "README.md"

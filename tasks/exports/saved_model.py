@@ -1,43 +1,59 @@
 """Writing of a TensorFlow SavedModel."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tasks.dumps.description import Dump
-from tasks.exports.signatures import make_classifier, signatures
-from tasks.models.head import Head
+from tasks.exports.classifier import Classifier
+from tasks.exports.layout import PICTURES
+from tasks.exports.signatures import signatures
 from tasks.networks.tensorflow import import_tensorflow
-from tasks.storage.local_files import write_text
+from tasks.storage.local_files import write_json, write_text
 
 LABELS = "labels.txt"
 
 
-def write_saved_model(definition: Any, dump: Dump, head: Head, folder: Path) -> list[str]:
+def write_saved_model(
+    classifier: Classifier, folder: Path, max_side: int | None = None
+) -> list[str]:
     """Write a SavedModel of decoding, preprocessing, network and head; return its signatures.
 
     Args:
-        definition: the dump's frozen ``GraphDef``.
-        dump: its description.
-        head: works on the network's features.
+        classifier: to write.
         folder: an empty folder, which gets the model and ``assets/labels.txt``.
+        max_side: pictures were scaled down to it, in pixels, for the training.
+    """
+    functions = signatures(classifier)
+    labels = folder.with_name(LABELS)
+    write_text(labels, labels_text(classifier.class_names))
+    asset = import_tensorflow().saved_model.Asset(str(labels))
+    save_functions(functions, classifier, folder, labels=asset)
+    labels.unlink()
+    if max_side:
+        write_json(folder / PICTURES, {"max_side": max_side})
+    return list(functions)
+
+
+def save_functions(
+    functions: Mapping[str, Any], classifier: Classifier, folder: Path, **parts: Any
+) -> None:
+    """Write functions of a classifier as the signatures of a SavedModel.
+
+    Args:
+        functions: each a ``tf.function``, by the name of its signature.
+        classifier: whose variables they read.
+        folder: an empty folder.
+        parts: what else the SavedModel keeps, by name.
     """
     tf = import_tensorflow()
-    classifier = make_classifier(definition, dump, head)
-    functions = signatures(classifier)
     module = tf.Module()
     module.weights = list(classifier.variables.values())
-    labels = folder.with_name(LABELS)
-    write_text(labels, labels_text(dump.class_names))
-    module.labels = tf.saved_model.Asset(str(labels))
-    for name, function in functions.items():
-        setattr(module, name, function)
+    for name, part in {**functions, **parts}.items():
+        setattr(module, name, part)
     with _quiet():
-        tf.saved_model.save(module, str(folder), signatures=functions)
-    labels.unlink()
-    return list(functions)
+        tf.saved_model.save(module, str(folder), signatures=dict(functions))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tasks.networks.preprocessing import centre, middle_start, scaled_lengths
 from tasks.networks.recipe import Preprocessing
 from tasks.networks.tensorflow import import_tensorflow
 
@@ -15,14 +16,11 @@ def seen_region(shape: Any, preprocessing: Preprocessing) -> Any:
         shape: of the upright picture, int32 ``[3]``: height, width, channels.
         preprocessing: the network's.
     """
-    tf = import_tensorflow()
-    lengths = tf.cast(shape[:2], tf.float64)
+    tf, lengths = import_tensorflow(), shape[:2]
     if preprocessing.shorter_side is None:
-        start = tf.floor((lengths - lengths * preprocessing.crop) / 2) / lengths
-        end = 1 - start
+        start, kept = centre(lengths, preprocessing.crop)
+        whole = tf.cast(lengths, start.dtype)
     else:
-        factor = preprocessing.shorter_side / tf.reduce_min(lengths)
-        scaled = tf.math.rint(lengths * factor)
-        offset = tf.math.floordiv(scaled - preprocessing.size, 2)
-        start, end = offset / scaled, (offset + preprocessing.size) / scaled
-    return tf.cast(tf.concat([start, end], 0), tf.float32)
+        whole = scaled_lengths(lengths, preprocessing.shorter_side)
+        start, kept = middle_start(whole, preprocessing.size), preprocessing.size
+    return tf.cast(tf.concat([start / whole, (start + kept) / whole], 0), tf.float32)

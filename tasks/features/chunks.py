@@ -1,7 +1,7 @@
 """Chunks: a split cut into many pieces of work, so that few shards still keep every core busy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from tasks.datasets.dataset import Shard
@@ -77,3 +77,18 @@ def first_chunks(chunks: Sequence[Chunk], records: int) -> list[Chunk]:
             break
         chosen.append(chunk)
     return chosen
+
+
+def joined(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return the same records in as few chunks as there are shards.
+
+    Args:
+        chunks: in order; those of a shard follow one another without a gap.
+    """
+    longer: list[Chunk] = []
+    for chunk in chunks:
+        if longer and longer[-1].shard == chunk.shard:
+            longer[-1] = replace(longer[-1], records=longer[-1].records + chunk.records)
+        else:
+            longer.append(chunk)
+    return longer

@@ -15,11 +15,12 @@ from filelock import FileLock
 from tasks.dumps.description import Dump
 from tasks.errors import EngineError, GraftError
 from tasks.features.bridge import Bridge
-from tasks.features.chunks import chunk_size, plan_chunks
+from tasks.features.chunks import Chunk, chunk_size, plan_chunks
 from tasks.features.engines import ENGINES, Engine, graph_refusal, require_all
 from tasks.features.folder import FeatureFolder
 from tasks.features.memory_check import MemoryCheck
 from tasks.features.progress import Progress, reported
+from tasks.features.store import load_files
 from tasks.features.written_file import WrittenFile, count_records
 from tasks.spark.executors import wait_for_tasks
 from tasks.storage.artifact import Artifact
@@ -57,6 +58,38 @@ def extract_features(
         raise type(error)(f"{error}{_way_out(bridge, dumps, engine)}") from None
 
 
+def extract_chunks(
+    bridge: Bridge, dump: Dump, engine: str, home: Home, chunks: Sequence[Chunk]
+) -> Any:
+    """Write some of a split's features, unless they are there; ``extract_features`` keeps them.
+
+    Args:
+        bridge: the bridge to the JVM.
+        dump: of the split.
+        engine: one of ``ENGINES``.
+        home: where features live.
+        chunks: of those that ``plan_chunks`` returns.
+
+    Returns:
+        Their table.
+
+    Raises:
+        GraftError: as ``extract_features`` does.
+    """
+    work = _Work(bridge, ENGINES[engine](bridge), MemoryCheck(bridge))
+    folder = FeatureFolder(bridge, home.shared(home.features) / digest_of(work.recipe(dump)))
+    with storage_errors(home.features):
+        make_folder(home.features)
+    written = work.write_missing(dump, folder, chunks, folder.keep_whole(chunks))
+    require_all(count_records(written), sum(chunk.records for chunk in chunks), dump)
+    return load_files(bridge, [folder.path / chunk.file_name for chunk in chunks])
+
+
+def features_digest(bridge: Bridge, dump: Dump, engine: str) -> str:
+    """Return the digest of the features that an engine makes of a dump."""
+    return digest_of(_Work(bridge, ENGINES[engine](bridge), MemoryCheck(bridge)).recipe(dump))
+
+
 def _way_out(bridge: Bridge, dumps: Sequence[Dump], engine: str) -> str:
     """Return which other engines may run the dumps, or why none does."""
     refusals = {name: graph_refusal(name, bridge, dumps[0]) for name in ENGINES if name != engine}
@@ -70,7 +103,7 @@ def _extract_all(
     bridge: Bridge, dumps: Sequence[Dump], engine: Engine, home: Home
 ) -> list[Artifact]:
     progress = Progress("features", "images")
-    extraction = _Extraction(bridge, engine, progress, MemoryCheck(bridge))
+    extraction = _Extraction(_Work(bridge, engine, MemoryCheck(bridge)), progress)
 
     def extract_or_cancel(dump: Dump) -> Artifact:
         try:
@@ -90,18 +123,54 @@ def _extract_all(
 
 
 @dataclass(frozen=True)
-class _Extraction:
+class _Work:
+    """Writing of features by an engine."""
+
     bridge: Bridge
     engine: Engine
-    progress: Progress
     memory: MemoryCheck
+
+    def write_missing(
+        self,
+        dump: Dump,
+        folder: FeatureFolder,
+        chunks: Sequence[Chunk],
+        whole: Sequence[WrittenFile],
+    ) -> list[WrittenFile]:
+        """Write the files of chunks that are not whole; return those of all chunks."""
+        names = {file.name for file in whole}
+        missing = [chunk for chunk in chunks if chunk.file_name not in names]
+        if not missing:
+            return list(whole)
+        self.memory.require(self.engine.name, dump, len(missing))
+        return [*whole, *self.engine.extract(missing, dump, folder.path)]
+
+    def recipe(self, dump: Dump) -> dict[str, Any]:
+        """Return the recipe of a split's features; its digest names their folder."""
+        return {
+            "format": _FORMAT,
+            "engine": self.engine.name,
+            "engine_version": self.engine.version,
+            "split": dump.split,
+            "dataset": dump.digests["dataset"],
+            "weights": dump.digests["weights"],
+            "records": dump.records,
+            # Chunks of different sizes must not share a folder.
+            "chunk": chunk_size(dump.records),
+        }
+
+
+@dataclass(frozen=True)
+class _Extraction:
+    work: _Work
+    progress: Progress
 
     def extract(self, dump: Dump, home: Home) -> Artifact:
         """Return a split's features; one job of this machine makes them at a time."""
         started = time.monotonic()
-        recipe = self._recipe(dump)
+        recipe = self.work.recipe(dump)
         digest = digest_of(recipe)
-        folder = FeatureFolder(self.bridge, home.shared(home.features) / digest)
+        folder = FeatureFolder(self.work.bridge, home.shared(home.features) / digest)
         found = folder.find()
         if not found:
             with storage_errors(home.features):
@@ -131,26 +200,9 @@ class _Extraction:
                 f"{dump.records:,}",
                 dump.split,
             )
-        names = {file.name for file in whole}
-        missing = [chunk for chunk in chunks if chunk.file_name not in names]
-        if missing:
-            self.memory.require(self.engine.name, dump, len(missing))
-        written = self.engine.extract(missing, dump, folder.path) if missing else []
-        require_all(found + count_records(written), dump.records, dump)
-        return [*whole, *written]
-
-    def _recipe(self, dump: Dump) -> dict[str, Any]:
-        return {
-            "format": _FORMAT,
-            "engine": self.engine.name,
-            "engine_version": self.engine.version,
-            "split": dump.split,
-            "dataset": dump.digests["dataset"],
-            "weights": dump.digests["weights"],
-            "records": dump.records,
-            # Chunks of different sizes must not share a folder.
-            "chunk": chunk_size(dump.records),
-        }
+        written = self.work.write_missing(dump, folder, chunks, whole)
+        require_all(count_records(written), dump.records, dump)
+        return written
 
 
 def _raise_first(errors: Sequence[BaseException | None]) -> None:

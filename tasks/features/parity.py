@@ -5,6 +5,7 @@ network of the dump, and a head that is trained on its features is worthless.
 """
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from tasks.datasets.example import IMAGE_ENCODED
 from tasks.dumps.description import FROZEN, TENSORS, Dump
 from tasks.errors import EngineError, ParityError, SetupError, UnavailableError
 from tasks.features.bridge import Bridge
-from tasks.features.chunks import Chunk, first_chunks, plan_chunks
+from tasks.features.chunks import Chunk, joined
 from tasks.features.comparison import (
     Difference,
     Origin,
@@ -24,13 +25,14 @@ from tasks.features.comparison import (
     rows_like,
 )
 from tasks.features.engines import ENGINES, Engine, graph_refusal, require_all
+from tasks.features.extraction import features_digest
 from tasks.features.first_difference import first_difference
 from tasks.features.memory_check import MemoryCheck
 from tasks.features.store import load_tables
 from tasks.features.written_file import count_records
 from tasks.networks.tensorflow import import_example
 from tasks.spark.executors import wait_for_tasks
-from tasks.storage.artifact import Artifact, build
+from tasks.storage.artifact import build
 from tasks.storage.local_files import read_json_file, write_json
 from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
@@ -76,23 +78,30 @@ class LeftOut:
 
 
 def check_parity(
-    bridge: Bridge, dump: Dump, *, candidate: str, features: Artifact, records: int, home: Home
+    bridge: Bridge,
+    dump: Dump,
+    *,
+    candidate: str,
+    chunks: Sequence[Chunk],
+    ours: Callable[[], Any],
+    home: Home,
 ) -> Parity | LeftOut:
     """Compare a split's first features with those of a reference, the first engine that can run.
 
     Args:
         bridge: the bridge to the JVM.
         dump: the dump of the split.
-        candidate: the engine that made ``features``; any other of ``ENGINES`` is a reference.
-        features: the split's features.
-        records: how many records, at least; whole chunks are compared.
+        candidate: the engine of the split's features; any other of ``ENGINES`` is a reference.
+        chunks: what is compared, one at least.
+        ours: returns the table of the candidate's features of these chunks; it is called once the
+            reference has its own.
         home: where the result is kept; a check that was passed is not made again.
 
     Raises:
         ParityError: the engines disagree, record and first node that differs are named; or all
             features are the same.
     """
-    check = _Check(bridge, dump, candidate, features, records, home)
+    check = _Check(bridge, dump, candidate, chunks, ours, home)
     reasons = []
     for name in ENGINES:
         if name == candidate:
@@ -114,8 +123,8 @@ class _Check:
     bridge: Bridge
     dump: Dump
     candidate: str
-    features: Artifact
-    records: int
+    chunks: Sequence[Chunk]
+    ours: Callable[[], Any]
     home: Home
 
     def against(self, name: str) -> Parity:
@@ -123,11 +132,11 @@ class _Check:
         reference = ENGINES[name](self.bridge)
         recipe = {
             "format": _FORMAT,
-            "features": self.features.digest,
+            "features": features_digest(self.bridge, self.dump, self.candidate),
             "reference": reference.name,
             "reference_version": reference.version,
             "graph": self.dump.digests["graph"],
-            "records": self.records,
+            "records": self._records,
         }
         make = partial(self._make, reference, digest_of(recipe))
         found = build(self.home.parity, recipe, make).path / PARITY
@@ -144,17 +153,13 @@ class _Check:
         return parity
 
     def _make(self, reference: Engine, digest: str, folder: Path) -> None:
-        planned = plan_chunks(self.dump.shards, self.dump.records_per_chunk)
-        chunks = first_chunks(planned, self.records)
-        expected = sum(chunk.records for chunk in chunks)
-        theirs = self._extract(reference, chunks, digest)
-        shards = {Path(chunk.shard).stem for chunk in chunks}
-        ours = rows_like(theirs, load_tables(self.bridge, self.features.path, shards))
-        require_all(min(theirs.num_rows, ours.num_rows), expected, self.dump)
+        theirs = self._extract(reference, digest)
+        ours = rows_like(theirs, self.ours())
+        require_all(min(theirs.num_rows, ours.num_rows), self._records, self.dump)
         difference = compare(Rows(self.candidate, ours), Rows(reference.name, theirs))
         if not difference.is_within(self.dump.tolerance):
             raise self._disagreement(difference, reference)
-        if is_constant(ours) and self._pictures_differ(chunks):
+        if is_constant(ours) and self._pictures_differ():
             raise ParityError(
                 f"check_parity: all {ours.num_rows} records have the same features, though their "
                 "pictures differ: the network tells none from another; its checkpoint is damaged "
@@ -163,15 +168,20 @@ class _Check:
         parity = Parity(theirs.num_rows, difference.largest, self.dump.tolerance)
         write_json(folder / PARITY, parity.as_json())
 
-    def _extract(self, reference: Engine, chunks: list[Chunk], digest: str) -> Any:
-        """Return the table of the reference's features of chunks."""
+    @property
+    def _records(self) -> int:
+        return sum(chunk.records for chunk in self.chunks)
+
+    def _extract(self, reference: Engine, digest: str) -> Any:
+        """Return the table of the reference's features."""
+        # One task for a shard: other cores extract features meanwhile.
+        chunks = joined(self.chunks)
         # Named after the recipe: the next try overwrites and deletes what a killed run leaves.
         rows = self.home.shared(self.home.parity) / f".{digest}.rows"
         self._require_memory(reference, len(chunks))
         try:
             written = reference.extract(chunks, self.dump, rows)
-            expected = sum(chunk.records for chunk in chunks)
-            require_all(count_records(written), expected, self.dump)
+            require_all(count_records(written), self._records, self.dump)
             return load_tables(self.bridge, rows)
         except Exception:
             # Tasks of the failed job may still write, and training needs their cores.
@@ -186,9 +196,9 @@ class _Check:
         except SetupError as error:
             raise UnavailableError(str(error)) from None
 
-    def _pictures_differ(self, chunks: list[Chunk]) -> bool:
+    def _pictures_differ(self) -> bool:
         parse = import_example().FromString
-        records = self.bridge.records(chunks).collect()
+        records = self.bridge.records(self.chunks).collect()
         pictures = (parse(record).features.feature[IMAGE_ENCODED] for record in records)
         return len({picture.bytes_list.value[0] for picture in pictures}) > 1
 

@@ -1,6 +1,7 @@
 """Stored features: Parquet files, the same for every engine and file system."""
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,14 @@ def load_tables(bridge: Bridge, path: Location, shards: set[str] | None = None) 
     partitions = _PARTITIONS_PER_CORE * bridge.spark.defaultParallelism
     contents = feature_contents(bridge, path, partitions, shards)
     return read_tables(*contents.toLocalIterator(prefetchPartitions=True))
+
+
+def load_files(bridge: Bridge, files: Sequence[Location]) -> Any:
+    """Read some files of a features artefact into the driver, as ``read_tables`` does."""
+    local = [file for file in files if isinstance(file, Path)]
+    if len(local) == len(files):
+        return read_tables(*local)
+    return read_tables(*bridge.contents(files, len(files)).collect())
 
 
 def load_features(bridge: Bridge, path: Location) -> Features:

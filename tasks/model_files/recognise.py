@@ -2,10 +2,10 @@
 
 import shutil
 import tarfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tasks.errors import DataError
 from tasks.storage.archive import unpack
@@ -39,12 +39,14 @@ class Model:
         kind: what it is.
         path: its file; of a SavedModel the folder with ``saved_model.pb``.
         parts: of a Keras file, the folder with what is in it.
+        definition: of a frozen graph, the ``GraphDef``.
     """
 
     name: str
     kind: Kind
     path: Path
     parts: Path | None = None
+    definition: Any = field(default=None, repr=False, compare=False)
 
 
 def find_model(given: Path, scratch: Path) -> Model:
@@ -58,25 +60,28 @@ def find_model(given: Path, scratch: Path) -> Model:
         DataError: it is no model, or several.
     """
     if given.is_dir():
-        return _only(given.name, list(_within(given, given.name)))
+        return _only(given.name, _within(given, given.name))
     if is_zip(given) or _is_tar(given):
         _unpack(given, scratch)
         if _is_keras(scratch):
             return Model(given.name, "Keras file", given, scratch)
-        return _only(given.name, list(_within(scratch, given.name)))
+        return _only(given.name, _within(scratch, given.name))
     model = _of_file(given, given.name)
     if model is None:
         raise DataError(f"{given.name} is not a model: {_EXPECTED}")
     return model
 
 
-def _only(name: str, found: Sequence[Model]) -> Model:
-    if len(found) == 1:
-        return found[0]
-    if not found:
+def _only(name: str, models: Iterator[Model]) -> Model:
+    first = next(models, None)
+    if first is None:
         raise DataError(f"{name} holds no model: {_EXPECTED}")
-    names = ", ".join(shown(model.path.name) for model in found[:_SHOWN])
-    raise DataError(f"{name} holds {len(found)} models, expected one: {names}")
+    # Their paths alone: together their graphs may be too large.
+    more = [model.path for model in models]
+    if not more:
+        return first
+    names = ", ".join(shown(path.name) for path in [first.path, *more][:_SHOWN])
+    raise DataError(f"{name} holds {len(more) + 1} models, expected one: {names}")
 
 
 def _within(folder: Path, name: str) -> Iterator[Model]:
@@ -108,7 +113,8 @@ def _of_file(path: Path, name: str) -> Model | None:
             pass
         shutil.rmtree(parts, ignore_errors=True)
         return None
-    return Model(name, "frozen graph", path) if _is_graph(path) else None
+    definition = _read_graph(path)
+    return None if definition is None else Model(name, "frozen graph", path, definition=definition)
 
 
 def _unpack(archive: Path, folder: Path) -> None:
@@ -120,8 +126,8 @@ def _is_keras(folder: Path) -> bool:
     return (folder / KERAS_CONFIG).is_file() and (folder / KERAS_WEIGHTS).is_file()
 
 
-def _is_graph(path: Path) -> bool:
-    """Return whether a file is a ``GraphDef`` with nodes."""
+def _read_graph(path: Path) -> Any:
+    """Return the ``GraphDef`` with nodes that a file is; None if it is none."""
     from google.protobuf.message import (  # type: ignore[import-untyped]  # it has no types
         DecodeError,
     )
@@ -130,13 +136,14 @@ def _is_graph(path: Path) -> bool:
 
     with path.open("rb") as stream:
         if stream.read(1) != b"\n":  # field 1, the first node
-            return False
+            return None
     _check_size(path)
     try:
         definition = import_tensorflow().compat.v1.GraphDef.FromString(path.read_bytes())
     except DecodeError:
-        return False
-    return any(node.op for node in definition.node) and all(n.name for n in definition.node)
+        return None
+    named = any(node.op for node in definition.node) and all(n.name for n in definition.node)
+    return definition if named else None
 
 
 def _check_size(path: Path) -> None:

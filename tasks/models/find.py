@@ -5,7 +5,7 @@ number of cores, which depends on the cluster and not on the inputs.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,13 @@ class TrainedModel:
         path: its folder.
         finished_at: end of its training, ISO 8601 with an offset.
         top1: its accuracy on the validation records.
+        records: how many of them there are.
     """
 
     path: Path
     finished_at: str
     top1: float
+    records: int
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON types, as an artefact that was reused."""
@@ -46,33 +48,40 @@ class TrainedModel:
             "digest": self.path.name,
             "reused": True,
             "top1": self.top1,
+            "records": self.records,
             "finished_at": self.finished_at,
         }
 
 
-def find_trained(home: Home, dumps: Pair[str], params: JobParams) -> TrainedModel | None:
+def find_trained(
+    home: Home, dumps: Pair[str], params: JobParams, *, among: Collection[str]
+) -> TrainedModel | None:
     """Return the newest model that was trained on these dumps with these params, else None.
 
     Args:
         home: where the models are.
         dumps: digests of the dumps' recipes.
         params: the run's; ``force`` has no influence here.
+        among: digests of the models to choose from.
     """
+    if not among:
+        return None
     engine = engine_of_dump(params.feature_engine, home.dumps / dumps.train)
     digests = dumps.map(lambda dump: _dump_digests(home.dumps / dump))
     wanted = inputs_of(params.with_engine(engine.name), digests)
     found = [
-        TrainedModel(path, metrics.finished_at, metrics.top1)
-        for path, metrics in _models(home)
+        TrainedModel(path, metrics.finished_at, metrics.top1, metrics.records.validation)
+        for path, metrics in _models(home, among)
         if inputs_of_model(metrics) == wanted
     ]
     newest_first = sorted(found, key=lambda model: model.finished_at, reverse=True)
     return next((model for model in newest_first if is_whole(model.path)), None)
 
 
-def _models(home: Home) -> Iterator[tuple[Path, Metrics]]:
-    """Yield folder and metrics of every model of this version's format."""
-    for path in sorted(manifest.parent for manifest in home.models.glob(f"[!.]*/{MANIFEST}")):
+def _models(home: Home, digests: Collection[str]) -> Iterator[tuple[Path, Metrics]]:
+    """Yield folder and metrics of the models of this version's format."""
+    paths = (home.models / digest for digest in sorted(set(digests)))
+    for path in (path for path in paths if (path / MANIFEST).is_file()):
         try:
             if is_current(read_manifest(path).recipe):
                 yield path, Metrics.read(path)

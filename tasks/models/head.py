@@ -70,6 +70,12 @@ def fold(head: Head, scaling: Scaling) -> Head:
     return Head(weight.astype(np.float32), bias.astype(np.float32))
 
 
+def fold_temperature(head: Head, temperature: float) -> Head:
+    """Return the head whose logits are those of ``head`` over a temperature, above 0."""
+    weight, bias = (values.astype(np.float64) / temperature for values in (head.weight, head.bias))
+    return Head(weight.astype(np.float32), bias.astype(np.float32))
+
+
 def softmax(logits: FloatArray) -> FloatArray:
     """Return float32 probabilities ``[records, classes]`` of logits of the same shape."""
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))

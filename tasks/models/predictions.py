@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import DataError
+from tasks.evaluation.record import EvaluationRecord
+from tasks.evaluation.tally import Tally
 from tasks.features.bridge import Bridge
 from tasks.features.store import feature_contents, read_tables
 from tasks.models.head import Head, softmax
@@ -18,6 +20,7 @@ from tasks.storage.proof import require_whole
 PARQUET = "predictions.parquet"
 #: The same of the test records, where there are some.
 TEST_PARQUET = "test_predictions.parquet"
+_COLUMNS = ("shard", "record", "name", "label", "prediction")
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,13 @@ def write_predictions(
     head: Head,
     class_names: Sequence[str],
     path: Path,
-) -> float:
-    """Write the predictions for a split's records to ``path`` and return the top-1 accuracy.
+) -> EvaluationRecord:
+    """Write the predictions for a split's records to ``path`` and return their evaluation.
 
     Columns: ``shard``, ``record``, ``name``, ``label`` and ``prediction`` (both from 0),
     ``label_name``, ``prediction_name``, and ``probability``, one float per class. The executors
-    predict; the driver holds the rows of a few files at a time, however many there are.
+    predict; the driver holds the rows of a few files at a time, however many there are, and five
+    bytes of every record.
 
     Args:
         bridge: the bridge to the JVM.
@@ -67,16 +71,20 @@ def write_predictions(
 
     files = feature_contents(bridge, features)
     tables = files.map(_predictor(head, list(class_names)))
-    right = count = 0
-    writer = None
+    tally, writer = Tally(len(class_names)), None
     for table in tables.toLocalIterator(prefetchPartitions=True):
         writer = writer or pq.ParquetWriter(path, table.schema)
         writer.write_table(table)
-        right += np.count_nonzero(table["label"].to_numpy() == table["prediction"].to_numpy())
-        count += table.num_rows
+        tally.add(probabilities(table), table["label"].to_numpy())
     if writer:
         writer.close()
-    return float(right / count)
+    return tally.evaluation()
+
+
+def probabilities(table: Any) -> npt.NDArray[np.floating]:
+    """Return the probabilities in an Arrow table of predictions, ``[records, classes]``."""
+    values = table["probability"].combine_chunks().flatten().to_numpy()
+    return np.asarray(values.reshape(table.num_rows, -1))
 
 
 def read_predictions(model: Path, name: str = PARQUET) -> Predictions:
@@ -89,20 +97,42 @@ def read_predictions(model: Path, name: str = PARQUET) -> Predictions:
     Raises:
         DataError: the file is missing, was changed, or cannot be read.
     """
+    table = read_rows(model, [*_COLUMNS, "probability"], name)
+    columns = {name: table[name].to_numpy() for name in ("record", "label", "prediction")}
+    return Predictions(
+        shard=table["shard"].to_pylist(),
+        **{name: column.astype(np.int64) for name, column in columns.items()},
+        probability=probabilities(table).astype(np.float64),
+        name=table["name"],
+    )
+
+
+def read_rows(model: Path, columns: Sequence[str] = _COLUMNS, name: str = PARQUET) -> Any:
+    """Return columns of the predictions in a model's folder, in the order of shards and records.
+
+    Args:
+        model: the folder.
+        columns: their names; by default all that are as large for any number of classes.
+        name: of the file.
+
+    Returns:
+        An Arrow table; its ``name`` is empty where the file has none.
+
+    Raises:
+        DataError: the file is missing, was changed, or cannot be read.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     path = model / name
     require_whole(model, [name])
     try:
-        table = pq.read_table(path).sort_by([("shard", "ascending"), ("record", "ascending")])
-        columns = {name: table[name].to_numpy() for name in ("record", "label", "prediction")}
-        return Predictions(
-            shard=table["shard"].to_pylist(),
-            **{name: column.astype(np.int64) for name, column in columns.items()},
-            probability=np.array(table["probability"].to_pylist(), np.float64),
-            name=table["name"] if "name" in table.column_names else pa.array([""] * len(table)),
-        )
+        known = set(pq.read_schema(path).names)
+        table = pq.read_table(path, columns=[column for column in columns if column in known])
+        table = table.sort_by([("shard", "ascending"), ("record", "ascending")])
+        if "name" not in table.column_names:
+            table = table.append_column("name", pa.array([""] * len(table), pa.string()))
+        return table.select(columns)
     except (OSError, KeyError, pa.ArrowInvalid) as error:
         raise DataError(
             f"{path} cannot be read ({error}); expected the predictions of a trained model: run "

@@ -39,11 +39,23 @@ def crop_centre(image: Any, share: float) -> Any:
 
     The picture loses ``(length - length * share) / 2`` pixels, rounded down, at both ends.
     """
+    return _cut(image, *centre(import_tensorflow().shape(image)[:2], share))
+
+
+def centre(lengths: Any, share: float) -> tuple[Any, Any]:
+    """Return where the part begins that ``crop_centre`` keeps, and its lengths.
+
+    Both are whole numbers, float ``[2]``.
+
+    Args:
+        lengths: height and width of a picture, int32 ``[2]``.
+        share: that is kept of both.
+    """
     tf = import_tensorflow()
     # BigDL's loader computes with float32 only, which is as exact for shares such as 0.875.
-    exact = tf.cast(tf.shape(image)[:2], tf.float32 if (share * 1024).is_integer() else tf.float64)
+    exact = tf.cast(lengths, tf.float32 if (share * 1024).is_integer() else tf.float64)
     start = tf.floor((exact - exact * share) / 2)
-    return _cut(image, start, exact - start * 2)
+    return start, exact - start * 2
 
 
 def resize_shorter_side(image: Any, shorter_side: int, size: int) -> Any:
@@ -53,11 +65,30 @@ def resize_shorter_side(image: Any, shorter_side: int, size: int) -> Any:
     they lie between two, offsets are rounded down.
     """
     tf = import_tensorflow()
-    lengths = tf.cast(tf.shape(image)[:2], tf.float32)
-    factor = tf.cast(shorter_side, tf.float32) / tf.minimum(lengths[0], lengths[1])
-    scaled = tf.math.rint(lengths * factor)
+    scaled = scaled_lengths(tf.shape(image)[:2], shorter_side)
     resized = resize(image, tf.cast(scaled, tf.int32))
-    return _cut(resized, tf.floor((scaled - size) / 2), [size, size])
+    return _cut(resized, middle_start(scaled, size), [size, size])
+
+
+def scaled_lengths(lengths: Any, shorter_side: int) -> Any:
+    """Return height and width of a picture whose shorter side was scaled to a length.
+
+    Args:
+        lengths: height and width before, int32 ``[2]``.
+        shorter_side: in pixels.
+
+    Returns:
+        Whole numbers, float32 ``[2]``.
+    """
+    tf = import_tensorflow()
+    lengths = tf.cast(lengths, tf.float32)
+    factor = tf.cast(shorter_side, tf.float32) / tf.minimum(lengths[0], lengths[1])
+    return tf.math.rint(lengths * factor)
+
+
+def middle_start(lengths: Any, size: int) -> Any:
+    """Return where the middle ``size`` pixels of lengths begin; float32 ``[2]`` as ``lengths``."""
+    return import_tensorflow().floor((lengths - size) / 2)
 
 
 def _cut(image: Any, start: Any, lengths: Any) -> Any:

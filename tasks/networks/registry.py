@@ -1,28 +1,12 @@
-"""Table of the networks that the param ``network`` can name."""
+"""Networks that the param ``network`` can name: those of the table and of a library."""
 
 import re
-from types import MappingProxyType
 
 from tasks.errors import ParamsError
-from tasks.networks.inception import INCEPTION_V1, INCEPTION_V2, INCEPTION_V3
-from tasks.networks.mobilenet_v1 import MOBILENETS_V1
-from tasks.networks.mobilenet_v2 import MOBILENETS_V2
 from tasks.networks.network import Network
-from tasks.networks.resnet import RESNETS
 from tasks.networks.slim_library import NAME, SLIM_PATH
 from tasks.networks.slim_published import published_url
-from tasks.networks.vgg import VGGS
-
-#: Records by name, the default first.
-NETWORKS = MappingProxyType(
-    {
-        network.name: network
-        for network in (
-            *(INCEPTION_V1, INCEPTION_V2, INCEPTION_V3, *RESNETS, *VGGS),
-            *(*MOBILENETS_V1, *MOBILENETS_V2),
-        )
-    }
-)
+from tasks.networks.table import NETWORKS
 
 
 def get_network(name: str) -> Network:

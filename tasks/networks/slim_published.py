@@ -9,13 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tasks.errors import ParamsError
-from tasks.networks.inception import INCEPTION_V1, INCEPTION_V2, INCEPTION_V3
-from tasks.networks.mobilenet_v1 import MOBILENETS_V1
-from tasks.networks.mobilenet_v2 import MOBILENETS_V2
 from tasks.networks.recipe import Preprocessing, inception, vgg
-from tasks.networks.resnet import RESNETS
 from tasks.networks.slim_library import PREFIX
-from tasks.networks.vgg import VGGS
+from tasks.networks.table import NETWORKS
 
 _MODELS = "http://download.tensorflow.org/models"
 _STORAGE = "https://storage.googleapis.com"
@@ -37,8 +33,6 @@ class Published:
     top1: float
 
 
-_TF_SLIM = (INCEPTION_V1, INCEPTION_V2, INCEPTION_V3, *RESNETS, *VGGS)
-_MOBILENETS = (*MOBILENETS_V1, *MOBILENETS_V2)
 # Names of the library's and of the table of networks.
 _SAME = {
     "mobilenet_v1_075": "mobilenet_v1_0.75_224",
@@ -77,9 +71,9 @@ def published(name: str) -> Published | None:
     """
     if name in _ONLY_HERE:
         return Published(*_ONLY_HERE[name])
-    for network in (*_TF_SLIM, *_MOBILENETS):
-        if network.name == _SAME.get(name, name) and network.checkpoint_url and network.top1:
-            return Published(network.checkpoint_url, network.top1)
+    network = NETWORKS.get(_SAME.get(name, name))
+    if network and network.checkpoint_url and network.top1:
+        return Published(network.checkpoint_url, network.top1)
     return None
 
 

@@ -11,6 +11,7 @@ SHA256 = r"^[0-9a-f]{64}$"
 URL = r"^[a-zA-Z][a-zA-Z0-9+.-]*://\S+$"
 CONNECTION = r"^[A-Za-z0-9_.-]{1,250}$"
 PLACE = rf"{URL}|^~?/[^/\s].*$"
+MODEL_NAME = r"^[a-z0-9][a-z0-9_-]{0,99}$"
 MEMORY = r"^[1-9][0-9]*[mg]$"
 PREPROCESSING = rf"^({'|'.join(PREPROCESSINGS)})$"
 #: The words for each pattern; an error says them after "expected".
@@ -19,6 +20,7 @@ EXPECTED = {
     URL: "a URL such as https://host/name or file:///folder/name",
     CONNECTION: "the name of an Airflow connection: letters, digits, '_', '.' and '-'",
     PLACE: "a URL such as https://host/name, or a path such as /home/me/pictures",
+    MODEL_NAME: "lower-case letters, digits, - and _, such as flowers",
     MEMORY: "a size such as 4g or 512m",
     PREPROCESSING: f"one of {', '.join(PREPROCESSINGS)}",
 }

@@ -74,6 +74,19 @@ class DataParams(Params, title="Data"):
         description="The share of pictures that skip leaves out; with more the run ends.",
         examples=[0.05],
     )
+    max_side: int | None = Field(
+        None,
+        ge=64,
+        le=65_535,
+        title="Longest side",
+        description=(
+            "Optional: pictures whose longer side is longer are scaled down to it once, when the "
+            "data set is made, so every later step reads less. Predictions scale pictures down "
+            "likewise. Empty: pictures keep their size."
+        ),
+        examples=[512],
+        json_schema_extra={"unit": "pixels"},
+    )
     validation_share: float = Field(
         0.1,
         ge=0.001,

@@ -7,8 +7,9 @@ from pydantic_core import PydanticCustomError
 
 from tasks.errors import ParamsError
 from tasks.networks.inception import INCEPTION_V1
-from tasks.networks.registry import NETWORKS, check_network, expected_names, official_checkpoint
+from tasks.networks.registry import check_network, expected_names, official_checkpoint
 from tasks.networks.slim_library import NAME
+from tasks.networks.table import NETWORKS
 from tasks.params.base import PLACE, Params, connection_field, sha256_field
 
 #: Stands for a model of one's own, see ``tasks.params.model_file``.

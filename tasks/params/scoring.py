@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tasks.params.base import PLACE, Params
+from tasks.params.base import MODEL_NAME, PLACE, Params
 from tasks.params.data import Layout
 from tasks.params.spark import SparkParams
 
@@ -60,13 +60,21 @@ class PicturesParams(Params, title="Pictures"):
 class ScoringModelParams(Params, title="Model"):
     """Model that scores."""
 
+    name: str = Field(
+        "flowers",
+        pattern=MODEL_NAME,
+        title="Name",
+        description="Name of the model in the registry: that of its pipeline.",
+        examples=["birds"],
+    )
     model: str = Field(
         "champion",
         min_length=1,
         max_length=300,
         title="Model",
         description=(
-            "champion, previous, a version's number, a run, or a model's digest or its beginning."
+            "champion, previous, a version's number, a run of the pipeline, or a model's digest or "
+            "its beginning."
         ),
         examples=["4"],
     )

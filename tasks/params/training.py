@@ -52,6 +52,7 @@ ORIGINAL_RECIPE: Mapping[str, Any] = {
     "class_weights": NONE,
     "patience": None,
     "standardize": False,
+    "calibrate": False,
 }
 #: What versions trained with that did not have the param yet. A model of theirs keeps its digest
 #: and is found again, whatever the default of the param becomes.
@@ -62,6 +63,7 @@ BEFORE: Mapping[str, Any] = {
     "l2": 0.0,
     "class_weights": NONE,
     "patience": None,
+    "calibrate": False,
 }
 #: Params that only some optimisers take.
 TAKEN_BY: Mapping[str, tuple[str, ...]] = {
@@ -201,6 +203,15 @@ class TrainingParams(Params, title="Training"):
             "number of cores."
         ),
         examples=[7],
+    )
+    calibrate: bool = Field(
+        True,
+        title="Calibrate probabilities",
+        description=(
+            "Divide the head's logits by one temperature, chosen on training records that were "
+            "held out, so that of the pictures with a confidence of 0.8, 80 % are right. It "
+            "changes no prediction."
+        ),
     )
 
     @model_validator(mode="after")

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import DataError
+from tasks.evaluation.mcnemar import mcnemar
 from tasks.features.store import feature_matrix
 from tasks.models.head import Head
-from tasks.models.predictions import read_predictions
-from tasks.registry.mcnemar import mcnemar
+from tasks.models.predictions import read_rows
 from tasks.runs.promotion_record import Comparison
 
 
@@ -49,9 +49,13 @@ def answers_of_model(model: Path) -> Answers:
     Raises:
         DataError: the file is missing, was changed, or cannot be read.
     """
-    found = read_predictions(model)
-    right = found.label == found.prediction
-    return Answers(found.shard, found.record, found.name.to_pylist(), right)
+    found = read_rows(model)
+    return Answers(
+        shard=found["shard"].to_pylist(),
+        record=found["record"].to_numpy().astype(np.int64),
+        name=found["name"].to_pylist(),
+        right=found["label"].to_numpy() == found["prediction"].to_numpy(),
+    )
 
 
 def answers_of_head(

@@ -9,6 +9,7 @@ from tasks.registry.event import Event
 from tasks.registry.history import change_registry, read_registry
 from tasks.registry.measure import measure
 from tasks.registry.rule import Decision, Measured, decide
+from tasks.registry.score import Score
 from tasks.registry.state import Registry
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.promotion_record import Comparison, PromotionRecord
@@ -55,7 +56,7 @@ class Attempt:
         rolled_back = last is not None and last.kind == "rolled back"
         return decide(
             self.params,
-            top1=self.metrics.top1,
+            score=Score.of(self.metrics.top1, self.metrics.records.validation),
             measured=measured,
             shortfall=registry.champions[-1].shortfall if registry.champions else 0.0,
             rolled_back=f"by {last.who} at {last.at}" if last and rolled_back else "",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from tasks.errors import DataError, ParamsError
-from tasks.pipelines.names import run_name
 from tasks.registry.describe import registration, version_of_run
 from tasks.registry.event import Event
 from tasks.registry.files import require_files
@@ -11,7 +10,9 @@ from tasks.registry.history import change_registry
 from tasks.registry.state import Registry
 from tasks.registry.version import Version
 from tasks.runs.metrics import METRICS, RunMetrics
+from tasks.runs.pipeline_run import pipeline_run
 from tasks.storage.paths import Home
+from tasks.whole_number import whole_number
 
 _BY_HAND = "by hand"
 #: Most characters of a reason that a person gives.
@@ -24,12 +25,14 @@ def promote(home: Home, name: str, label: str, *, who: str, why: str = "") -> Ve
     Args:
         home: where the registry is.
         name: of the registry.
-        label: the version's number, or a run, by its id or folder: its model.
+        label: the version's number, or a run of the pipeline of this name, by its id or folder:
+            its model.
         who: the person.
         why: the reason; ``by hand`` by default.
 
     Raises:
-        ParamsError: there is no such version or run, or it is the champion already.
+        ParamsError: there is no such version or run, the run belongs to another pipeline, or the
+            version is the champion already.
         DataError: its files are gone or damaged.
     """
     chosen: list[Version] = []
@@ -96,12 +99,10 @@ def _reason(why: str) -> str:
 
 
 def _find(home: Home, name: str, registry: Registry, label: str) -> Version:
-    number = int(label) if label.isdecimal() and label.isascii() else 0
-    if number in registry.versions:
-        return registry.versions[number]
-    own = home.run(run_name(name, label))
-    folder = own if own.exists() else home.find_run(label)
-    if not (folder / METRICS).is_file():
+    if version := registry.versions.get(whole_number(label) or 0):
+        return version
+    folder = pipeline_run(home, name, label)
+    if folder is None or not (folder / METRICS).is_file():
         raise ParamsError(
             f"there is no version and no run {label!r}: expected {_known(registry)}, or the id of "
             "a run that trained to its end"

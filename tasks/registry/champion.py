@@ -4,6 +4,7 @@ from tasks.pipelines.names import BUILT_IN
 from tasks.registry.history import read_registry
 from tasks.registry.version import Version
 from tasks.storage.paths import Home
+from tasks.whole_number import whole_number
 
 #: Name of the built-in pipeline's model.
 FLOWERS = BUILT_IN
@@ -24,5 +25,5 @@ def champion(home: Home, name: str = FLOWERS) -> Version | None:
 def find_version(home: Home, label: str, name: str = FLOWERS) -> Version | None:
     """Return the version with a number, such as ``4``, or an alias: ``champion``, ``previous``."""
     registry = read_registry(home, name)
-    number = registry.aliases().get(label) or (int(label) if label.isdecimal() else 0)
+    number = registry.aliases().get(label) or whole_number(label) or 0
     return registry.versions.get(number)

@@ -8,6 +8,7 @@ lost since the best champion, and no promotion may raise it above ``TOLERANCE``.
 from dataclasses import dataclass
 
 from tasks.params.promotion import PromotionParams
+from tasks.registry.score import Score
 from tasks.runs.promotion_record import Comparison
 
 #: Level of McNemar's test: a smaller p-value is a significant difference.
@@ -53,7 +54,7 @@ class Decision:
 def decide(
     params: PromotionParams,
     *,
-    top1: float,
+    score: Score,
     measured: Measured,
     shortfall: float = 0.0,
     rolled_back: str = "",
@@ -62,7 +63,7 @@ def decide(
 
     Args:
         params: the rule.
-        top1: accuracy of the new model on all its validation records.
+        score: of the new model on all its validation records.
         measured: the champion's measurement on the same records.
         shortfall: the champion's.
         rolled_back: who rolled the model back and when; empty if nobody did.
@@ -70,9 +71,9 @@ def decide(
     figures = _figures(measured)
     if params.promote == "never":
         return Decision(False, f"promote is never{_with(figures)}")
-    if params.min_accuracy is not None and top1 < params.min_accuracy:
+    if params.min_accuracy is not None and score.top1 < params.min_accuracy:
         return Decision(
-            False, f"top-1 accuracy {top1:.4f} is below min_accuracy {params.min_accuracy:g}"
+            False, f"top-1 accuracy {score.text} is below min_accuracy {params.min_accuracy:g}"
         )
     if params.promote == "always":
         return Decision(True, f"promote is always{_with(figures)}")
@@ -83,7 +84,7 @@ def decide(
             "promote: always",
         )
     if measured is None:
-        return Decision(True, f"it is the first champion, top-1 accuracy {top1:.4f}")
+        return Decision(True, f"it is the first champion, top-1 accuracy {score.text}")
     if isinstance(measured, Incomparable):
         return Decision(False, f"it {figures}; promoted only with promote: always")
     if params.promote == "if_better":

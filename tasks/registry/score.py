@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
+from tasks.evaluation.interval import accuracy_text, interval_text
+
 
 @dataclass(frozen=True)
 class Score:
@@ -25,3 +27,13 @@ class Score:
     def top1(self) -> float:
         """Top-1 accuracy, from 0 to 1."""
         return self.correct / self.count
+
+    @property
+    def text(self) -> str:
+        """Top-1 accuracy with its 95 % interval."""
+        return accuracy_text(self.top1, self.count)
+
+    @property
+    def interval(self) -> str:
+        """95 % interval of the top-1 accuracy."""
+        return interval_text(self.top1, self.count)

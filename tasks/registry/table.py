@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tasks.evaluation.interval import wilson_interval
 from tasks.registry.event import Event
 from tasks.registry.files import has_files
 from tasks.registry.history import read_registry
@@ -11,7 +12,7 @@ from tasks.registry.version import Version
 from tasks.storage.paths import Home
 from tasks.storage.shown import shown
 
-_LINE = "{:>7}  {:<9} {:>7} {:>8} {:>7}  {:<16}  {:<20}  {}"
+_LINE = "{:>7}  {:<9} {:>7} {:>14} {:>8} {:>7} {:>14}  {:<16}  {:<20}  {}"
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,12 @@ class VersionRow:
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as JSON types."""
-        version = self.version
+        version, score = self.version, self.version.validation
         return {
             **asdict(version),
             "aliases": list(self.aliases),
-            "accuracy": version.validation.top1,
+            "accuracy": score.top1,
+            "accuracy_interval": list(wilson_interval(score.top1, score.count)),
             "events": [event.as_json() for event in self.events],
             "has_files": self.has_files,
         }
@@ -71,7 +73,16 @@ def version_rows(home: Home, name: str) -> Sequence[VersionRow]:
 def version_lines(rows: Sequence[VersionRow]) -> Iterator[str]:
     """Yield a table of versions as lines."""
     yield _LINE.format(
-        "version", "alias", "top-1", "records", "test", "network", "trained", "run, last decision"
+        "version",
+        "alias",
+        "top-1",
+        "95 %",
+        "records",
+        "test",
+        "95 %",
+        "network",
+        "trained",
+        "run, last decision",
     )
     for row in rows:
         version = row.version
@@ -79,8 +90,10 @@ def version_lines(rows: Sequence[VersionRow]) -> Iterator[str]:
             version.number,
             ", ".join(row.aliases),
             f"{version.validation.top1:.4f}",
+            version.validation.interval,
             f"{version.validation.count:,}",
             f"{version.test.top1:.4f}" if version.test else "",
+            version.test.interval if version.test else "",
             version.network,
             version.trained_at[:19],
             f"{shown(version.run_id)}; {row.status}",

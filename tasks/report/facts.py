@@ -7,10 +7,7 @@ from typing import Any
 import numpy as np
 
 from tasks.errors import DataError
-from tasks.models.predictions import read_predictions
-from tasks.report.chart import Chart, line_chart
-from tasks.report.pictures import MOST_PICTURES, PICTURE_SIZE, wrong_pictures
-from tasks.report.scores import (
+from tasks.evaluation.class_scores import (
     ClassScores,
     IntArray,
     class_scores,
@@ -20,6 +17,10 @@ from tasks.report.scores import (
     most_mistaken,
     row_shares,
 )
+from tasks.models.predictions import read_predictions
+from tasks.report.chart import Chart, line_chart
+from tasks.report.evaluation import evaluation_facts
+from tasks.report.pictures import MOST_PICTURES, PICTURE_SIZE, wrong_pictures
 from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.runs.record import WITHOUT_ARTIFACT, Step, read_steps
@@ -85,6 +86,7 @@ def _scores(home: Home, metrics: RunMetrics) -> dict[str, Any]:
     dataset = home.datasets / metrics.digests.validation["dataset"]
     return {
         "class_names": names,
+        **evaluation_facts(metrics, predictions),
         "baseline": {"name": names[baseline.label], "top1": baseline.top1},
         **_confusion(confusion, names),
         **_classes(class_scores(confusion), names),

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from tasks.evaluation.interval import interval_text
 from tasks.visible import visible
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -61,5 +62,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "shade": shade}
+    environment.filters |= {"number": number, "shade": shade, "interval": interval_text}
     return environment

@@ -6,9 +6,10 @@ from typing import Any
 from tasks.errors import GraftError
 from tasks.registry.champion import FLOWERS
 from tasks.registry.table import version_rows
+from tasks.report.best import best_runs
 from tasks.report.chart import line_chart
 from tasks.report.html import render
-from tasks.report.runs import MOST_RUNS, RunRow, best_runs, compare, read_runs
+from tasks.report.runs import MOST_RUNS, RunRow, compare, read_runs
 from tasks.storage.paths import Home
 
 
@@ -43,11 +44,11 @@ def overview(
         "runs.html.j2",
         dag_id=dag_id,
         rows=rows,
-        best=best_runs(rows),
+        best=best_runs(home, rows),
         has_test=any(row.test is not None for row in rows),
         most_runs=MOST_RUNS,
         accuracy=line_chart(
-            numbers, [row.top1 for row in rows], x_label="run", y_label="top-1 accuracy"
+            numbers, [row.score.top1 for row in rows], x_label="run", y_label="top-1 accuracy"
         ),
         chosen=chosen,
         missing=[run for run, row in zip((first, second), chosen, strict=True) if run and not row],

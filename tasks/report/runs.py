@@ -3,14 +3,16 @@
 import itertools
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tasks.errors import DataError
+from tasks.evaluation.interval import accuracy_text
 from tasks.pipelines.names import BUILT_IN, name_of_run
+from tasks.registry.score import Score
 from tasks.runs.metrics import METRICS, RunMetrics
 from tasks.runs.record import WITHOUT_ARTIFACT, data_name, read_steps
 from tasks.storage.paths import REPORT, Home
@@ -38,8 +40,9 @@ class RunRow:
         network: the network that computed the features.
         engine: the feature engine.
         batch_size, epochs: of the training.
-        top1: accuracy on the validation records.
-        test: accuracy on the test records; None where there are none.
+        score: on the validation records.
+        test: on the test records; None where there are none.
+        model: digest of its model.
         seconds: of all its steps together; those of the job where it was submitted by hand.
         reused: the steps that reused an artefact.
         has_report: whether its report exists.
@@ -55,8 +58,9 @@ class RunRow:
     engine: str
     batch_size: int
     epochs: int
-    top1: float
-    test: float | None
+    score: Score
+    test: Score | None
+    model: str
     seconds: float
     reused: tuple[str, ...]
     has_report: bool
@@ -94,15 +98,6 @@ def read_runs(home: Home, name: str = BUILT_IN) -> list[RunRow]:
     return [*itertools.islice(rows, MOST_RUNS)][::-1]
 
 
-def best_runs(rows: Sequence[RunRow]) -> set[str]:
-    """Return the name of the most accurate run on every data set; of equals, the first."""
-    best: dict[str, RunRow] = {}
-    for row in rows:
-        if row.dataset not in best or row.top1 > best[row.dataset].top1:
-            best[row.dataset] = row
-    return {row.name for row in best.values()}
-
-
 def compare(first: RunRow, second: RunRow) -> list[Difference]:
     """Return all facts of two runs; a fact that only one of them has is None in the other."""
     names = dict.fromkeys([*first.facts, *second.facts])
@@ -138,8 +133,9 @@ def _row(home: Home, path: Path, metrics: RunMetrics) -> RunRow:
         engine=metrics.config["feature_engine"],
         batch_size=metrics.plan.batch_size,
         epochs=params["epochs"],
-        top1=metrics.top1,
-        test=metrics.test.top1 if metrics.test else None,
+        score=Score.of(metrics.top1, metrics.records.validation),
+        test=Score.of(metrics.test.top1, metrics.test.records) if metrics.test else None,
+        model=metrics.model.digest,
         seconds=seconds,
         reused=tuple(step.task_id for step in steps if step.reused),
         has_report=(path.parent / REPORT).is_file(),
@@ -150,8 +146,9 @@ def _row(home: Home, path: Path, metrics: RunMetrics) -> RunRow:
 def _facts(metrics: RunMetrics, params: Mapping[str, Any], seconds: float) -> dict[str, Any]:
     loss, test = metrics.epochs[-1].loss, metrics.test
     return {
-        "top-1 accuracy": round(metrics.top1, 4),
-        **({"test top-1 accuracy": round(test.top1, 4)} if test else {}),
+        "top-1 accuracy": accuracy_text(metrics.top1, metrics.records.validation),
+        **({"test top-1 accuracy": accuracy_text(test.top1, test.records)} if test else {}),
+        **_figures(metrics),
         "loss of the last epoch": round(loss, 4) if math.isfinite(loss) else None,
         "seconds": round(seconds, 1),
         "data set": metrics.digests.validation["dataset"],
@@ -162,4 +159,23 @@ def _facts(metrics: RunMetrics, params: Mapping[str, Any], seconds: float) -> di
         "optimizer": metrics.plan.optimizer,
         "cores": metrics.plan.cores,
         **metrics.versions,
+    }
+
+
+def _figures(metrics: RunMetrics) -> dict[str, Any]:
+    """Return the other figures of the validation records, as far as they are recorded."""
+    found, calibration = metrics.evaluation, metrics.calibration
+    if found is None:
+        return {}
+    top5 = (
+        {"top-5 accuracy": accuracy_text(found.top5, found.records)}
+        if found.top5 is not None
+        else {}
+    )
+    return {
+        **top5,
+        "macro F1": round(found.macro_f1, 4),
+        "balanced accuracy": round(found.balanced_accuracy, 4),
+        "expected calibration error": round(found.calibration_error, 4),
+        **({"temperature": round(calibration.temperature, 4)} if calibration else {}),
     }

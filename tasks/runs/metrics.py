@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tasks.datasets.pair import Pair
+from tasks.evaluation.record import CalibrationRecord, EvaluationRecord
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.data_record import DataRecord
 from tasks.runs.engine_record import EngineRecord
@@ -26,11 +27,13 @@ class Measurement:
         top1: accuracy of the exported head on them.
         records: how many there are.
         features: artefact of their features.
+        evaluation: all figures; None where an older version made none.
     """
 
     top1: float
     records: int
     features: ArtifactRecord
+    evaluation: EvaluationRecord | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,8 @@ class Metrics:
         python: version of Python.
         finished_at: end of the training, ISO 8601 with an offset.
         test: measurement on the test records; None where the data set has none.
+        evaluation: all figures of the validation records; None where an older version made none.
+        calibration: how the head was calibrated; None where an older version did not.
     """
 
     top1: float
@@ -80,6 +85,8 @@ class Metrics:
     python: str
     finished_at: str
     test: Measurement | None = None
+    evaluation: EvaluationRecord | None = None
+    calibration: CalibrationRecord | None = None
 
     @property
     def validation_dump(self) -> str:
@@ -107,9 +114,9 @@ class Metrics:
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types."""
         content = {**asdict(self), "epochs": [epoch.as_json() for epoch in self.epochs]}
-        for name in ("test", "kept_epoch", "sweep"):
-            if content[name] is None:
-                del content[name]
+        _leave_out(content, "test", "kept_epoch", "sweep", "evaluation", "calibration")
+        if self.test:
+            _leave_out(content["test"], "evaluation")
         return content
 
     def epochs_clause(self) -> str:
@@ -158,7 +165,12 @@ class RunMetrics(Metrics):
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types, run and model first."""
         content = {"run_id": self.run_id, "model": self.model.as_json(), **super().as_json()}
-        for name in ("data", "engine", "promotion"):
-            if content[name] is None:
-                del content[name]
+        _leave_out(content, "data", "engine", "promotion")
         return content
+
+
+def _leave_out(content: dict[str, Any], *names: str) -> None:
+    """Remove the fields of these names that are None."""
+    for name in names:
+        if content[name] is None:
+            del content[name]

@@ -3,7 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from tasks.evaluation.interval import accuracy_text
 from tasks.runs.data_record import DataRecord
+from tasks.runs.evaluation_text import calibration_clause, scores_clause
 from tasks.runs.markdown import code
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
@@ -60,22 +62,38 @@ def _failures(failures: Mapping[str, str]) -> list[str]:
 def _unchanged(step: Step) -> str:
     return (
         "**Nothing to train**: data set, checkpoint and params are those of the model "
-        f"`{step.digest}` of {step.finished_at}, top-1 accuracy {step.top1:.4f}."
+        f"`{step.digest}` of {step.finished_at}, top-1 accuracy {_accuracy(step)}."
     )
+
+
+def _accuracy(step: Step) -> str:
+    """Return the accuracy of the model that was found; older versions recorded no counts."""
+    if step.top1 is None:
+        return "unknown"
+    return accuracy_text(step.top1, step.records) if step.records else f"{step.top1:.4f}"
 
 
 def _training(metrics: RunMetrics, params: Mapping[str, Any]) -> str:
     counts = " and ".join(f"{count:,} {split}" for split, count in metrics.records.items())
     test = (
-        f" On {metrics.test.records:,} test records, measured once: **{metrics.test.top1:.4f}**."
+        f" On {metrics.test.records:,} test records, measured once: "
+        f"**{accuracy_text(metrics.test.top1, metrics.test.records)}**."
         if metrics.test
         else ""
     )
     return (
-        f"**Top-1 accuracy {metrics.top1:.4f}** after {metrics.epochs_clause()} on "
+        f"**Top-1 accuracy {accuracy_text(metrics.top1, metrics.records.validation)}** after "
+        f"{metrics.epochs_clause()} on "
         f"{_data(params)} ({counts} records of {len(metrics.class_names)} classes), features of "
-        f"{metrics.network} by the engine {_engine(metrics)}.{test}"
+        f"{metrics.network} by the engine {_engine(metrics)}.{_evaluation(metrics)}{test}"
     )
+
+
+def _evaluation(metrics: RunMetrics) -> str:
+    """Return the other figures of the validation records, each kind as a sentence."""
+    scores = scores_clause(metrics.evaluation) if metrics.evaluation else ""
+    clauses = (scores, calibration_clause(metrics))
+    return "".join(f" {clause[0].upper()}{clause[1:]}." for clause in clauses if clause)
 
 
 def _engine(metrics: RunMetrics) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tasks.evaluation.interval import accuracy_text
+
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
@@ -42,7 +44,8 @@ class Comparison:
         about = f" ({self.about})" if self.about else ""
         plural = "" if self.records == 1 else "s"
         return (
-            f"{self.top1:.4f} against {self.champion_top1:.4f} of version {self.champion} on the "
+            f"{accuracy_text(self.top1, self.records)} against "
+            f"{accuracy_text(self.champion_top1, self.records)} of version {self.champion} on the "
             f"same {self.records:,} validation record{plural}{about}, McNemar p = "
             f"{self.p_value:.2g}"
         )

@@ -45,6 +45,7 @@ class Step:
         features: artefacts of the features; ``train_classifier`` records them.
         unchanged: whether training was skipped because a model of the same inputs exists.
         top1: accuracy of the model.
+        records: validation records that it was measured on; recorded with ``unchanged``.
         finished_at: end of the training that made the model, ISO 8601; recorded with ``unchanged``.
         error: why the step failed, None for a step that ended well.
     """
@@ -58,6 +59,7 @@ class Step:
     features: Pair[ArtifactRecord] | None = None
     unchanged: bool = False
     top1: float | None = None
+    records: int | None = None
     finished_at: str | None = None
     error: str | None = None
 

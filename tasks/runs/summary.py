@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tasks.evaluation.interval import accuracy_text, interval_text
 from tasks.runs.artifact_record import ArtifactRecord
+from tasks.runs.evaluation_text import calibration_clause, scores_clause
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.runs.record import EXPORT, Step, read_steps
@@ -80,26 +82,38 @@ def _shown(epochs: Sequence[Epoch]) -> Sequence[Epoch]:
     return [each for each in epochs if each.epoch % every == 0 or each is epochs[-1]]
 
 
+def _accuracy(metrics: RunMetrics) -> Iterator[str]:
+    records, test = metrics.records, metrics.test
+    yield (
+        f"  top-1 accuracy {accuracy_text(metrics.top1, records.validation)} on "
+        f"{records.validation:,} validation records, trained on {records.train:,}"
+    )
+    if test:
+        yield (
+            f"  test        top-1 accuracy {accuracy_text(test.top1, test.records)} on "
+            f"{test.records:,} test records, measured once with the final head"
+        )
+    if metrics.evaluation:
+        yield f"  classes     {scores_clause(metrics.evaluation)}"
+    if clause := calibration_clause(metrics):
+        yield f"  confidence  {clause}"
+
+
 def _training(metrics: RunMetrics) -> Iterator[str]:
     yield ""
-    yield f"  {'epoch':>5} {'loss':>8} {'top-1':>7} {'records/s':>10}" + (
+    yield f"  {'epoch':>5} {'loss':>8} {'top-1':>7} {'95 %':>14} {'records/s':>10}" + (
         "  (of the training that made the reused model)" if metrics.model.reused else ""
     )
     for epoch in _shown(metrics.epochs):
         yield (
             f"  {epoch.epoch:>5} {epoch.loss:>8.4f} {epoch.top1:>7.4f} "
-            f"{epoch.records_per_second:>10,.0f}"
+            f"{interval_text(epoch.top1, epoch.count):>14} {epoch.records_per_second:>10,.0f}"
+            f"{'  kept' if epoch.epoch == metrics.kept_epoch else ''}"
         )
-    counts = ", ".join(f"{count:,} {split}" for split, count in metrics.records.items())
     yield ""
     if metrics.sweep:
         yield f"  penalty     {metrics.sweep.clause()}; top-1 {metrics.sweep.taken.top1:.4f} there"
-    yield f"  top-1 accuracy {metrics.top1:.4f} ({counts} records)"
-    if metrics.test:
-        yield (
-            f"  test        top-1 accuracy {metrics.test.top1:.4f} ({metrics.test.records:,} test "
-            "records, measured once with the final head)"
-        )
+    yield from _accuracy(metrics)
     if metrics.promotion:
         yield f"  {metrics.promotion.sentence()}"
     if metrics.data:

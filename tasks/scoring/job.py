@@ -53,7 +53,7 @@ def result_lines(record: ScoreRecord) -> Iterator[str]:
         rate = f"{record.pictures_per_second:,.1f} pictures/s by the engine {record.engine}"
         earlier = f", {record.earlier_rows:,} by an earlier call" if record.earlier_rows else ""
         yield f"scored in {record.seconds:,.1f} s, {rate}{earlier}"
-    version = f"version {record.version}, " if record.version else ""
+    version = f"version {record.version} of {record.name}, " if record.version else ""
     pictures = counted(record.rows, "picture")
     yield f"{pictures} by the model {record.model} ({version}{record.network})"
     shares = (f"{name} {count:,}" for name, count in record.classes.items() if count)

@@ -7,9 +7,10 @@ from tasks.dumps.description import Dump, read_description
 from tasks.errors import DataError, ParamsError
 from tasks.models.export import ARRAYS, load_head
 from tasks.models.head import Head
-from tasks.registry.champion import find_version
+from tasks.registry.champion import FLOWERS, find_version
 from tasks.registry.state import CHAMPION
 from tasks.runs.metrics import METRICS, Metrics, RunMetrics
+from tasks.runs.pipeline_run import pipeline_run
 from tasks.storage.artifact import is_whole
 from tasks.storage.files import LOCAL, Files
 from tasks.storage.locations import Location
@@ -23,6 +24,7 @@ class TrainedModel:
     """A trained model with all that scoring needs of it.
 
     Attributes:
+        name: of the registry.
         digest: the name of its folder in ``models/``.
         version: its number in the registry; None where the user named a run or a digest.
         engine: the feature engine that made the features on which it was trained.
@@ -31,6 +33,7 @@ class TrainedModel:
         class_names: in label order.
     """
 
+    name: str
     digest: str
     version: int | None
     engine: str
@@ -39,20 +42,23 @@ class TrainedModel:
     class_names: tuple[str, ...]
 
 
-def load_model(home: Home, name: str, files: Files = LOCAL) -> TrainedModel:
+def load_model(
+    home: Home, model: str, files: Files = LOCAL, *, name: str = FLOWERS
+) -> TrainedModel:
     """Return the model that a user names.
 
     Args:
         home: where models are.
-        name: ``champion``, ``previous``, a version's number, a run, or a model's digest or its
-            beginning.
+        model: ``champion``, ``previous``, a version's number, a run of the pipeline of this name,
+            or a model's digest or its beginning.
         files: where the dumps lie, which executors read.
+        name: of the registry.
 
     Raises:
         DataError: it is gone or was changed.
-        ParamsError: there is no such model, or more than one.
+        ParamsError: there is no such model, or more than one, or the run is another pipeline's.
     """
-    digest, version = _find(home, name)
+    digest, version = _find(home, name, model)
     folder = home.models / digest
     if not is_whole(folder):
         raise DataError(
@@ -62,6 +68,7 @@ def load_model(home: Home, name: str, files: Files = LOCAL) -> TrainedModel:
     metrics = Metrics.read(folder)
     head, class_names = load_head(folder / ARRAYS)
     return TrainedModel(
+        name=name,
         digest=digest,
         version=version,
         engine=str(metrics.config["feature_engine"]),
@@ -71,25 +78,25 @@ def load_model(home: Home, name: str, files: Files = LOCAL) -> TrainedModel:
     )
 
 
-def _find(home: Home, name: str) -> tuple[str, int | None]:
+def _find(home: Home, name: str, model: str) -> tuple[str, int | None]:
     """Return digest and version of a model."""
-    if version := find_version(home, name):
+    if version := find_version(home, model, name):
         return version.model, version.number
-    if name == CHAMPION:
+    if model == CHAMPION:
         raise ParamsError(
-            "model is 'champion' and no model was promoted yet: make run trains and promotes one; "
-            "or name a run or the digest of a model"
+            f"model is 'champion' and no model of {name!r} was promoted yet: make run trains and "
+            "promotes one; or name a run or the digest of a model"
         )
-    run = home.find_run(name)
-    if (run / METRICS).is_file():
+    run = pipeline_run(home, name, model)
+    if run and (run / METRICS).is_file():
         return RunMetrics.read(run).model.digest, None
-    found = _with_digest(home, name)
+    found = _with_digest(home, model)
     if len(found) == 1:
         return found[0], None
     several = f", with which {len(found)} models begin" if found else ""
     raise ParamsError(
-        f"model is {name!r}{several}, expected champion, previous, a version's number, a run, or a "
-        "model's digest; graft models lists the versions"
+        f"model is {model!r}{several}, expected champion, previous, a version's number, a run, or "
+        f"a model's digest; graft models --name {name} lists the versions"
     )
 
 

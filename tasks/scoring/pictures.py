@@ -22,7 +22,11 @@ from tasks.spark.python_worker import settle_once
 
 
 def pictures_of(
-    store: PictureStore, found: Found, parts: Parts, done: Collection[int]
+    store: PictureStore,
+    found: Found,
+    parts: Parts,
+    done: Collection[int],
+    max_side: int | None = None,
 ) -> tuple[Any, list[int]]:
     """Return an RDD of pictures as ``Engine.answers`` takes them, and the part of each partition.
 
@@ -33,20 +37,27 @@ def pictures_of(
         found: the pictures.
         parts: how they are cut.
         done: parts that are there already.
+        max_side: longer pictures are scaled down to it, in pixels.
     """
     if isinstance(found.source, ListSource):
-        return _listed_pictures(store, found, parts, done)
+        return _listed_pictures(store, found, parts, done, max_side)
     if parts.files:
-        return _recorded_pictures(store, found, parts, done)
+        return _recorded_pictures(store, found, parts, done, max_side)
     entries = in_parts(found.listed.files, parts.count)
     wanted = entries.mapPartitionsWithIndex(partial(_missing, frozenset(done)))
     requests = wanted.mapPartitions(_loose_requests)
     contents = store.read(requests, found.root, found.root)
-    return contents.mapPartitions(partial(_ready_contents, True)), list(range(parts.count))
+    return contents.mapPartitions(partial(_ready_contents, True, max_side)), list(
+        range(parts.count)
+    )
 
 
 def _listed_pictures(
-    store: PictureStore, found: Found, parts: Parts, done: Collection[int]
+    store: PictureStore,
+    found: Found,
+    parts: Parts,
+    done: Collection[int],
+    max_side: int | None,
 ) -> tuple[Any, list[int]]:
     source = found.source
     staged = store.stage([source.name], found.root)
@@ -56,16 +67,22 @@ def _listed_pictures(
     folder = source.name.rpartition("/")[0]
     root = found.root / folder if folder else found.root
     contents = store.read(wanted.map(_request), root, root)
-    return contents.mapPartitions(partial(_ready_contents, False)), list(range(parts.count))
+    return contents.mapPartitions(partial(_ready_contents, False, max_side)), list(
+        range(parts.count)
+    )
 
 
 def _recorded_pictures(
-    store: PictureStore, found: Found, parts: Parts, done: Collection[int]
+    store: PictureStore,
+    found: Found,
+    parts: Parts,
+    done: Collection[int],
+    max_side: int | None,
 ) -> tuple[Any, list[int]]:
     numbers = [number for number in range(parts.count) if number not in done]
     slices = [parts.files[number] for number in numbers]
     staged = store.stage([one.path for one in slices], found.root)
-    read = partial(_ready_records, found.source, slices)
+    read = partial(_ready_records, found.source, slices, max_side)
     return staged.mapPartitionsWithIndex(read), numbers
 
 
@@ -91,23 +108,30 @@ def _request(entry: Entry) -> bytes:
     return file_request(entry.place or "", MAX_BYTES + 1, pickle.dumps(entry))
 
 
-def _ready_contents(pass_over: bool, elements: Iterable[bytes]) -> Iterator[bytes]:
+def _ready_contents(
+    pass_over: bool, max_side: int | None, elements: Iterable[bytes]
+) -> Iterator[bytes]:
     def loaded() -> Iterator[tuple[Entry, Load]]:
         for beside, content in pairs(elements):
             entry = pickle.loads(beside)  # noqa: S301 - our own, from the task before
             yield entry, partial(load_content, content, pass_over)
 
-    yield from prepared_elements(loaded())
+    yield from prepared_elements(loaded(), max_side)
     settle_once()
 
 
 def _ready_records(
-    source: FileSource, slices: list[Any], index: int, roots: Iterable[bytes]
+    source: FileSource,
+    slices: list[Any],
+    max_side: int | None,
+    index: int,
+    roots: Iterable[bytes],
 ) -> Iterator[bytes]:
     for root in roots:
         one = slices[index]
         entries = source.entries_of(one.path, Path(root.decode()))
         ours = (entry for number, entry in enumerate(entries) if number % one.of == one.number)
         # Its place is that of the executor's copy, which does not stay.
-        yield from prepared_elements((unplaced(entry), source.load) for entry in ours)
+        entries_here = ((unplaced(entry), source.load) for entry in ours)
+        yield from prepared_elements(entries_here, max_side)
     settle_once()

@@ -32,23 +32,30 @@ def pickled(beside: bytes) -> Passing:
     return found
 
 
-def prepared_elements(entries: Iterable[tuple[Entry, Load]]) -> Iterator[bytes]:
-    """Yield two elements for each picture: a pickled ``Passing``, and its record or nothing."""
+def prepared_elements(
+    entries: Iterable[tuple[Entry, Load]], max_side: int | None = None
+) -> Iterator[bytes]:
+    """Yield two elements for each picture: a pickled ``Passing``, and its record or nothing.
+
+    Args:
+        entries: pictures, each with what returns its content.
+        max_side: in pixels; longer ones are scaled down to it.
+    """
     with warnings.catch_warnings():
         # Pillow warns of odd EXIF and the like; what matters is an error of ours.
         warnings.filterwarnings("ignore", module="PIL")
         for entry, load in entries:
-            passing, record = _prepared(entry, load)
+            passing, record = _prepared(entry, load, max_side)
             yield pickle.dumps(passing)
             yield record
 
 
-def _prepared(entry: Entry, load: Load) -> tuple[Passing, bytes]:
+def _prepared(entry: Entry, load: Load, max_side: int | None) -> tuple[Passing, bytes]:
     name = entry.name or entry.where
     try:
         loaded = load(entry)
         name = loaded.name or name
-        picture = prepare(loaded.data)
+        picture = prepare(loaded.data, max_side)
     except PassedOver:
         return Passing(None), b""
     # A record that is none of an example is one picture that cannot be used, too.

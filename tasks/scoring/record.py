@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from tasks.registry.champion import FLOWERS
 from tasks.scoring.counts import Counts
 from tasks.scoring.model import TrainedModel
 from tasks.scoring.plan import Plan
@@ -19,7 +20,8 @@ class ScoreRecord:
         pictures: place of the pictures, without secrets.
         layout: of the pictures.
         model: digest of the model.
-        version: its number in the registry, None where a run or a digest named it.
+        name: of the registry.
+        version: the model's number in it, None where a run or a digest named the model.
         network: name of the network.
         class_names: in label order, that of ``scores`` in a row.
         engine: the feature engine.
@@ -41,6 +43,7 @@ class ScoreRecord:
     pictures: str
     layout: str
     model: str
+    name: str = FLOWERS
     version: int | None
     network: str
     class_names: tuple[str, ...]
@@ -89,6 +92,7 @@ def score_record(
         pictures=plan.pictures,
         layout=plan.layout,
         model=plan.model,
+        name=model.name,
         version=model.version,
         network=model.dump.network,
         class_names=model.class_names,

@@ -55,7 +55,7 @@ def score_pictures(cluster: Cluster, config: ScoreConfig, home: Home, run_id: st
     started = time.monotonic()
     spark = cluster.context
     store, bridge = PictureStore(spark), Bridge(spark)
-    model = load_model(home, config.model, HadoopFiles.of(spark))
+    model = load_model(home, config.model, HadoopFiles.of(spark), name=config.name)
     with ExitStack() as stack, user_errors():
         pictures = stack.enter_context(readable(config.pictures_url, store, cluster, home))
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -143,7 +143,9 @@ class _Scoring:
             )
         if len(present.parts) == parts.count:
             return present.counts, present
-        pictures, numbers = pictures_of(self.store, found, parts, present.parts)
+        pictures, numbers = pictures_of(
+            self.store, found, parts, present.parts, self.model.dump.max_side
+        )
         answers = engine.answers(pictures, self.model.dump)
         scorer = Scorer(self.model.head, self.model.class_names, self.model.digest)
         total = found.source.total

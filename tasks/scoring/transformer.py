@@ -20,6 +20,7 @@ from tasks.errors import ParamsError, PictureError
 from tasks.features.answer import parse_answer
 from tasks.features.frozen import share_frozen
 from tasks.features.tensorflow_engine import answers_to
+from tasks.registry.champion import FLOWERS
 from tasks.scoring.model import load_model
 from tasks.scoring.ready import pickled, prepared_elements
 from tasks.scoring.rows import Rows, Scorer, score_rows
@@ -46,6 +47,7 @@ class PictureClassifier(
     >>> PictureClassifier(model="previous", inputCol="content")  # doctest: +SKIP
 
     Args:
+        name: of the model in the registry, ``flowers`` by default.
         model: ``champion``, ``previous``, a version's number, a run, or a model's digest. It is
             looked up whenever pictures are classified: a pipeline that is saved with ``champion``
             follows the champion, one with a digest does not.
@@ -54,6 +56,9 @@ class PictureClassifier(
 
     model: Param[str] = Param(
         Params._dummy(), "model", "the model that classifies", TypeConverters.toString
+    )
+    name: Param[str] = Param(
+        Params._dummy(), "name", "the model's name in the registry", TypeConverters.toString
     )
     classCol: Param[str] = Param(  # noqa: N815 - as Spark names them
         Params._dummy(), "classCol", "column of the class's name", TypeConverters.toString
@@ -66,6 +71,7 @@ class PictureClassifier(
         super().__init__()
         self._setDefault(
             model="champion",
+            name=FLOWERS,
             inputCol="image",
             predictionCol="prediction",
             probabilityCol="probability",
@@ -80,7 +86,8 @@ class PictureClassifier(
 
         spark = dataset.sparkSession.sparkContext
         # The copy of a dump that is on this machine, wherever executors find theirs.
-        trained = load_model(Home(Home.from_environ().root), self.getOrDefault(self.model))
+        home, name = Home(Home.from_environ().root), self.getOrDefault(self.name)
+        trained = load_model(home, self.getOrDefault(self.model), name=name)
         send_tasks(spark)
         dump = share_frozen(spark, trained.dump)
         scorer = spark.broadcast(Scorer(trained.head, trained.class_names, trained.digest))
@@ -121,7 +128,7 @@ def _classifier(dump: Dump, scorer: Any) -> Any:
 
 def _rows(dump: Dump, scorer: Scorer, images: Any) -> Rows:
     entries = ((Entry(where="", name="", data=data), _load) for data in images)
-    answered = list(answers_to(dump, prepared_elements(entries)))
+    answered = list(answers_to(dump, prepared_elements(entries, dump.max_side)))
     passing = [pickled(beside) for beside in answered[::2]]
     answers = [parse_answer(answer) for answer in answered[1::2]]
     return score_rows(

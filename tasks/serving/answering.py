@@ -16,7 +16,7 @@ from tasks.serving.json_request import PredictRequest, format_answer, parse_requ
 from tasks.serving.limits import Limits
 from tasks.serving.metrics import Metrics
 from tasks.serving.picture import ready
-from tasks.serving.saved_model import RefusedInputError
+from tasks.serving.saved_model import RefusedInputError, SavedModel
 from tasks.serving.served import ServedModel
 from tasks.serving.signature import Array
 from tasks.storage.parallel import cores
@@ -87,14 +87,14 @@ class Answering:
         """Return what some work in a thread returns."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def prepare(self, data: bytes) -> tuple[bytes, tuple[int, int]]:
-        """Return a picture as the model decodes it, and its width and height.
+    def prepare(self, data: bytes, model: SavedModel) -> tuple[bytes, tuple[int, int]]:
+        """Return a picture as a model decodes it, and its width and height.
 
         Raises:
             PictureError: it is bad.
         """
         try:
-            picture = ready(data, self.limits.pixels)
+            picture = ready(data, self.limits.pixels, model.max_side)
         except PictureError:
             self.metrics.pictures.add(result="refused")
             raise
@@ -120,7 +120,7 @@ class Answering:
                     f"{self.limits.pictures:,}",
                     413,
                 )
-        pixels = self._prepare_all(parsed)
+        pixels = self._prepare_all(parsed, model.model)
         request = Request(
             model.model.run,
             parsed.signature.name,
@@ -131,7 +131,7 @@ class Answering:
         )
         return Checked(request, parsed)
 
-    def _prepare_all(self, parsed: PredictRequest) -> int:
+    def _prepare_all(self, parsed: PredictRequest, model: SavedModel) -> int:
         """Replace pictures by ready ones, and return their pixels together."""
         pictures = parsed.inputs.get(PICTURES)
         if pictures is None or pictures.dtype != object or pictures.ndim != 1:
@@ -140,7 +140,7 @@ class Answering:
         prepared = np.empty(len(pictures), object)
         for number, data in enumerate(pictures):
             try:
-                prepared[number], (width, height) = self.prepare(data)
+                prepared[number], (width, height) = self.prepare(data, model)
                 total += width * height
             except PictureError as error:
                 bad.append(_told(parsed, number, str(error)))

@@ -33,7 +33,7 @@ def make_app(
     """Return the application, which loads its model when it is started.
 
     Args:
-        served: has the model's name.
+        served: has the model's name, and the model if one is loaded.
         find: returns the model to serve; it is asked again and again.
         limits: of requests.
         hosts: names by which the server may be asked, beside addresses and ``localhost``.
@@ -46,6 +46,8 @@ def make_app(
     def observe(loaded: bool) -> None:
         metrics.loads.add(result="ok" if loaded else "failed")
 
+    if served.current:
+        observe(True)
     follower = Follower(served, find, interval=interval, observe=observe)
 
     @asynccontextmanager

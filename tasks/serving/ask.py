@@ -29,7 +29,7 @@ async def answer_picture(
         RequestError: the picture is bad, or there is too much to do.
     """
     try:
-        jpeg, size = await answering.in_thread(lambda: answering.prepare(body))
+        jpeg, size = await answering.in_thread(lambda: answering.prepare(body, model.model))
     except PictureError as error:
         raise RequestError(f"the picture {error}") from None
     classifier, (width, height) = model.classifier, size

@@ -1,5 +1,6 @@
 """The model to ask: the champion, or the one that a user names."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +12,11 @@ from tasks.registry.champion import champion as find_champion
 from tasks.registry.champion import find_version
 from tasks.registry.history import read_registry
 from tasks.registry.version import Version
+from tasks.runs.pipeline_run import pipeline_run
 from tasks.runs.record import EXPORT, read_step
 from tasks.storage.paths import Home
 from tasks.storage.proof import require_whole
+from tasks.whole_number import whole_number
 
 _DIGEST = re.compile(r"[0-9a-f]{6,64}")
 
@@ -70,22 +73,24 @@ def find_model(home: Home, name: str, model: str) -> FoundModel:
     Args:
         home: where models are.
         name: of the registry.
-        model: a version's number or alias, a run, the digest of an export or of a model or its
-            beginning, or the path of a SavedModel or an export.
+        model: a version's number or alias, a run of the pipeline of this name, the digest of an
+            export or of a model or its beginning, or the path of a SavedModel or an export.
 
     Raises:
         DataError: what it names cannot be used.
-        ParamsError: it names nothing, or more than one thing.
+        ParamsError: it names nothing, more than one thing, or a run of another pipeline.
     """
     path = Path(model).expanduser()
-    if "/" in model or path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - that of Path raises for a text that is too long
         return _in_folder(path)
     if version := find_version(home, model, name):
         return _of_version(home, name, version)
-    if home.find_run(model).is_dir():
-        return _of_run(home, model)
+    if run := pipeline_run(home, name, model):
+        return _of_run(home, run)
     if _DIGEST.fullmatch(model) and (found := _by_digest(home, name, model)):
         return found
+    if "/" in model:
+        raise _no_model_in(path)
     raise ParamsError(
         f"--model is {model!r}, expected a version's number, champion or previous, a run, a digest "
         "or the path of a SavedModel; graft models lists the versions"
@@ -112,23 +117,16 @@ def following(home: Home, name: str) -> Find:
     return find
 
 
-def pinned(home: Home, name: str, model: str) -> Find:
-    """Return a function that always returns the model that a user names.
-
-    Raises:
-        DataError: what it names cannot be used.
-        ParamsError: it names nothing, or more than one thing.
-    """
-    found = find_model(home, name, model)
-    return lambda: found
-
-
 def _in_folder(path: Path) -> FoundModel:
     for folder in (path, path / VERSION):
         if (folder / SAVED_MODEL).is_file():
-            number = int(folder.name) if folder.name.isdecimal() else 1
-            return FoundModel(folder.resolve(), number)
-    raise DataError(f"--model is {str(path)!r}, which has no {SAVED_MODEL}: expected a SavedModel")
+            number = whole_number(folder.name)
+            return FoundModel(folder.resolve(), 1 if number is None else number)
+    raise _no_model_in(path)
+
+
+def _no_model_in(path: Path) -> DataError:
+    return DataError(f"--model is {str(path)!r}, which has no {SAVED_MODEL}: expected a SavedModel")
 
 
 def _of_version(home: Home, name: str, version: Version) -> FoundModel:
@@ -140,13 +138,12 @@ def _of_version(home: Home, name: str, version: Version) -> FoundModel:
     return _of_export(home, version.export, version.number)
 
 
-def _of_run(home: Home, run: str) -> FoundModel:
-    folder = home.find_run(run)
-    step = read_step(folder, EXPORT)
+def _of_run(home: Home, run: Path) -> FoundModel:
+    step = read_step(run, EXPORT)
     if step is None:
-        raise DataError(f"the run {folder.name!r} has not exported a model")
+        raise DataError(f"the run {run.name!r} has not exported a model")
     if step.error is not None:
-        raise DataError(f"the run {folder.name!r} could not export its model: {step.error}")
+        raise DataError(f"the run {run.name!r} could not export its model: {step.error}")
     return _of_export(home, step.digest, 1)
 
 

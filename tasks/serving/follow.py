@@ -77,9 +77,7 @@ class Follower:
         started = time.monotonic()
         self._served.loading = found.version
         try:
-            model = ServedModel(found)
-            warm_up(model)
-            self._served.replace(model)
+            self._served.replace(load(found))
         except GraftError:
             self._failed = found
             raise
@@ -108,6 +106,22 @@ class Follower:
         self.look()
         while not self._stopped.wait(self._interval):
             self.look()
+
+
+def load(found: FoundModel) -> ServedModel:
+    """Return a model that was loaded and has answered.
+
+    Raises:
+        DataError: it cannot be loaded, is no export, or has no answer.
+        UnsupportedGraphError: TensorFlow does not take its graph.
+    """
+    model = ServedModel(found)
+    try:
+        warm_up(model)
+    except GraftError:
+        model.retire()
+        raise
+    return model
 
 
 def warm_up(model: ServedModel) -> None:

@@ -8,12 +8,13 @@ from tasks.datasets.signature import HEAD_BYTES, PICTURES, kind_of
 from tasks.errors import PictureError
 
 
-def ready(data: bytes, most_pixels: int = MOST_PIXELS) -> Picture:
+def ready(data: bytes, most_pixels: int = MOST_PIXELS, max_side: int | None = None) -> Picture:
     """Return a picture as the model's graph decodes it.
 
     Args:
         data: a whole file of a kind that ``tasks.datasets.picture.prepare`` takes.
         most_pixels: the most pixels that it may have; they are counted before anything is decoded.
+        max_side: of the pictures that the model was trained on, in pixels.
 
     Raises:
         PictureError: it is no picture, cannot be decoded, or is too large.
@@ -25,7 +26,7 @@ def ready(data: bytes, most_pixels: int = MOST_PIXELS) -> Picture:
             raise PictureError(
                 f"has {width:,} x {height:,} pixels, expected at most {most_pixels:,}"
             )
-    return prepare(data)
+    return prepare(data, max_side)
 
 
 def _size(data: bytes, kind: str) -> tuple[int, int]:

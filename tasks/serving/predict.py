@@ -65,7 +65,7 @@ def predict(
             return _classified(classifier, waiting, heatmap=heatmap)
 
     def work(batch: Sequence[Source]) -> list[Result]:
-        return _results(batch, ask)
+        return _results(batch, ask, classifier.model.max_side)
 
     yield from chain.from_iterable(in_parallel(work, _batches(sources), len, 8 * _BATCH))
 
@@ -77,12 +77,14 @@ def _batches(sources: Iterable[Source]) -> Iterator[list[Source]]:
 
 
 def _results(
-    batch: Sequence[Source], ask: Callable[[dict[int, _Ready]], dict[int, Result]]
+    batch: Sequence[Source],
+    ask: Callable[[dict[int, _Ready]], dict[int, Result]],
+    max_side: int | None,
 ) -> list[Result]:
     found: dict[int, Result] = {}
     waiting: dict[int, _Ready] = {}
     for place, source in enumerate(batch):
-        one = _ready(source)
+        one = _ready(source, max_side)
         if isinstance(one, Result):
             found[place] = one
             continue
@@ -98,9 +100,9 @@ def _pixels(waiting: dict[int, _Ready]) -> int:
     return sum(one.pixels for one in waiting.values())
 
 
-def _ready(source: Source) -> _Ready | Result:
+def _ready(source: Source, max_side: int | None) -> _Ready | Result:
     try:
-        return _Ready(source.name, ready(source.load()))
+        return _Ready(source.name, ready(source.load(), max_side=max_side))
     except GraftError as error:
         return Result(source.name, error=str(error))
 

@@ -17,12 +17,13 @@ from tasks.serving.metrics import Metrics
 from tasks.serving.page import asset, page
 from tasks.serving.served import Served, ServedModel
 from tasks.serving.status import metadata, status
+from tasks.whole_number import whole_number
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 _METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _RETRY_SECONDS = "1"
-_VERSIONS = ("", "/versions/{version:int}", "/labels/{label}")
+_VERSIONS = ("", "/versions/{version}", "/labels/{label}")
 
 
 class Routes:
@@ -90,7 +91,9 @@ class Routes:
 
     def _model(self, request: Request) -> AbstractContextManager[ServedModel]:
         given = request.path_params
-        version = str(given["version"]) if "version" in given else None
+        version = given.get("version")
+        if version is not None and whole_number(version) is None:
+            raise HTTPException(404)
         return self._served.model(given["name"], version, given.get("label"))
 
     async def _status(self, request: Request) -> Response:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from tasks.errors import DataError, SetupError, UnavailableError, UnsupportedGraphError
-from tasks.exports.layout import SAVED_MODEL
+from tasks.exports.layout import PICTURES, SAVED_MODEL
 from tasks.features.session import reason
 from tasks.networks.tensorflow import SessionRuntime, import_session_runtime
 from tasks.serving.signature import Array, Signature, read_signatures
+from tasks.storage.local_files import read_json_file
 from tasks.storage.parallel import cores
 
 _TAG = "serve"
@@ -28,6 +29,8 @@ class SavedModel:
     Attributes:
         folder: the folder that it was loaded from.
         signatures: by name.
+        max_side: pictures are scaled down to it, in pixels, before the model sees them; None: they
+            keep their size.
 
     Args:
         folder: with ``saved_model.pb``, of TensorFlow 1 or 2.
@@ -45,6 +48,7 @@ class SavedModel:
             raise UnavailableError(f"TensorFlow cannot be imported ({reason(error)})") from None
         definition = _read(folder)
         self.folder = folder
+        self.max_side = _max_side(folder)
         self.signatures: dict[str, Signature] = read_signatures(definition.signature_def)
         self._refused = runtime.invalid_argument
         self._callables: dict[tuple[str, tuple[str, ...]], Any] = {}
@@ -110,6 +114,18 @@ def _read(folder: Path) -> Any:
         if _TAG in graph.meta_info_def.tags:
             return graph
     raise DataError(f"{path} has no graph with the tag {_TAG!r}")
+
+
+def _max_side(folder: Path) -> int | None:
+    """Return the longest side of the pictures that a model was trained on, if it has a bound."""
+    path = folder / PICTURES
+    try:
+        found = read_json_file(path)["max_side"] if path.exists() else None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path} cannot be read ({error!r}): export the model again") from None
+    if found is None or (isinstance(found, int) and found > 0):
+        return found
+    raise DataError(f"{path}: max_side is {found!r}, expected a number of pixels")
 
 
 def _session(definition: Any, folder: Path, runtime: SessionRuntime) -> Any:

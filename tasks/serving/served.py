@@ -8,6 +8,7 @@ from tasks.serving.classifier import Classifier
 from tasks.serving.errors import BusyError, NotServedError, RequestError
 from tasks.serving.find_model import FoundModel
 from tasks.serving.saved_model import SavedModel
+from tasks.whole_number import whole_number
 
 CHAMPION = "champion"
 
@@ -129,6 +130,6 @@ class Served:
         current = self._current
         if current is None:
             raise BusyError(self.problem or self.why_nothing())
-        if version is not None and int(version) != current.found.version:
+        if version is not None and whole_number(version) != current.found.version:
             raise NotServedError(f"Servable not found for request: Specific({name}, {version})")
         return current

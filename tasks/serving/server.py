@@ -11,10 +11,10 @@ from typing import Any
 
 import uvicorn
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tasks.errors import SetupError
 from tasks.serving.guard import Guard
+from tasks.serving.request_head import BoundedHeadProtocol
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ class DrainingServer(uvicorn.Server):
         loop = asyncio.get_running_loop()
 
         def protocol() -> asyncio.Protocol:
-            return HttpToolsProtocol(self.config, self.server_state, self.lifespan.state, loop)
+            return BoundedHeadProtocol(self.config, self.server_state, self.lifespan.state, loop)
 
         await loop.connect_accepted_socket(protocol, connection)
 
@@ -110,8 +110,8 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run_server(guard: Guard, listener: socket.socket, *, longest: float) -> None:
-    """Serve until SIGTERM or SIGINT.
+def make_server(guard: Guard, listener: socket.socket, *, longest: float) -> DrainingServer:
+    """Return a server, which serves until SIGTERM or SIGINT when it is run.
 
     Args:
         guard: the application.
@@ -121,7 +121,7 @@ def run_server(guard: Guard, listener: socket.socket, *, longest: float) -> None
     config = Config(
         guard,
         loop="asyncio",
-        http=HttpToolsProtocol,
+        http=BoundedHeadProtocol,
         log_config=None,
         access_log=False,
         log_level=logging.WARNING,
@@ -132,4 +132,4 @@ def run_server(guard: Guard, listener: socket.socket, *, longest: float) -> None
         proxy_headers=False,
         ws="none",
     )
-    DrainingServer(config, guard, listener).run(sockets=[listener])
+    return DrainingServer(config, guard, listener)

@@ -112,7 +112,19 @@ def _metrics(metrics: RunMetrics) -> Iterator[tuple[str, float, int]]:
     yield "final_top1", metrics.top1, last
     if metrics.test:
         yield "test_top1", metrics.test.top1, last
+    yield from ((name, value, last) for name, value in _figures(metrics).items())
     yield from ((f"seconds.{stage}", took, last) for stage, took in metrics.stages.items())
+
+
+def _figures(metrics: RunMetrics) -> dict[str, float]:
+    """Return the figures of evaluation and calibration by name, as far as they are recorded."""
+    found, test, calibration = metrics.evaluation, metrics.test, metrics.calibration
+    of_test = test.evaluation.figures() if test and test.evaluation else {}
+    return {
+        **({f"final_{k}": v for k, v in found.figures().items()} if found else {}),
+        **{f"test_{name}": value for name, value in of_test.items()},
+        **({"temperature": calibration.temperature} if calibration else {}),
+    }
 
 
 def _tags(metrics: RunMetrics, export: Path | None) -> dict[str, str]:

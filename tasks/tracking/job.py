@@ -58,7 +58,7 @@ def _sync(given: argparse.Namespace, tracking: Tracking, output: TextIO) -> None
     if given.check:
         server.check()
         return
-    runs = all_runs(home) if given.all else given.runs
+    runs = all_runs(home, given.name) if given.all else given.runs
     for logged in sync(home, given.name, runs, server):
         output.write(logged.as_line())
         output.flush()

@@ -6,6 +6,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from tasks.errors import GraftError
+from tasks.pipelines.names import name_of_run
 from tasks.registry.history import read_registry, registry_folder
 from tasks.registry.state import CHAMPION, PREVIOUS, Registry
 from tasks.runs.metrics import METRICS
@@ -18,10 +19,11 @@ from tasks.tracking.logged import Logged
 from tasks.tracking.server import Server
 
 
-def all_runs(home: Home) -> list[str]:
-    """Return the ids of the runs that trained to their end, the oldest first."""
+def all_runs(home: Home, name: str) -> list[str]:
+    """Return the ids of a pipeline's runs that trained to their end, the oldest first."""
     found = sorted(home.runs.glob(f"*/{METRICS}"), key=lambda path: path.stat().st_mtime)
-    return [run_id for path in found if (run_id := _id(path.parent))]
+    ids = [run_id for path in found if (run_id := _id(path.parent))]
+    return [run_id for run_id in ids if name_of_run(run_id) == name]
 
 
 def sync(home: Home, name: str, run_ids: Sequence[str], server: Server) -> Iterator[Logged]:

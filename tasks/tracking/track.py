@@ -95,7 +95,7 @@ def sync_runs(
         server: the server.
         home: where runs and registry are.
         name: of the registry.
-        run_ids: the runs; None: all.
+        run_ids: the runs; None: all of the pipeline of that name.
         bounded: whether to give up after the server's seconds.
 
     Raises:

@@ -4,9 +4,6 @@ The model is the original example's: Squeeze, Linear; cross entropy; top-1 accur
 """
 
 import logging
-import math
-import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -15,28 +12,22 @@ from typing import Any
 import numpy as np
 
 from tasks.datasets.pair import Pair
-from tasks.errors import DataError, GraftError
 from tasks.features.bridge import Bridge
 from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head, Scaling, fold
 from tasks.params.definitions import JobConfig
-from tasks.params.training import LBFGS
-from tasks.runs.training_record import Epoch, Plan
+from tasks.runs.training_record import Plan
 from tasks.spark.bigdl import optimizer_logged_to, quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors
 from tasks.storage.locations import Location
+from tasks.training.divergence import require_finite
 from tasks.training.follow_log import followed
 from tasks.training.methods import Descent, class_weights, descent_of, needs_counts
-from tasks.training.optimizer_log import (
-    OPTIMIZER_LOG,
-    read_epochs,
-    read_resumed,
-    read_set_aside,
-)
+from tasks.training.optimizer_log import OPTIMIZER_LOG, read_epochs, read_resumed
+from tasks.training.patience import patience_trigger, require_parts
 from tasks.training.plan import plan_for_records
-from tasks.training.records import Counts, Records, java_doubles, records_of
-from tasks.training.set_aside import PARTS
+from tasks.training.records import Counts, Records, records_of
 from tasks.training.snapshots import (
     Snapshot,
     best_weights,
@@ -95,54 +86,38 @@ class EpochTraining:
         """
         spark = self.bridge.spark
         with quiet(), user_errors():
-            self._require_parts()
+            if self.config.patience is not None:
+                require_parts(self.config.patience, self._counts)
             snapshot = restore(spark, self.folder)
             with storage_errors(self.folder):
                 self.folder.mkdir(parents=True, exist_ok=True)
             with optimizer_logged_to(spark, self._log):
                 head, scaling = self._run(snapshot)
+        return self._trained(head, scaling)
+
+    def _trained(self, last: Head, scaling: Scaling | None) -> Trained:
+        """Return the last epoch's head, or the best one's where the epochs were judged."""
         with self._log.open(encoding="utf-8") as lines:
             epochs = list(read_epochs(lines))
-        _require_finite(epochs, self.config, self.folder)
+        require_finite(epochs, self.config, self.folder)
         with self._log.open(encoding="utf-8") as lines:
             resumed = read_resumed(lines)
         if self.config.patience is None:
-            return Trained(_folded(head, scaling), epochs, resumed)
-        return self._best(epochs, resumed, scaling)
-
-    def _require_parts(self) -> None:
-        """Raise a ``DataError`` unless some records are set aside and some are not."""
-        if self.config.patience is None:
-            return
-        trained_on, aside = (int(counts.sum()) for counts in self._counts)
-        if not (trained_on and aside):
-            raise DataError(
-                f"patience is {self.config.patience}, but of {trained_on + aside} training records "
-                f"{aside} are in the part, 1 of {PARTS} by content, that is set aside to judge "
-                "epochs by: leave patience empty, or take more records"
-            )
+            return Trained(_folded(last, scaling), epochs, resumed)
+        best = best_weights(self.bridge.spark, self.folder)
+        head = _folded(Head(best.weight, best.bias), scaling)
         logger.info(
-            "%d training records are set aside to judge epochs by, %d are trained on: %d steps of "
-            "%d an epoch",
-            aside,
-            trained_on,
-            self._plan.steps_per_epoch,
-            self._plan.batch_size,
+            "epoch %d of %d is kept: its loss on the records set aside is the lowest",
+            best.epoch,
+            len(epochs),
         )
+        with user_errors():
+            return Trained(head, epochs, resumed, best.epoch, self.records.logits(head))
 
     def _run(self, snapshot: Snapshot | None) -> tuple[Head, Scaling | None]:
         """Run the optimiser; return the head after the last epoch, and what it was scaled by."""
         spark, config = self.bridge.spark, self.config
-        model = new_model(
-            spark,
-            class_count=self.class_count,
-            feature_size=self.feature_size,
-            seed=config.seed,
-            l2=config.l2 or 0.0,
-        )
-        if snapshot:
-            logger.info("training resumed after epoch %d of %d", snapshot.epoch, config.epochs)
-            model.set_weights([snapshot.weight, snapshot.bias])
+        model = self._model(snapshot)
         descent = self._descent(snapshot.iteration - 1 if snapshot else 0)
         optimizer, scaling = self.records.optimizer(model, config, self._plan, descent)
         if snapshot:
@@ -156,38 +131,32 @@ class EpochTraining:
             seconds_between=None if config.patience is None else 0,
         )
         if config.patience is not None:
-            optimizer.value.setEndWhen(self._patience(model, scaling, config.patience))
+            held_out = self.records.held_out(scaling, class_weights(config, self._counts[0]))
+            trigger = patience_trigger(self.bridge, model, held_out, config, self._log)
+            optimizer.value.setEndWhen(trigger)
         with followed(self._log, partial(_show, self.folder), iterations=config.log_iterations):
             trained = optimizer.optimize()
         return Head(*(np.asarray(values, np.float32) for values in trained.get_weights())), scaling
+
+    def _model(self, snapshot: Snapshot | None) -> Any:
+        """Return the model to go on with: a new one, or that of a snapshot."""
+        model = new_model(
+            self.bridge.spark,
+            class_count=self.class_count,
+            feature_size=self.feature_size,
+            seed=self.config.seed,
+            l2=self.config.l2 or 0.0,
+        )
+        if snapshot:
+            epochs = self.config.epochs
+            logger.info("training resumed after epoch %d of %d", snapshot.epoch, epochs)
+            model.set_weights([snapshot.weight, snapshot.bias])
+        return model
 
     def _descent(self, done: int) -> Descent:
         # A count costs a pass over the records.
         counts = self._counts[0] if needs_counts(self.config) else None
         return descent_of(self.config, self._plan, counts, done)
-
-    def _patience(self, model: Any, scaling: Scaling | None, patience: int) -> Any:
-        """Return the trigger that measures every epoch and ends the training."""
-        held_out = self.records.held_out(scaling, class_weights(self.config, self._counts[0]))
-        known = [epoch.loss for epoch in read_set_aside(self._log)]
-        losses = java_doubles(self.bridge.spark, known)
-        scala = self.bridge.scala
-        return scala.Patience(model.value, held_out, self.config.epochs, patience, losses)
-
-    def _best(
-        self, epochs: Sequence[Epoch], resumed: Sequence[int], scaling: Scaling | None
-    ) -> Trained:
-        """Return the best epoch's head."""
-        snapshot = best_weights(self.bridge.spark, self.folder)
-        head = _folded(Head(snapshot.weight, snapshot.bias), scaling)
-        logger.info(
-            "epoch %d of %d is kept: its loss on the records set aside is the lowest",
-            snapshot.epoch,
-            len(epochs),
-        )
-        with user_errors():
-            held_out = self.records.logits(head)
-        return Trained(head, epochs, resumed, snapshot.epoch, held_out)
 
 
 def train_epochs(
@@ -216,22 +185,3 @@ def _show(folder: Path, line: str) -> None:
     logger.info("%s", line)
     # A new line may come with a new snapshot.
     prune(folder)
-
-
-def _require_finite(epochs: Sequence[Epoch], config: JobConfig, folder: Path) -> None:
-    """Raise a ``GraftError`` and remove ``folder`` unless the loss of every epoch is finite."""
-    if not epochs:
-        raise GraftError("the optimiser left no log: is there room left below GRAFT_HOME?")
-    diverged = [epoch for epoch in epochs if not math.isfinite(epoch.loss)]
-    if diverged:
-        shutil.rmtree(folder)
-        raise GraftError(
-            f"training diverged: the loss of epoch {diverged[0].epoch} is {diverged[0].loss}; "
-            f"{_advice(config)}"
-        )
-
-
-def _advice(config: JobConfig) -> str:
-    if config.optimizer == LBFGS:
-        return "optimizer is lbfgs, give it an l2 above 0 or choose another"
-    return f"learning_rate is {config.learning_rate}, try a lower one"

@@ -9,6 +9,7 @@ from pathlib import Path
 from tasks.datasets.pair import Pair
 from tasks.dumps.description import GRAPH, Dump
 from tasks.dumps.engine_choice import choose_engine
+from tasks.evaluation.interval import accuracy_text
 from tasks.models.recipe import Recipe, inputs_of
 from tasks.params.definitions import JobConfig
 from tasks.runs.artifact_record import ArtifactRecord
@@ -111,16 +112,15 @@ def _is_remote(home: Home, folders: Pair[Location]) -> bool:
 
 def _log_result(metrics: RunMetrics) -> None:
     logger.info(
-        "top-1 accuracy %.4f on %d validation records after %s; model, metrics and "
-        "predictions in %s",
-        metrics.top1,
+        "top-1 accuracy %s on %d validation records after %s; model, metrics and predictions in %s",
+        accuracy_text(metrics.top1, metrics.records.validation),
         metrics.records.validation,
         metrics.epochs_clause(),
         metrics.model.path,
     )
     if metrics.test:
         logger.info(
-            "test: top-1 accuracy %.4f on %d records, measured once with the final head",
-            metrics.test.top1,
+            "test: top-1 accuracy %s on %d records, measured once with the final head",
+            accuracy_text(metrics.test.top1, metrics.test.records),
             metrics.test.records,
         )

@@ -27,15 +27,14 @@ def measure_test(
         class_names: in label order.
         path: file of the predictions, in an existing folder.
     """
-    import pyarrow.parquet as pq
-
-    top1 = write_predictions(
+    evaluation = write_predictions(
         bridge, features=features.path, head=head, class_names=class_names, path=path
     )
     return Measurement(
-        top1=top1,
-        records=pq.read_metadata(path).num_rows,
+        top1=evaluation.top1,
+        records=evaluation.records,
         features=ArtifactRecord(**features.as_dict()),
+        evaluation=evaluation,
     )
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from tasks.datasets.pair import Pair
 from tasks.dumps.description import Dump, dump_of_test
+from tasks.evaluation.record import EvaluationRecord
 from tasks.features.bridge import Bridge
+from tasks.features.checked import CheckedExtraction
 from tasks.features.extraction import extract_features
-from tasks.features.parity import check_parity
 from tasks.models.export import ARRAYS, BIGDL, export_head
 from tasks.models.predictions import PARQUET, TEST_PARQUET, write_predictions
 from tasks.params.definitions import JobConfig
@@ -25,6 +26,7 @@ from tasks.spark.executors import wait_for_executors
 from tasks.storage.artifact import Artifact
 from tasks.storage.local_files import write_json
 from tasks.storage.paths import Home
+from tasks.training.calibration import calibrate
 from tasks.training.measurement import measure_test, warn_of_difference
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.stages import Stages
@@ -70,17 +72,18 @@ class ModelMaker:
         """
         bridge = Bridge(self.cluster.context)
         with self.stages.timed("features"):
-            features, test_features = self._extract(bridge)
+            check = self._start_check(bridge)
+            features, test_features = self._extract(bridge, check)
         with self.stages.timed("parity"):
-            parity = self._check_parity(bridge, features.validation)
+            parity = check.parity().as_json() if check else None
         # An executor that was lost during the extraction may be back by now.
         wait_for_executors(bridge.spark, self.cluster.executors)
         with self.stages.timed("training"):
             trained = self._train(bridge, features, snapshots)
             shutil.copyfile(snapshots / OPTIMIZER_LOG, folder / OPTIMIZER_LOG)
         with self.stages.timed("export"):
-            top1 = self._export(bridge, trained, features.validation, folder)
-        warn_of_difference(top1, trained.kept_epoch)
+            evaluation = self._export(bridge, trained, features.validation, folder)
+        warn_of_difference(evaluation.top1, trained.kept_epoch)
         test = None
         if test_features:
             with self.stages.timed("test"):
@@ -91,31 +94,34 @@ class ModelMaker:
                     class_names=self.dumps.train.class_names,
                     path=folder / TEST_PARQUET,
                 )
-        metrics = self._metrics(features, parity, trained, top1, test)
+        metrics = self._metrics(features, parity, trained, evaluation, test)
         write_json(folder / METRICS, metrics.as_json())
 
-    def _extract(self, bridge: Bridge) -> tuple[Pair[Artifact], Artifact | None]:
+    def _start_check(self, bridge: Bridge) -> CheckedExtraction | None:
+        if not self.config.parity_records:
+            return None
+        return CheckedExtraction(
+            bridge,
+            self.config.feature_engine,
+            self.home,
+            checked=self.dumps.validation,
+            records=self.config.parity_records,
+        )
+
+    def _extract(
+        self, bridge: Bridge, check: CheckedExtraction | None
+    ) -> tuple[Pair[Artifact], Artifact | None]:
         """Return the features to train and to measure on, and those of the test records."""
         test = dump_of_test(self.dumps.validation)
         dumps = [*self.dumps, *([test] if test else [])]
-        made = extract_features(bridge, dumps, self.config.feature_engine, self.home)
+        if check:
+            made = check.features(dumps)
+        else:
+            made = extract_features(bridge, dumps, self.config.feature_engine, self.home)
         return Pair(made[0], made[1]), made[2] if test else None
 
-    def _check_parity(self, bridge: Bridge, features: Artifact) -> dict[str, Any] | None:
-        if not self.config.parity_records:
-            return None
-        parity = check_parity(
-            bridge,
-            self.dumps.validation,
-            candidate=self.config.feature_engine,
-            features=features,
-            records=self.config.parity_records,
-            home=self.home,
-        )
-        return parity.as_json()
-
     def _train(self, bridge: Bridge, features: Pair[Artifact], snapshots: Path) -> Trained:
-        return train(
+        trained = train(
             bridge,
             features.map(lambda artifact: artifact.path),
             class_count=len(self.dumps.train.class_names),
@@ -124,14 +130,17 @@ class ModelMaker:
             plan=self.plan,
             folder=snapshots,
         )
+        return calibrate(trained, wanted=self.config.calibrate)
 
-    def _export(self, bridge: Bridge, trained: Trained, features: Artifact, folder: Path) -> float:
-        """Write head and predictions; return the top-1 accuracy of the exported head."""
+    def _export(
+        self, bridge: Bridge, trained: Trained, features: Artifact, folder: Path
+    ) -> EvaluationRecord:
+        """Write head and predictions; return the evaluation of the exported head."""
         spark, class_names = bridge.spark, self.dumps.train.class_names
         # One waits for Python workers, the other for the JVM.
         with ThreadPoolExecutor() as pool:
             exported = pool.submit(export_head, spark, trained.head, class_names, folder)
-            top1 = write_predictions(
+            evaluation = write_predictions(
                 bridge,
                 features=features.path,
                 head=trained.head,
@@ -139,18 +148,18 @@ class ModelMaker:
                 path=folder / PARQUET,
             )
             exported.result()
-        return top1
+        return evaluation
 
     def _metrics(
         self,
         features: Pair[Artifact],
         parity: dict[str, Any] | None,
         trained: Trained,
-        top1: float,
+        evaluation: EvaluationRecord,
         test: Measurement | None,
     ) -> Metrics:
         return Metrics(
-            top1=top1,
+            top1=evaluation.top1,
             epochs=tuple(trained.epochs),
             kept_epoch=trained.kept,
             sweep=trained.sweep,
@@ -169,4 +178,6 @@ class ModelMaker:
             python=platform.python_version(),
             finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
             test=test,
+            evaluation=evaluation,
+            calibration=trained.calibration,
         )

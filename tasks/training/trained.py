@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.evaluation.held_out import HeldOut
+from tasks.evaluation.record import CalibrationRecord
 from tasks.models.head import Head
 from tasks.runs.sweep_record import Sweep
 from tasks.runs.training_record import Epoch
@@ -21,6 +22,7 @@ class Trained:
         held_out: logits of training records by heads that did not see them; None where none were
             set aside.
         sweep: the strengths that were compared; None where none were.
+        calibration: how the head was calibrated; None before ``calibrate``.
     """
 
     head: Head
@@ -29,6 +31,7 @@ class Trained:
     kept: int | None = None
     held_out: HeldOut | None = None
     sweep: Sweep | None = None
+    calibration: CalibrationRecord | None = None
 
     @property
     def kept_epoch(self) -> Epoch:

@@ -50,8 +50,10 @@ def test_what_is_not_well_is_named(change: dict[str, Any], told: str) -> None:
 
 
 def test_an_accuracy_or_the_reason_for_none() -> None:
-    found = Accuracy("mobilenet_v1", "ImageNet weights", 0.90571)
-    assert accuracy_line(found) == "top-1 of mobilenet_v1 with ImageNet weights: 0.9057"
+    found = Accuracy("mobilenet_v1", "ImageNet weights", 317 / 350, records=350)
+    assert accuracy_line(found) == (
+        "top-1 of mobilenet_v1 with ImageNet weights: 0.9057 (95 %: 0.871 to 0.932)"
+    )
     skipped = replace(found, top1=None, reason="flowers_227.tar.gz is not beside this checkout")
     assert accuracy_line(skipped).endswith(
         "weights: skipped, flowers_227.tar.gz is not beside this checkout"

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.networks import DEFAULT, REAL, main
-from tasks.networks.registry import NETWORKS
+from tasks.networks.table import NETWORKS
 
 
 def test_measures_networks_of_the_table() -> None:

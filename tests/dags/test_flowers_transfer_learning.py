@@ -191,6 +191,7 @@ ODD = {
     "patience": 1,
     "standardize": False,
     "seed": 2**31 - 1,
+    "calibrate": False,
     "force": True,
 }
 

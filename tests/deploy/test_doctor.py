@@ -1,7 +1,12 @@
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from deploy import doctor
 from deploy.connection import LOCAL_SPARK, SPARK_CONNECTION
 from deploy.doctor import Finding, examine
+from tasks.errors import NetworkError, SetupError
 
 NAMES = [
     "Python",
@@ -23,6 +28,8 @@ NAMES = [
     "artefacts",
     "registry",
     "MLflow",
+    "lineage",
+    "GRAFT_NOTIFY",
 ]
 
 
@@ -41,6 +48,27 @@ def test_this_machine_is_fine(tmp_path: Path) -> None:
     assert texts["Spark master"] == "local[*]"
     assert "; graft gc would free " in texts["artefacts"]
     assert texts["registry"] == "no model was registered yet"
+
+
+def test_what_is_away_keeps_no_run_from_starting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(error: Exception) -> Callable[[], str]:
+        def check() -> str:
+            raise error
+
+        return check
+
+    checks = {
+        "lineage": fail(NetworkError("refused")),
+        "MLflow": fail(SetupError("no URI")),
+        "GRAFT_HOME": fail(NetworkError("refused")),
+    }
+    monkeypatch.setattr(doctor, "_checks", lambda _: checks)
+    found = {finding.name: (finding.ok, finding.needed) for finding in examine({})}
+    assert found == {
+        "lineage": (False, False),
+        "MLflow": (False, True),
+        "GRAFT_HOME": (False, True),
+    }
 
 
 def test_lines() -> None:

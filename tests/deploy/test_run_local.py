@@ -52,6 +52,19 @@ def test_the_sample_is_made_and_called_one(
     assert "  The bundled sample is drawn and its network has random weights" in printed
 
 
+def test_what_runs_do_without_is_told_and_stops_none(
+    calls: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    away = Finding("lineage", False, "it cannot be reached", needed=False)
+    monkeypatch.setattr("deploy.doctor.examine", lambda: iter([away]))
+    assert run(built_in({}), {"source": "urls"})
+    assert "\n  FIX lineage: it cannot be reached\n" in capsys.readouterr().out
+    broken = Finding("Java", False, "none")
+    monkeypatch.setattr("deploy.doctor.examine", lambda: iter([away, broken]))
+    with pytest.raises(SetupError, match="this machine is not ready, see the lines that say FIX"):
+        run(built_in({}), {"source": "urls"})
+
+
 def test_nothing_of_the_sample_where_it_is_not_used(
     calls: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -55,7 +55,7 @@ class TestColours:
         ("  FAILED: labels.txt is empty", "bold red", "  FAILED"),
         ("error: no Java", "bold red", "error:"),
         ("succeeded in 60 s", "bold green", "succeeded"),
-        ("  top-1 accuracy 0.6333 (240 train)", "bold", "top-1 accuracy 0.6333"),
+        ("  top-1 accuracy 0.6333 (95 %: 0.507 to 0.744)", "bold", "top-1 accuracy 0.6333"),
         ("  report    0.1  reused /a/b", "dim", "reused /a/b"),
     ],
 )

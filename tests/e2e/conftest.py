@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from support.archives import cut_archive as cut
 from support.chromium import chromium
-from support.shell import Shell
+from support.shell import Ran, Shell
 from support.ui import Stopped, Ui, running_ui, stop_during_a_run
 from tasks.storage.paths import CHECKOUT, Home
 
@@ -18,6 +18,18 @@ SCREENSHOTS = CHECKOUT / "screenshots"
 @pytest.fixture(scope="session")
 def shell(tmp_path_factory: pytest.TempPathFactory, short_lived_jvms: dict[str, str]) -> Shell:
     return Shell(Home(tmp_path_factory.mktemp("graft")), short_lived_jvms)
+
+
+@pytest.fixture(scope="session")
+def newcomer(tmp_path_factory: pytest.TempPathFactory, short_lived_jvms: dict[str, str]) -> Shell:
+    """A home of its own, whose registry is empty at first."""
+    return Shell(Home(tmp_path_factory.mktemp("newcomer")), short_lived_jvms)
+
+
+@pytest.fixture(scope="session")
+def first(newcomer: Shell) -> Ran:
+    """The newcomer's first ``make run``: the bundled sample through Airflow and Spark."""
+    return newcomer.make_run({"epochs": 4})
 
 
 @pytest.fixture(scope="session")

@@ -58,9 +58,22 @@ def run_id_of(ran: Ran, home: Home) -> str:
     return str(found)
 
 
-def test_a_cut_of_the_fixtures_over_http(migrated: Shell, good: dict[str, Any]) -> None:
-    ran = dags_test(migrated, good)
+@pytest.fixture(scope="module")
+def events_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the run of ``cut`` sends to lineage tools."""
+    return tmp_path_factory.mktemp("lineage") / "events.jsonl"
+
+
+@pytest.fixture(scope="module")
+def cut(migrated: Shell, good: dict[str, Any], events_file: Path) -> Ran:
+    transport = {"type": "file", "log_file_path": str(events_file), "append": True}
+    ran = dags_test(migrated, good, AIRFLOW__OPENLINEAGE__TRANSPORT=json.dumps(transport))
     assert ran.status == 0, ran.output[-5000:]
+    return ran
+
+
+def test_a_cut_of_the_fixtures_over_http(migrated: Shell, cut: Ran) -> None:
+    ran = cut
     assert "features: 200 of 200 images" in ran.output
     run_id = run_id_of(ran, migrated.home)
     run = migrated.home.run(run_id)
@@ -73,6 +86,43 @@ def test_a_cut_of_the_fixtures_over_http(migrated: Shell, good: dict[str, Any]) 
     assert made["report"] == run / "report.html"
     assert made["promote_model"] == migrated.home.registry / "flowers"
     assert "<h2>Confusion matrix</h2>" in (run / "report.html").read_text()
+
+
+def test_lineage_leads_from_the_urls_to_the_champion(
+    migrated: Shell, cut: Ran, events_file: Path, served: str
+) -> None:
+    events = [json.loads(line) for line in events_file.read_text().splitlines()]
+    ended = {
+        event["job"]["name"].removeprefix(f"{DAG_ID}."): event
+        for event in events
+        if event["eventType"] == "COMPLETE"
+    }
+    assert set(TASK_IDS) <= set(ended)
+
+    def names(task_id: str, side: str) -> set[str]:
+        found = {f"{each['namespace']}{each['name']}" for each in ended[task_id][side]}
+        return {name.removeprefix(f"file{migrated.home.root}/") for name in found}
+
+    # The asset on which the DAG is scheduled is an input, too.
+    archive = f"{served}/flowers.tar.gz"
+    assert names("download_dataset", "inputs") == {archive, "datasets/flowers"}
+    assert names("fetch_checkpoint", "inputs") == {f"{served}/checkpoint.tar.gz"}
+    reached = names("download_dataset", "inputs")
+    for task_id in TASK_IDS:
+        if names(task_id, "inputs") & reached:
+            reached |= names(task_id, "outputs")
+    assert {"models/flowers", "exports/flowers"} <= reached
+    metrics = migrated.metrics(run_id_of(cut, migrated.home))
+    assert ("registry/flowers" in reached) == metrics["promotion"]["promoted"]
+    *_, model = ended["train_classifier"]["outputs"]
+    facts = model["facets"]["graft_model"]
+    assert facts["top1"] == metrics["top1"]
+    assert facts["network"] == "inception_v1"
+    assert model["facets"]["version"]["datasetVersion"] == metrics["model"]["digest"]
+    decision = ended["promote_model"]["run"]["facets"]["graft_promotion"]
+    assert decision["version"] == metrics["promotion"]["version"]
+    records = ended["extract_dataset"]["outputs"][0]["outputFacets"]["outputStatistics"]
+    assert records["rowCount"] == 200
 
 
 #: What is wrong with a run's params, ``{served}`` being the server's address, and what is said.

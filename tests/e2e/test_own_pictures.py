@@ -17,6 +17,7 @@ from PIL import Image
 from support.shell import Ran, Shell
 from support.sources import encoded, fields, records, write_folder
 from tasks.datasets.dataset import read_dataset
+from tasks.evaluation.interval import accuracy_text
 from tasks.runs.note import run_note
 from tasks.runs.record import TASK_IDS, read_steps
 from tasks.storage.shown import shown
@@ -113,7 +114,8 @@ def test_predictions_have_the_names_of_the_pictures(metrics: dict[str, Any]) -> 
 
 
 def test_the_summary_has_a_line_for_test_and_data(ran: Ran, metrics: dict[str, Any]) -> None:
-    assert f"top-1 accuracy {metrics['test']['top1']:.4f} (7 test records" in ran.output
+    accuracy = accuracy_text(metrics["test"]["top1"], 7)
+    assert f"top-1 accuracy {accuracy} on 7 test records" in ran.output
     assert "data        read as folder, 37 pictures; 2 pictures stored anew as JPEG" in ran.output
     assert "1 picture skipped" in ran.output
     assert "\x1b[31m" not in ran.output
@@ -121,7 +123,8 @@ def test_the_summary_has_a_line_for_test_and_data(ran: Ran, metrics: dict[str, A
 
 def test_the_note_has_them_too(shell: Shell, ran: Ran, metrics: dict[str, Any]) -> None:
     note = run_note(shell.home, ran.run_id)
-    assert f"On 7 test records, measured once: **{metrics['test']['top1']:.4f}**." in note
+    accuracy = accuracy_text(metrics["test"]["top1"], 7)
+    assert f"On 7 test records, measured once: **{accuracy}**." in note
     assert "**Data set**: read as folder, 37 pictures;" in note
     assert "- `left out with bad_pictures: skip: 1 of 37 pictures cannot be used: " in note
 

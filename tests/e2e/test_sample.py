@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 from pathlib import Path
@@ -24,20 +23,13 @@ from tasks.models.predictions import read_predictions
 from tasks.networks.tensorflow import import_example, import_tensorflow
 from tasks.registry.champion import champion
 from tasks.runs.record import TASK_IDS, read_steps
-from tasks.storage.paths import Home
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory, short_lived_jvms: dict[str, str]) -> Shell:
-    """A home of its own, whose registry is empty at first."""
-    return Shell(Home(tmp_path_factory.mktemp("newcomer")), short_lived_jvms)
-
-
-@pytest.fixture(scope="module")
-def first(shell: Shell) -> Ran:
-    return shell.make_run({"epochs": 4})
+def shell(newcomer: Shell) -> Shell:
+    return newcomer
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +55,7 @@ def test_the_summary_tells_accuracy_seconds_and_places(first: Ran, metrics: dict
 def test_the_log_has_a_line_for_every_epoch_and_no_noise_of_spark(first: Ran) -> None:
     assert first.output.count("Top1Accuracy is Accuracy(") == 4
     assert "features: 300 of 300 images" in first.output
-    for noise in ("WARN", "log4j", "creating:", "oneDNN", "MLIR", "cls.getname"):
+    for noise in ("WARN", "log4j", "creating:", "oneDNN", "MLIR", "cls.getname", "OpenLineage"):
         assert noise not in first.output
 
 
@@ -144,20 +136,6 @@ def test_its_model_is_the_champion(shell: Shell, first: Ran, metrics: dict[str, 
     assert now.model == metrics["model"]["digest"]
     assert metrics["promotion"]["promoted"]
     assert "promoted: version 1, it is the first champion, top-1 accuracy 0." in first.output
-
-
-def test_a_worse_model_is_not_promoted(shell: Shell, first: Ran) -> None:
-    worse = shell.make_run({"epochs": 1, "learning_rate": 1e-6})
-    assert worse.status == 0, worse.output[-5000:]
-    assert re.search(
-        r"not promoted: version 2, 0\.\d{4} against 0\.\d{4} of version 1 on the same 60 "
-        r"validation records, McNemar p = \S+: significantly worse",
-        worse.output,
-    )
-    now = champion(shell.home)
-    assert now is not None
-    assert now.run_id == first.run_id
-    assert "<strong>Not promoted:</strong> version 2" in shell.home.report(worse.run_id).read_text()
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,18 @@
 """Runs that nobody triggers, by Airflow's own scheduler: asset events, and time moved."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.ui import Stopped, Ui, running_ui
+from support.ui import GARDEN, Stopped, Ui, running_ui
 from support.waits import wait_until
+from tasks.pipelines.names import BUILT_IN, dag_id, run_name
 from tasks.registry.champion import champion
+from tasks.runs.outcome import read_metrics
 
 pytestmark = pytest.mark.e2e
 
@@ -20,13 +23,23 @@ CLOCK = Path(__file__).parent / "clock"
 @pytest.fixture(scope="module")
 def published(ui: Ui) -> dict[str, Any]:
     """A run that an update of the data set's asset started, the model's events after it, the same
-    after another update of the unchanged data set."""
-    ui.api.unpause()
+    after another update of the unchanged data set; and at the same time the first run, by its own
+    asset, of a pipeline with the same data and params, and the events of its model."""
+    garden = replace(ui, api=ui.api.about(dag_id(GARDEN)))
+    for each in (ui, garden):
+        each.api.unpause()
     before = model_events(ui)
-    first = publish_dataset(ui)
+    first = ended(ui, publish_dataset(ui))
     after = model_events(ui)
-    second = publish_dataset(ui)
-    return {"first": first, "new": after[len(before) :], "second": second, "events": after}
+    second, theirs = publish_dataset(ui), publish_dataset(garden, GARDEN)
+    return {
+        "first": first,
+        "new": after[len(before) :],
+        "second": ended(ui, second),
+        "garden": ended(garden, theirs),
+        "events": after,
+        "garden's events": model_events(ui, GARDEN),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +54,14 @@ def later(published: dict[str, Any], ui: Ui, stopped_ui: Stopped) -> Iterator[Ui
         yield running
 
 
-def publish_dataset(ui: Ui) -> dict[str, Any]:
-    """Update the data set's asset and return the run that followed, ended, with its tasks."""
+def publish_dataset(ui: Ui, name: str = BUILT_IN) -> str:
+    """Update a data set's asset and return the id of the run that followed."""
 
     def publish() -> None:
-        (asset,) = ui.api.call("GET", "assets?name_pattern=flowers_dataset")["assets"]
+        (asset,) = ui.api.call("GET", f"assets?name_pattern={name}_dataset")["assets"]
         ui.api.call("POST", "assets/events", asset_id=asset["id"], extra={"version": 2})
 
-    return ended(ui, ui.api.run_made_by(publish, "asset_triggered")["dag_run_id"])
+    return str(ui.api.run_made_by(publish, "asset_triggered")["dag_run_id"])
 
 
 def ended(ui: Ui, run_id: str) -> dict[str, Any]:
@@ -58,9 +71,9 @@ def ended(ui: Ui, run_id: str) -> dict[str, Any]:
     return {**ui.api.run(run_id), "tasks": {name: task["state"] for name, task in tasks.items()}}
 
 
-def model_events(ui: Ui) -> list[dict[str, Any]]:
+def model_events(ui: Ui, name: str = BUILT_IN) -> list[dict[str, Any]]:
     events = ui.api.call("GET", "assets/events?order_by=timestamp")["asset_events"]
-    return [event for event in events if event["name"] == "flowers_model"]
+    return [event for event in events if event["name"] == f"{name}_model"]
 
 
 def test_the_data_sets_asset_starts_a_training(published: dict[str, Any]) -> None:
@@ -102,6 +115,27 @@ def test_nothing_is_trained_on_unchanged_inputs(ui: Ui, published: dict[str, Any
         "Graft: **Nothing to train**: data set, checkpoint and params are"
     )
     assert model_events(ui) == published["events"]
+
+
+def test_a_pipeline_makes_a_version_of_its_own_of_a_model_that_another_has_trained(
+    ui: Ui, published: dict[str, Any]
+) -> None:
+    run = published["garden"]
+    assert set(run["tasks"].values()) == {"success"}
+    theirs = published["new"][0]["extra"]
+    now = champion(ui.home, GARDEN)
+    assert now is not None
+    run_id = run_name(GARDEN, run["dag_run_id"])
+    assert (now.number, now.model, now.run_id) == (1, theirs["digest"], run_id)
+    metrics = read_metrics(ui.home, run_id)
+    assert metrics is not None
+    assert metrics.model.reused
+    (event,) = published["garden's events"]
+    assert (event["source_dag_id"], event["source_run_id"]) == (
+        dag_id(GARDEN),
+        run["dag_run_id"],
+    )
+    assert {**theirs, "version": 1, "run_id": run_id} == event["extra"]
 
 
 def test_a_run_that_ctrl_c_stopped_goes_on(later: Ui, stopped_ui: Stopped) -> None:

@@ -1,8 +1,8 @@
 """Airflow's REST API as one of its users calls it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 from urllib.parse import quote
 
 import requests
@@ -12,9 +12,6 @@ from tasks.runs.record import DAG_ID
 
 #: What requests raises while the api-server cannot be reached.
 UNREACHABLE = (requests.ConnectionError, requests.Timeout)
-
-_DAG = f"dags/{DAG_ID}"
-_RUNS = f"{_DAG}/dagRuns"
 
 
 def _session() -> requests.Session:
@@ -33,6 +30,8 @@ class AirflowApi:
         user: the user's name.
         password: the user's.
         ignoring: errors that a wait takes for not yet, where a test breaks the server.
+        session: of requests.
+        dag_id: the DAG that is asked about.
     """
 
     url: str
@@ -40,6 +39,11 @@ class AirflowApi:
     password: str
     ignoring: tuple[type[Exception], ...] = ()
     session: requests.Session = field(default_factory=_session)
+    dag_id: str = DAG_ID
+
+    def about(self, dag_id: str) -> Self:
+        """Return the same user's view of another DAG."""
+        return replace(self, dag_id=dag_id)
 
     @property
     def authorization(self) -> str:
@@ -84,35 +88,35 @@ class AirflowApi:
 
     def knows_the_dag(self) -> bool:
         """Whether the DAG has been read."""
-        dags = self.call("GET", f"dags?dag_id_pattern={DAG_ID}")["dags"]
-        return DAG_ID in [dag["dag_id"] for dag in dags]
+        dags = self.call("GET", f"dags?dag_id_pattern={self.dag_id}")["dags"]
+        return self.dag_id in [dag["dag_id"] for dag in dags]
 
     def dag(self) -> dict[str, Any]:
         """Return what is known of the DAG."""
-        return dict(self.call("GET", _DAG))
+        return dict(self.call("GET", self._dag))
 
     def unpause(self) -> None:
         """Switch the DAG on."""
-        self.call("PATCH", _DAG, is_paused=False)
+        self.call("PATCH", self._dag, is_paused=False)
 
     def trigger(self, conf: dict[str, Any], run_id: str | None = None) -> str:
         """Start a run of the DAG and return its id."""
         named = {"dag_run_id": run_id} if run_id else {}
-        run = self.call("POST", _RUNS, logical_date=None, conf=conf, **named)
+        run = self.call("POST", self._runs, logical_date=None, conf=conf, **named)
         return str(run["dag_run_id"])
 
     def mark_failed(self, run_id: str) -> None:
         """Do what a user does who marks a run as failed."""
-        self.call("PATCH", _run(run_id), state="failed")
+        self.call("PATCH", self._run(run_id), state="failed")
 
     def run(self, run_id: str) -> dict[str, Any]:
         """Return a run of the DAG."""
-        return dict(self.call("GET", _run(run_id)))
+        return dict(self.call("GET", self._run(run_id)))
 
     def runs(self, kind: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
         """Return the DAG's runs, all or those of one type, the newest first."""
         chosen = f"&run_type={kind}" if kind else ""
-        path = f"{_RUNS}?order_by=-run_after&limit={limit}{chosen}"
+        path = f"{self._runs}?order_by=-run_after&limit={limit}{chosen}"
         return list(self.call("GET", path)["dag_runs"])
 
     def newest_run(self, kind: str | None = None) -> dict[str, Any] | None:
@@ -150,18 +154,18 @@ class AirflowApi:
 
     def task_instances(self, run_id: str) -> dict[str, dict[str, Any]]:
         """Return every task instance of a run, by task id."""
-        found = self.call("GET", f"{_run(run_id)}/taskInstances")["task_instances"]
+        found = self.call("GET", f"{self._run(run_id)}/taskInstances")["task_instances"]
         return {each["task_id"]: each for each in found}
 
     def link(self, run_id: str, task_id: str) -> str | None:
         """Return the one extra link of a task instance, None while it leads nowhere."""
-        path = f"{_run(run_id)}/taskInstances/{task_id}/links"
+        path = f"{self._run(run_id)}/taskInstances/{task_id}/links"
         (link,) = self.call("GET", path)["extra_links"].values()
         return str(link) if link else None
 
     def log(self, run_id: str, task_id: str) -> str:
         """Return the log of a task's first try, a line each."""
-        path = f"{_run(run_id)}/taskInstances/{task_id}/logs/1"
+        path = f"{self._run(run_id)}/taskInstances/{task_id}/logs/1"
         return "\n".join(str(line.get("event")) for line in self.call("GET", path)["content"])
 
     def _log_in(self) -> None:
@@ -170,6 +174,13 @@ class AirflowApi:
         assert answer.status_code == 201, answer.text
         self.session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
+    @property
+    def _dag(self) -> str:
+        return f"dags/{self.dag_id}"
 
-def _run(run_id: str) -> str:
-    return f"{_RUNS}/{quote(run_id, safe='')}"
+    @property
+    def _runs(self) -> str:
+        return f"{self._dag}/dagRuns"
+
+    def _run(self, run_id: str) -> str:
+        return f"{self._runs}/{quote(run_id, safe='')}"

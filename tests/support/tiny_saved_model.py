@@ -1,5 +1,6 @@
 """A SavedModel with the signatures of an export, which tells red, green and blue pictures apart."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -84,3 +85,18 @@ def save_tiny_model(folder: Path, names: Sequence[str] = COLOURS) -> Path:
     (folder / "assets").mkdir(exist_ok=True)
     (folder / "assets" / "labels.txt").write_text(labels, encoding="utf-8")
     return folder
+
+
+def damaged_models(model: Path, folder: Path) -> dict[Path, str]:
+    """Write copies of a SavedModel that do not load; return what is said of each.
+
+    Args:
+        model: the folder of the SavedModel.
+        folder: gets the copies.
+    """
+    said = {"cut": "saved_model.pb cannot be read", "empty": "TensorFlow cannot load"}
+    for name in said:
+        shutil.copytree(model, folder / name)
+    (folder / "cut" / "saved_model.pb").write_bytes(b"\x0a\xff\xff")
+    shutil.rmtree(folder / "empty" / "variables")
+    return {folder / name: message for name, message in said.items()}

@@ -30,6 +30,10 @@ READY = re.compile(
 #: What runs that nobody triggers train on, and how long; each new model is promoted.
 PARAMS = json.dumps({"source": "sample", "epochs": 3, "parity_records": 8, "promote": "always"})
 
+#: A second pipeline, of the same data and params as the built-in one; its asset alone starts it.
+GARDEN = "garden"
+_GARDEN_FILE = 'schedule = "none"\n\n[params]\nsource = "sample"\n'
+
 
 @dataclass(frozen=True)
 class Ui:
@@ -67,7 +71,11 @@ def running_ui(folder: Path, variables: Mapping[str, str] | None = None) -> Iter
         variables: of its environment, beside Graft's own.
     """
     home = Home(folder / "home")
-    given = {"GRAFT_PARAMS": PARAMS, **(variables or {})}
+    pipelines = folder / "pipelines"
+    pipelines.mkdir(exist_ok=True)
+    (pipelines / f"{GARDEN}.toml").write_text(_GARDEN_FILE)
+    ours = {"GRAFT_PARAMS": PARAMS, "GRAFT_PIPELINES": str(pipelines)}
+    given = {**ours, **(variables or {})}
     command = ["graft", "ui", "--port", str(free_port())]
     output = folder / "output"
     with (

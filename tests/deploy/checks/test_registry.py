@@ -16,7 +16,9 @@ def test_names_the_champions(tmp_path: Path) -> None:
     write_registry(home, [registered(1, model=digest)])
     assert check_registry(home) == "flowers: no version was promoted"
     write_registry(home, [promoted(1)])
-    assert check_registry(home) == "flowers: version 1 is the champion, top-1 0.5743"
+    assert check_registry(home) == (
+        "flowers: version 1 is the champion, top-1 0.5743 (95 %: 0.522 to 0.625)"
+    )
 
 
 def test_says_what_to_do_about_a_champion_without_files(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from deploy.checks import tracking as check
 from deploy.checks.tracking import check_tracking
-from tasks.errors import NetworkError, SetupError
+from tasks.errors import NetworkError
 from tasks.tracking.settings import TRACKING_URI, Tracking
 
 
@@ -23,5 +23,7 @@ def test_a_server_that_is_away_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         raise NetworkError("refused")
 
     monkeypatch.setattr(check, "check_server", away)
-    with pytest.raises(SetupError, match=r"http://mlflow does not answer as it should \(refused\)"):
+    with pytest.raises(
+        NetworkError, match=r"http://mlflow does not answer as it should \(refused\)"
+    ):
         check_tracking({TRACKING_URI: "http://mlflow"})

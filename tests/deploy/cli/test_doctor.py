@@ -28,6 +28,8 @@ NAMES = [
     "artefacts",
     "registry",
     "MLflow",
+    "lineage",
+    "GRAFT_NOTIFY",
 ]
 
 

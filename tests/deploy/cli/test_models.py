@@ -37,9 +37,9 @@ def test_models_are_a_table(here: Graft) -> None:
     assert ran.exit_code == 0
     header, bad, good = ran.stdout.splitlines()
     assert header.split()[:2] == ["version", "alias"]
-    assert bad.split()[:3] == ["2", "0.2500", "40"]
-    assert "bad; not promoted by a run: 0.2500 against 0.7500 of version 1" in bad
-    assert good.split()[:4] == ["1", "champion", "0.7500", "40"]
+    assert bad.split()[:6] == ["2", "0.2500", "0.142", "to", "0.402", "40"]
+    assert "bad; not promoted by a run: 0.2500 (95 %: 0.142 to 0.402) against 0.7500 (95 %: " in bad
+    assert good.split()[:7] == ["1", "champion", "0.7500", "0.598", "to", "0.858", "40"]
 
 
 def test_models_are_json(here: Graft) -> None:
@@ -63,14 +63,15 @@ def test_promote_and_roll_back(here: Graft, home: Home) -> None:
     ran = here("promote", "2", "--why", "it is smaller")
     assert (ran.exit_code, ran.stdout) == (
         0,
-        "version 2 is the champion of flowers: top-1 0.2500\n",
+        "version 2 is the champion of flowers: top-1 0.2500 (95 %: 0.142 to 0.402)\n",
     )
     last = read_registry(home, FLOWERS).events[-1]
     assert (last.who, last.why) == (getpass.getuser(), "it is smaller")
     ran = here("rollback")
     assert (ran.exit_code, ran.stdout) == (
         0,
-        "version 1 is the champion of flowers again: top-1 0.7500; version 2 was rolled back\n",
+        "version 1 is the champion of flowers again: top-1 0.7500 (95 %: 0.598 to 0.858); "
+        "version 2 was rolled back\n",
     )
     now = champion(home)
     assert now is not None
@@ -83,6 +84,11 @@ def test_promote_and_roll_back(here: Graft, home: Home) -> None:
         (("promote", "7"), "error: there is no version and no run '7': expected a version from 1"),
         (("promote", "good"), "error: version 1 is the champion already"),
         (("rollback",), "error: nothing to roll back to: no version was the champion before"),
+        (("promote", "٢"), "error: there is no version and no run '٢'"),
+        (
+            ("promote", "--name", "birds", "good"),
+            "error: the run 'good' belongs to the pipeline",
+        ),
         (("models", "--name", "../x"), "error: the model's name is '../x', expected lower-case"),
         (("rollback", "--name", "birds"), "error: nothing to roll back: no version of birds was"),
     ],

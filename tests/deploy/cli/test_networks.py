@@ -5,7 +5,7 @@ from typing import Any
 
 from support.slim_library import write_library
 from tasks.features.memory import memory_needs
-from tasks.networks.registry import NETWORKS
+from tasks.networks.table import NETWORKS
 
 Graft = Callable[..., Any]
 

@@ -17,6 +17,7 @@ from PIL import Image
 from support.http_server import serve_folder
 from support.registry import registered, write_registry
 from support.serving import picture, promote
+from support.tiny_saved_model import damaged_models
 from tasks.storage.paths import CHECKOUT, Home
 
 Graft = Callable[..., Any]
@@ -156,3 +157,16 @@ def test_the_whole_of_tensorflow_is_not_imported(home: Home, folder: Path) -> No
         text=True,
     )
     assert ran.stdout.splitlines()[-1] == "[] False", ran.stderr
+
+
+def test_a_named_model_that_does_not_load(
+    graft: Graft, home: Home, folder: Path, tmp_path: Path, tiny_model: Path
+) -> None:
+    for model, message in damaged_models(tiny_model, tmp_path / "damaged").items():
+        ran = ask(graft, home, folder, "--model", model)
+        assert ran.exit_code == 2
+        assert ran.stdout == ""
+        (line,) = ran.stderr.splitlines()
+        assert line.startswith("error: ")
+        assert str(model) in line
+        assert message in line

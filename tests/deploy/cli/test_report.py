@@ -32,6 +32,32 @@ def test_a_run_by_its_id_without_airflow_tensorflow_or_spark(write_run: Run) -> 
     assert "tensorflow.python" not in imported
 
 
+def test_a_run_by_its_pipeline_and_its_names(write_run: Run, graft: Graft) -> None:
+    home = write_run(RUN)
+    write_run(f"birds/{RUN}")
+    birds = str(home.report(f"birds/{RUN}"))
+    folder = home.run(f"birds/{RUN}")
+    for arguments in (
+        (RUN, "--pipeline", "birds"),
+        (f"birds/{RUN}",),
+        (f"birds/{RUN}", "--pipeline", "birds"),
+        (folder.name,),
+        (str(folder), "--pipeline", "birds"),
+    ):
+        ran = graft("report", *arguments, GRAFT_HOME=str(home.root))
+        assert (ran.exit_code, ran.stdout) == (0, f"{birds}\n")
+
+
+def test_a_run_of_another_pipeline(write_run: Run, graft: Graft) -> None:
+    home = write_run("by_hand__1")
+    for run in ("by_hand__1", str(home.run("by_hand__1"))):
+        ran = graft("report", run, "--pipeline", "birds", GRAFT_HOME=str(home.root))
+        assert ran.exit_code == 1
+        assert ran.stderr == (
+            f"error: the run {run!r} belongs to the pipeline flowers, expected one of birds\n"
+        )
+
+
 def test_no_such_run(tmp_path: Path, graft: Graft) -> None:
     ran = graft("report", "gone", GRAFT_HOME=str(tmp_path))
     assert ran.exit_code == 1

@@ -122,7 +122,7 @@ class TestThroughAPipe:
             "doctor\n  ok  Java: 17\n\ndownload_dataset\n  made /a/download_dataset in 1.0 s\n\n"
         )
         assert f"\n\nRun {RUN}\n" in ran.stdout
-        assert "  top-1 accuracy 0.2500 (8 train, 4 validation records)\n" in ran.stdout
+        assert "  top-1 accuracy 0.2500 (95 %: 0.046 to 0.699) on 4 validation rec" in ran.stdout
         assert re.search(r"\nsucceeded in \d+ s\n$", ran.stdout)
         assert "\x1b" not in ran.stdout
         *_, params = (stage.folder / "arguments").read_text().splitlines()

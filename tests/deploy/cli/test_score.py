@@ -20,12 +20,17 @@ def score(tmp_path: Path) -> Callable[..., Ran]:
 
 def test_the_job_is_submitted_with_sparks_options(score: Any, tmp_path: Path) -> None:
     options = ["--master", "yarn", "--driver-memory", "2g"]
-    ran = score("in", "hdfs:///out", "--model", "4", *options, "-p", "output=csv")
+    words = ["in", "hdfs:///out", "--model", "4", "--name", "birds", *options, "-p", "output=csv"]
+    ran = score(*words)
     assert ran.returncode == 7, ran.stderr
     words = ran.stdout.splitlines()
     assert words[:5] == [*options, str(SCORE_JOB)]
     assert parse_score_arguments(words[5:]) == ScoreConfig(
-        pictures_url=str(tmp_path / "in"), scores_url="hdfs:///out", model="4", output="csv"
+        pictures_url=str(tmp_path / "in"),
+        scores_url="hdfs:///out",
+        name="birds",
+        model="4",
+        output="csv",
     )
 
 
@@ -35,6 +40,7 @@ def test_the_job_is_submitted_with_sparks_options(score: Any, tmp_path: Path) ->
         (["in", "-p", "epochs=3"], "error: unknown param 'epochs': known are data_layout, "),
         (["in", "-p", "csv"], "a param has no '=' in it, expected NAME=VALUE such as"),
         (["in", "-p", "max_bad=2"], "max_bad is '2', expected to be less than or equal to 1"),
+        (["in", "--name", "Birds"], "error: name is 'Birds', expected lower-case letters, dig"),
         ([""], "error: pictures_url is '', expected a URL such as"),
     ],
 )

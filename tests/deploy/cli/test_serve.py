@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from support.serving import picture, rows, running_server
+from support.tiny_saved_model import damaged_models
 from tasks.storage.paths import Home
 
 Graft = Callable[..., Any]
@@ -40,6 +41,19 @@ def test_mistakes_are_told_in_a_line(
     assert ran.exit_code == 2
     (line,) = ran.stderr.splitlines()
     assert line.startswith(message)
+
+
+def test_a_named_model_that_does_not_load_ends_the_command(
+    graft: Graft, tmp_path: Path, tiny_model: Path
+) -> None:
+    for folder, message in damaged_models(tiny_model, tmp_path).items():
+        ran = graft("serve", "--port", "0", "--model", str(folder), GRAFT_HOME=str(tmp_path))
+        assert ran.exit_code == 2
+        assert ran.stdout == ""
+        (line,) = ran.stderr.splitlines()
+        assert line.startswith("error: ")
+        assert str(folder) in line
+        assert message in line
 
 
 def test_a_port_that_is_taken(graft: Graft, tmp_path: Path) -> None:

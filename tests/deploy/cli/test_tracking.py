@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from support.registry import registered, write_registry
 from support.trained import Model, write_trained
 from tasks.runs.tracking_record import read_tracking
 from tasks.storage.paths import Home
@@ -24,6 +25,27 @@ def test_a_sync_logs_every_run_and_a_second_one_none(graft: Graft, tmp_path: Pat
         f"{uri} has 1 of 1 runs, and the aliases of flowers",
     ]
     assert graft("mlflow", "sync", **environ).stdout == ran.stdout
+
+
+def test_a_sync_logs_the_runs_of_its_pipeline(graft: Graft, tmp_path: Path) -> None:
+    home, uri = Home(tmp_path / "home"), f"sqlite:///{tmp_path}/mlflow.db"
+    for run_id in ("a run", "birds/a run"):
+        write_trained(home, Model(run_id, [True]))
+    write_registry(home, [registered(1, run_id="birds/a run")], "birds")
+    environ = {"GRAFT_HOME": str(home.root), TRACKING_URI: uri}
+    ran = graft("mlflow", "sync", "--name", "birds", **environ)
+    assert ran.stdout.startswith("birds/a run: ")
+    assert f"{uri} has " in ran.stdout.splitlines()[1]
+    assert read_tracking(home, "a run") is None
+    assert read_tracking(home, "birds/a run") is not None
+
+
+def test_a_pipeline_that_nobody_made_is_an_error(graft: Graft, tmp_path: Path) -> None:
+    environ = {"GRAFT_HOME": str(tmp_path), TRACKING_URI: f"sqlite:///{tmp_path}/mlflow.db"}
+    ran = graft("mlflow", "sync", "--name", "flower", **environ)
+    assert ran.exit_code == 1
+    assert ran.stderr.startswith("error: no pipeline 'flower': did you mean 'flowers'")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_wrong_setting_is_an_error(graft: Graft, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 Graft = Callable[..., Any]
 
 
-@pytest.mark.parametrize("given", ["0", "65536", "http", "-1", ""])
+@pytest.mark.parametrize("given", ["0", "65536", "http", "-1", "", "²", "٨٠٨٠"])
 def test_what_is_no_port(given: str, graft: Graft) -> None:
     ran = graft("ui", "--port", given)
     assert ran.exit_code == 2

@@ -7,7 +7,14 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
 
-from graft_airflow.access import can_edit, current_user, may_edit, may_read_runs, session_of
+from graft_airflow.access import (
+    can_edit,
+    current_user,
+    may_edit,
+    may_read_runs,
+    session_of,
+    whose_runs_can_be_read,
+)
 
 Token = Callable[[str | None], str]
 
@@ -82,3 +89,45 @@ class TestEditing:
         assert editor.get("/").json()["session"] == session
         headers = {"Authorization": f"bearer {session}"}
         assert editor.get("/", headers=headers).json()["session"] is None
+
+
+class TestRunsOfSeveralDags:
+    DAGS = ("one", "two", "three")
+
+    @pytest.fixture
+    def user(self, manager: Any) -> Any:  # noqa: ARG002 - makes the auth manager
+        from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+
+        return SimpleAuthManagerUser(username="someone", role="viewer")
+
+    def test_of_all_the_auth_manager_is_asked_once(
+        self, manager: Any, user: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[Any] = []
+
+        def batch(_: Any, requests: Any, *, user: Any) -> bool:
+            asked.append((user, [(r["method"], r["access_entity"].value) for r in requests]))
+            assert [request["details"].id for request in requests] == list(self.DAGS)
+            return True
+
+        monkeypatch.setattr(type(manager), "batch_is_authorized_dag", batch)
+        monkeypatch.setattr(type(manager), "is_authorized_dag", None)
+        assert whose_runs_can_be_read(user, self.DAGS) == set(self.DAGS)
+        assert asked == [(user, [("GET", "RUN")] * 3)]
+
+    def test_who_may_read_some_reads_those(
+        self, manager: Any, user: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def allowed(*_: Any, details: Any, **__: Any) -> bool:
+            return bool(details.id == "two")
+
+        monkeypatch.setattr(type(manager), "is_authorized_dag", allowed)
+        assert whose_runs_can_be_read(user, self.DAGS) == {"two"}
+        assert whose_runs_can_be_read(user, ["one"]) == set()
+
+    def test_by_airflows_own_roles(self, user: Any) -> None:
+        from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+
+        assert whose_runs_can_be_read(user, self.DAGS) == set(self.DAGS)
+        nobody = SimpleAuthManagerUser(username="someone", role=None)
+        assert whose_runs_can_be_read(nobody, self.DAGS) == set()

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from graft_airflow.assets import dataset_asset, model_asset, model_event
+from tasks.evaluation.interval import wilson_interval
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import Measurement, RunMetrics
 from tasks.storage.paths import Home
@@ -48,6 +49,7 @@ def test_an_event_of_the_model_says_which_and_how_good(metrics: RunMetrics) -> N
     assert event == {
         "digest": "abc",
         "accuracy": 0.58,
+        "accuracy_interval": list(wilson_interval(0.58, metrics.records.validation)),
         "path": "/models/abc",
         "run_id": "manual__2026",
     }
@@ -57,4 +59,6 @@ def test_an_event_of_the_model_says_which_and_how_good(metrics: RunMetrics) -> N
 def test_an_event_has_the_test_accuracy_where_there_is_one(metrics: RunMetrics) -> None:
     features = ArtifactRecord(path="/f/t", digest="t", reused=False, seconds=1.0)
     tested = replace(metrics, test=Measurement(top1=0.6, records=80, features=features))
-    assert model_event(tested, "manual__2026")["test_accuracy"] == 0.6
+    event = model_event(tested, "manual__2026")
+    assert event["test_accuracy"] == 0.6
+    assert event["test_accuracy_interval"] == list(wilson_interval(0.6, 80))

@@ -5,7 +5,7 @@ import pytest
 
 from graft_airflow.params import dag_params
 from tasks.errors import ParamsError
-from tasks.networks.registry import NETWORKS
+from tasks.networks.table import NETWORKS
 from tasks.params.definitions import RunParams
 from tasks.params.installation import default_params
 from tasks.params.parser import parse

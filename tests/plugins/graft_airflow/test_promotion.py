@@ -10,6 +10,7 @@ from graft_airflow.assets import model_asset
 from graft_airflow.promotion import starter, update_outlets
 from graft_airflow.run import current_run
 from support.trained import Model, write_trained
+from tasks.evaluation.interval import wilson_interval
 from tasks.pipelines.names import dag_id, run_name
 from tasks.registry.champion import champion
 from tasks.runs.metrics import RunMetrics
@@ -53,6 +54,7 @@ class TestOutlets:
             "version": 4,
             "digest": "abc",
             "accuracy": 0.58,
+            "accuracy_interval": list(wilson_interval(0.58, metrics.records.validation)),
             "path": "/models/abc",
             "run_id": metrics.run_id,
         }

@@ -28,6 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     for run_id, right in (("good", 30), ("<b>bad", 10)):
         write_trained(home, Model(run_id, [True] * right + [False] * (40 - right)))
         promote_run(home, FLOWERS, run_id, PromotionParams(), who="a run")
+    write_trained(home, Model("birds/good", [True] * 40))
     return home
 
 
@@ -146,6 +147,15 @@ class TestErrors:
             (PROMOTE, "<b>x", "there is no version and no run &#39;&lt;b&gt;x&#39;"),
             (ROLL_BACK, "1", "nothing to roll back to"),
             (ROLL_BACK, "2", "version 2 is not the champion any more, version 1 is"),
+            (PROMOTE, "2" * 5000, "there is no version and no run &#39;222"),
+            (PROMOTE, "٢", "there is no version and no run"),
+            (
+                PROMOTE,
+                "birds/good",
+                "birds/good&#39; belongs to the pipeline birds, expected",
+            ),
+            (ROLL_BACK, "1" * 5000, "version 0 is not the champion any more, version 1 is"),
+            (ROLL_BACK, "٢", "version 0 is not the champion any more, version 1 is"),
             (ROLL_BACK, "", "version 0 is not the champion any more, version 1 is"),
         ],
     )

@@ -12,7 +12,7 @@ from support.scores import RECORD
 from tasks.errors import ClusterError, DataError
 from tasks.params.scoring import ScoreConfig
 from tasks.scoring.arguments import parse_score_arguments
-from tasks.scoring.outcome import outcome_home
+from tasks.scoring.outcome import outcome_home, write_score
 from tasks.spark.settings import SCORE_JOB, submit_conf
 from tasks.storage.paths import Home
 
@@ -75,3 +75,12 @@ def test_a_job_that_leaves_nothing_is_told(
     spark_submit.will()
     with pytest.raises(AirflowException, match=r"ended well but left no score\.json in "):
         operator.execute(in_run(pictures_url="/in"))
+
+
+def test_its_lineage_is_that_of_the_scores(
+    operator: ScorePicturesOperator, in_run: Any, home: Home
+) -> None:
+    write_score(home, RUN, RECORD)
+    (scores,) = operator.lineage(in_run(pictures_url="/in")).outputs
+    assert scores.location == "/scores"
+    assert operator.lineage_inputs() == ()

@@ -11,6 +11,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
 
 from graft_airflow.train_operator import TrainClassifierOperator
+from support.registry import registered, write_registry
 from tasks.errors import ClusterError, DataError
 from tasks.params.definitions import JobConfig
 from tasks.runs.metrics import RunMetrics
@@ -412,11 +413,13 @@ class TestLink:
 
 def test_a_run_that_nobody_triggered_is_skipped_where_its_model_is_there(
     operator: TrainClassifierOperator,
+    home: Home,
     spark_submit: Any,
     in_run: InRun,
     write_model: Callable[[str], None],
 ) -> None:
     write_model("2026-01-02T03:03:00+00:00")
+    write_registry(home, [registered(1, model="abc")])
     with pytest.raises(AirflowSkipException, match=r"^nothing to train: "):
         operator.execute(in_run("scheduled"))
     assert not spark_submit.ran

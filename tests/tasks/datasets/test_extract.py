@@ -15,6 +15,8 @@ from support.sources import (
     Extract,
     contents,
     csv_list,
+    encoded,
+    image,
     json_list,
     labelled,
     parquet,
@@ -26,11 +28,14 @@ from support.sources import (
     write_tar,
     write_zip,
 )
+from tasks.datasets.dataset import read_dataset
 from tasks.datasets.extract import extract_dataset
 from tasks.datasets.fetch import source_of
 from tasks.datasets.options import Options
+from tasks.datasets.tfrecord import read_records
 from tasks.download.folder import download_folder
 from tasks.errors import DataError, StorageError
+from tasks.networks.tensorflow import import_example
 from tasks.storage.artifact import LocalArtifact, build
 from tasks.storage.content import _hash
 from tasks.storage.manifest import read_manifest
@@ -233,3 +238,32 @@ class TestDamage:
         _hash.cache_clear()  # the next step is another process
         with pytest.raises(DataError, match=f"{copy} has another content, by its SHA-256"):
             extract_dataset(source_of(download), "f", tmp_path / "datasets")
+
+
+class TestMaxSide:
+    """Pictures scaled down when the data set is made."""
+
+    def test_records_hold_the_smaller_pictures(self, tmp_path: Path) -> None:
+        files = {
+            f"{c}/{i}.jpg": encoded(image(ord(c) + i, (90, 60))) for c in "ak" for i in range(4)
+        }
+        files |= {f"{c}/small.jpg": encoded(image(ord(c), (20, 30))) for c in "ak"}
+        source = write_folder(tmp_path / "source", files)
+        made = extract_dataset(source, "1" * 64, tmp_path / "made", Options(max_side=64))
+        dataset = read_dataset(made.path)
+        assert dataset.max_side == 64
+        assert "8 pictures scaled down to the longest side of max_side" in dataset.notes
+        sizes = sorted(
+            tuple(features[key].int64_list.value[0] for key in ("image/width", "image/height"))
+            for split in dataset.splits.values()
+            for one in split.shards
+            for record in read_records(Path(str(one.path)))
+            for features in [import_example().FromString(record).features.feature]
+        )
+        assert sizes == [(20, 30)] * 2 + [(64, 43)] * 8
+
+    def test_a_data_set_without_the_choice_keeps_its_digest(self, tmp_path: Path) -> None:
+        source = write_folder(tmp_path / "source", FILES)
+        made = extract_dataset(source, "1" * 64, tmp_path / "made", Options())
+        assert "max_side" not in read_manifest(made.path).recipe
+        assert read_dataset(made.path).max_side is None

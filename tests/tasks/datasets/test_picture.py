@@ -18,7 +18,7 @@ from tasks.datasets import pillow
 from tasks.datasets.jpeg import read_jpeg_header
 from tasks.datasets.picture import ARITHMETIC, prepare
 from tasks.datasets.picture_bound import MOST_PIXELS
-from tasks.datasets.pillow import ALPHA, DEPTH, TURNED
+from tasks.datasets.pillow import ALPHA, DEPTH, SHRUNK, TURNED
 from tasks.errors import PictureError
 from tasks.networks.tensorflow import import_tensorflow
 
@@ -300,3 +300,46 @@ def test_noise_is_no_picture() -> None:
     for _ in range(20):
         with pytest.raises(PictureError):
             prepare(b"\xff\xd8\xff" + os.urandom(500))
+
+
+class TestMaxSide:
+    """Large pictures scaled down to a longest side."""
+
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP"])
+    @pytest.mark.parametrize("mode", ["RGB", "L"])
+    def test_a_longer_picture_is_scaled_down(self, kind: str, mode: str) -> None:
+        large = image(3, (40, 24)).resize((800, 480), Image.Resampling.BICUBIC).convert(mode)
+        picture = prepare(encoded(large, kind), max_side=100)
+        assert (picture.width, picture.height) == (100, 60)
+        assert not picture.kept
+        assert SHRUNK in picture.remarks
+        # A box filter on all pixels, as an independent way to scale: a level or two of 255, and
+        # GIF has few colours.
+        wanted = large.resize((100, 60), Image.Resampling.BOX)
+        assert difference(picture.data, wanted) < (8 if kind == "GIF" else 3)
+
+    @pytest.mark.parametrize("size", [(100, 60), (60, 100), (99, 100)])
+    def test_a_picture_that_fits_is_kept(self, size: tuple[int, int]) -> None:
+        data = encoded(image(4, size))
+        assert prepare(data, max_side=100) == prepare(data)
+        assert prepare(data, max_side=100).kept
+
+    def test_a_picture_is_turned_as_well(self) -> None:
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        large = image(3, (40, 24)).resize((800, 480), Image.Resampling.BICUBIC)
+        picture = prepare(encoded(large, exif=exif), max_side=100)
+        assert (picture.width, picture.height) == (60, 100)
+        assert set(picture.remarks) == {SHRUNK, TURNED}
+        turned = large.transpose(Image.Transpose.ROTATE_270)
+        assert difference(picture.data, turned.resize((60, 100), Image.Resampling.BOX)) < 3
+
+    def test_a_line_keeps_a_pixel(self) -> None:
+        picture = prepare(encoded(image(5, (3000, 1))), max_side=64)
+        assert (picture.width, picture.height) == (64, 1)
+
+    @pytest.mark.parametrize("share", [0.3, 0.9])
+    def test_a_cut_picture_is_damaged(self, share: float) -> None:
+        whole = encoded(image(3, (40, 24)).resize((1600, 960)))
+        with pytest.raises(PictureError, match="is a damaged JPEG"):
+            prepare(whole[: int(len(whole) * share)], max_side=100)

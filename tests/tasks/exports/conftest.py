@@ -69,6 +69,19 @@ def tiny_export(tiny_model: Path, graft_home: Home) -> Path:
 
 
 @pytest.fixture(scope="session")
+def classifier_of(tiny_head: Head) -> Callable[[Path], Any]:
+    """Returns the classifier of a dump of the tiny network."""
+    from tasks.exports.classifier import make_classifier
+
+    def classifier_of(dump: Path) -> Any:
+        definition = import_tensorflow().compat.v1.GraphDef()
+        definition.ParseFromString((dump / FROZEN).read_bytes())
+        return make_classifier(definition, read_dump(dump), tiny_head)
+
+    return classifier_of
+
+
+@pytest.fixture(scope="session")
 def loaded(tiny_export: Path) -> Any:
     """The SavedModel, as TensorFlow loads it."""
     return import_tensorflow().saved_model.load(str(tiny_export / "1"))

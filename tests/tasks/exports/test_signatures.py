@@ -12,7 +12,8 @@ import pytest
 from support.plain_slim import FloatArray
 from tasks.dumps.description import FROZEN, read_dump
 from tasks.exports import inputs
-from tasks.exports.signatures import NO_PREDICTION, make_classifier, signatures
+from tasks.exports.classifier import NO_PREDICTION, make_classifier
+from tasks.exports.signatures import signatures
 from tasks.models.head import Head, softmax
 from tasks.networks.preprocessing import decode
 from tasks.networks.tensorflow import import_tensorflow

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tasks.datasets.dataset import Shard
-from tasks.features.chunks import Chunk, chunk_size, first_chunks, plan_chunks
+from tasks.features.chunks import Chunk, chunk_size, first_chunks, joined, plan_chunks
 
 PER_OFFSET = 64
 
@@ -65,3 +65,15 @@ def test_files_are_in_the_order_of_shards_and_records() -> None:
 def test_the_first_chunks_hold_at_least_so_many_records(records: int, chosen: int) -> None:
     chunks = plan_chunks([shard("s", 40)], PER_OFFSET)
     assert first_chunks(chunks, records) == chunks[:chosen]
+
+
+def test_chunks_are_joined_shard_by_shard() -> None:
+    shards = [shard("a", 40), shard("b", 20)]
+    chunks = plan_chunks(shards, PER_OFFSET)
+    longer = joined(first_chunks(chunks, 50))
+    assert [(Path(chunk.shard).name, chunk.first, chunk.records) for chunk in longer] == [
+        ("a", 0, 40),
+        ("b", 0, 16),
+    ]
+    assert longer[0].offset == chunks[0].offset
+    assert joined([]) == []

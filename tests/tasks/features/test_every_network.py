@@ -17,7 +17,7 @@ from tasks.dumps.description import GRAPH, TENSORS, Dump, read_dump
 from tasks.dumps.graph import build_graph
 from tasks.features.bigdl_engine import BigdlEngine
 from tasks.features.bridge import Bridge
-from tasks.networks.registry import NETWORKS
+from tasks.networks.table import NETWORKS
 from tasks.spark.jvm import save_tensors
 
 #: MobileNets of all widths and sizes are the same code: the smallest of each stand for all.

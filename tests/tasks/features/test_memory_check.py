@@ -3,6 +3,7 @@
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -10,6 +11,7 @@ from tasks.dumps.description import Dump, read_dump
 from tasks.errors import SetupError
 from tasks.features import memory_check
 from tasks.features.bridge import Bridge
+from tasks.features.chunks import plan_chunks
 from tasks.features.extraction import extract_features
 from tasks.features.memory import Place, memory_needs
 from tasks.features.memory_check import MemoryCheck, place_of
@@ -91,9 +93,11 @@ def test_the_parity_check_is_left_out_where_its_engine_lacks_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     dump = read_dump(dumps["validation"].path)
-    (features,) = extract_features(bridge, [dump], "bigdl", home)
+    chunks = plan_chunks(dump.shards, dump.records_per_chunk)
     monkeypatch.setattr(memory_check, "place_of", lambda _: TINY)
-    found = check_parity(bridge, dump, candidate="bigdl", features=features, records=4, home=home)
+    found = check_parity(
+        bridge, dump, candidate="bigdl", chunks=chunks, ours=MagicMock(), home=home
+    )
     assert isinstance(found, LeftOut)
     assert found.reason.startswith("inception_v1 has 21 MiB of weights: the tensorflow engine")
 

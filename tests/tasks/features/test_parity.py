@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from support.locations import local
 from tasks.dumps.description import TENSORS, Dump, read_dump
 from tasks.errors import DataError, GraftError, ParityError, SetupError
 from tasks.features.bridge import Bridge
+from tasks.features.checked import CheckedExtraction
+from tasks.features.chunks import plan_chunks
 from tasks.features.engines import ENGINES
 from tasks.features.extraction import extract_features
 from tasks.features.parity import LeftOut, Parity, check_parity
@@ -42,10 +45,9 @@ def check(bridge: Bridge, home: Home, caplog: pytest.LogCaptureFixture) -> Check
     caplog.set_level(logging.INFO)
 
     def check(dump: Dump, engine: str, records: int = 64) -> Parity | LeftOut:
-        (features,) = extract_features(bridge, [dump], engine, home)
-        return check_parity(
-            bridge, dump, candidate=engine, features=features, records=records, home=home
-        )
+        extraction = CheckedExtraction(bridge, engine, home, checked=dump, records=records)
+        extraction.features([dump])
+        return extraction.parity()
 
     return check
 
@@ -236,10 +238,10 @@ class TestOfThreeEngines:
         home: Home,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        (features,) = extract_features(bridge, [refused], "third", home)
+        chunks = plan_chunks(refused.shards, refused.records_per_chunk)
         without_tensorflow(monkeypatch)
         found = check_parity(
-            bridge, refused, candidate="third", features=features, records=8, home=home
+            bridge, refused, candidate="third", chunks=chunks, ours=MagicMock(), home=home
         )
         assert isinstance(found, LeftOut)
         bigdl, tensorflow = found.reason.split("; ")
@@ -249,14 +251,19 @@ class TestOfThreeEngines:
 
 @pytest.mark.parametrize("other", ["bigdl", "tensorflow"])
 def test_an_engine_that_drops_records_does_not_pass(
-    other: str, check: Check, validation: Dump, monkeypatch: pytest.MonkeyPatch
+    other: str,
+    bridge: Bridge,
+    home: Home,
+    check: Check,
+    validation: Dump,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Forgetful(ENGINES[other]):  # type: ignore[misc, valid-type]  # a class of the table
         def extract(self, chunks: Any, dump: Any, folder: Any) -> Any:
             return super().extract(chunks[:1], dump, folder)
 
     engine = "tensorflow" if other == "bigdl" else "bigdl"
-    check(validation, engine)  # so that the features are there
+    extract_features(bridge, [validation], engine, home)
     monkeypatch.setitem(ENGINES, other, Forgetful)
     with pytest.raises(GraftError, match="2 features were written for 4 records"):
         check(validation, engine, records=3)

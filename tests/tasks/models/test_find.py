@@ -7,7 +7,7 @@ import pytest
 
 from support.graphs import small_graph
 from tasks.datasets.pair import Pair
-from tasks.models.find import find_trained
+from tasks.models.find import TrainedModel, find_trained
 from tasks.models.recipe import MODEL_FORMAT
 from tasks.params.definitions import JobParams, RunParams
 from tasks.storage.manifest import Manifest
@@ -59,6 +59,12 @@ def write_manifest(folder: Path, recipe: dict[str, Any], files: dict[str, int]) 
     (folder / "artifact.json").write_text(Manifest(recipe, files, {}, 1.0).as_json())
 
 
+def find(home: Home, params: JobParams, dumps: Pair[str] = DUMPS) -> TrainedModel | None:
+    """Find a model among all that are there."""
+    names = [path.name for path in home.models.iterdir()]
+    return find_trained(home, dumps, params, among=names)
+
+
 def without(values: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key != name}
 
@@ -79,29 +85,31 @@ def test_what_is_no_whole_model_is_left_out(home: Home, model: Model, spoil: str
     if spoil == "other format":
         write_manifest(folder, {"format": MODEL_FORMAT + 1}, {})
     model("old", "2026-01-01")
-    found = find_trained(home, DUMPS, RunParams())
+    found = find(home, RunParams())
     assert found is not None
     assert found.path.name == "old"
 
 
 def test_what_a_killed_job_left_is_no_model(home: Home, model: Model) -> None:
     model(".abc.x1y2")
-    assert find_trained(home, DUMPS, RunParams()) is None
+    assert find_trained(home, DUMPS, RunParams(), among=["abc"]) is None
 
 
-def test_no_models(home: Home) -> None:
-    assert find_trained(home, DUMPS, RunParams()) is None
+@pytest.mark.parametrize("among", [(), ("gone",)])
+def test_no_models(home: Home, among: tuple[str, ...]) -> None:
+    assert find_trained(home, DUMPS, RunParams(), among=among) is None
 
 
 def test_the_same(home: Home, model: Model) -> None:
     model("abc")
-    found = find_trained(home, DUMPS, RunParams())
+    found = find(home, RunParams())
     assert found is not None
     assert found.as_dict() == {
         "path": str(home.models / "abc"),
         "digest": "abc",
         "reused": True,
         "top1": 0.5,
+        "records": 4,
         "finished_at": "2026-01-02",
     }
 
@@ -110,7 +118,15 @@ def test_the_newest(home: Home, model: Model) -> None:
     model("old", "2026-01-01")
     model("new", "2026-01-03")
     model("middle", "2026-01-02")
-    found = find_trained(home, DUMPS, RunParams())
+    found = find(home, RunParams())
+    assert found is not None
+    assert found.path.name == "new"
+
+
+def test_the_newest_of_those_that_count(home: Home, model: Model) -> None:
+    for name in ("old", "new", "another"):
+        model(name, {"old": "2026-01-01", "new": "2026-01-02"}.get(name, "2026-01-03"))
+    found = find_trained(home, DUMPS, RunParams(), among={"old", "new"})
     assert found is not None
     assert found.path.name == "new"
 
@@ -125,7 +141,7 @@ def test_the_newest(home: Home, model: Model) -> None:
 )
 def test_other_dumps(home: Home, model: Model, dumps: Pair[str]) -> None:
     model("abc")
-    assert find_trained(home, dumps, RunParams()) is None
+    assert find(home, RunParams(), dumps) is None
 
 
 @pytest.mark.parametrize(
@@ -143,9 +159,9 @@ def test_other_dumps(home: Home, model: Model, dumps: Pair[str]) -> None:
 )
 def test_other_params(home: Home, model: Model, params: dict[str, Any]) -> None:
     model("abc")
-    assert find_trained(home, DUMPS, RunParams(**params)) is None
+    assert find(home, RunParams(**params)) is None
     model("def", **params)
-    found = find_trained(home, DUMPS, RunParams(**params))
+    found = find(home, RunParams(**params))
     assert found is not None
     assert found.path.name == "def"
 
@@ -158,7 +174,7 @@ def test_auto_is_the_engine_that_runs_the_graph(
         (home.dumps / dump / "model.pb").write_bytes(small_graph(operation))
     model("abc", feature_engine="bigdl")
     model("def", feature_engine="tensorflow")
-    found = find_trained(home, DUMPS, RunParams(feature_engine="auto"))
+    found = find(home, RunParams(feature_engine="auto"))
     assert found is not None
     assert found.path.name == {"bigdl": "abc", "tensorflow": "def"}[engine]
 
@@ -168,7 +184,7 @@ def test_params_that_change_nothing_about_the_head(
     home: Home, model: Model, params: dict[str, Any]
 ) -> None:
     model("abc")
-    assert find_trained(home, DUMPS, RunParams(**params)) is not None
+    assert find(home, RunParams(**params)) is not None
 
 
 def test_a_model_of_a_version_that_lacked_a_param(
@@ -179,8 +195,8 @@ def test_a_model_of_a_version_that_lacked_a_param(
         patch.setattr(RunParams, "model_dump", lambda *a, **k: without(dump(*a, **k), "seed"))
         model("abc")
     assert "seed" not in json.loads((home.models / "abc" / "metrics.json").read_text())["config"]
-    assert find_trained(home, DUMPS, JobParams()) is not None
-    assert find_trained(home, DUMPS, JobParams(seed=2)) is None
+    assert find(home, JobParams()) is not None
+    assert find(home, JobParams(seed=2)) is None
 
 
 def test_a_model_of_a_version_that_knew_no_recipe(home: Home, model: Model) -> None:
@@ -191,6 +207,6 @@ def test_a_model_of_a_version_that_knew_no_recipe(home: Home, model: Model) -> N
         del content["config"][name]
     path.write_text(json.dumps(content))
     write_manifest(path.parent, {"format": MODEL_FORMAT}, {path.name: path.stat().st_size})
-    assert find_trained(home, DUMPS, JobParams(tune="false")) is not None
-    assert find_trained(home, DUMPS, JobParams(tune="false", l2=0.1)) is None
-    assert find_trained(home, DUMPS, JobParams()) is None
+    assert find(home, JobParams(tune="false")) is not None
+    assert find(home, JobParams(tune="false", l2=0.1)) is None
+    assert find(home, JobParams()) is None

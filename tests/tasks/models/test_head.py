@@ -3,7 +3,15 @@ import numpy.typing as npt
 import pytest
 from sklearn.preprocessing import StandardScaler
 
-from tasks.models.head import Head, Scaling, fit_scaling, fold, scaling_of, softmax
+from tasks.models.head import (
+    Head,
+    Scaling,
+    fit_scaling,
+    fold,
+    fold_temperature,
+    scaling_of,
+    softmax,
+)
 
 
 def random_features(count: int = 200) -> npt.NDArray[np.float32]:
@@ -69,6 +77,14 @@ def test_fold_by_hand() -> None:
     folded = fold(head, scaling)
     np.testing.assert_allclose(folded.weight, [[0.5, 0.6]], rtol=1e-6)
     np.testing.assert_allclose(folded.bias, [1 - 5 - 12], rtol=1e-6)
+
+
+def test_a_temperature_divides_the_logits() -> None:
+    features, head = random_features(), random_head()
+    folded = fold_temperature(head, 1.7)
+    assert {folded.weight.dtype, folded.bias.dtype} == {np.dtype(np.float32)}
+    # Weights are rounded to float32, then 1,024 products added up.
+    np.testing.assert_allclose(folded.logits(features), head.logits(features) / 1.7, atol=1e-3)
 
 
 def test_logits() -> None:

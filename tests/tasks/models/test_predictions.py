@@ -1,5 +1,6 @@
 """Predictions of a head, made by Spark, against the same in NumPy."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.errors import DataError
+from tasks.evaluation.record import EvaluationRecord
+from tasks.evaluation.tally import evaluate
 from tasks.features.bridge import Bridge
 from tasks.models.head import Head
 from tasks.models.predictions import PARQUET, predict, read_predictions, write_predictions
@@ -62,21 +65,21 @@ def written(
     tables: list[pa.Table],
     head: Head,
     tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Path, float]:
-    """A model's folder, and the accuracy that was returned."""
+) -> tuple[Path, EvaluationRecord]:
+    """A model's folder, and the evaluation that was returned."""
     features, folder = tmp_path_factory.mktemp("features"), tmp_path_factory.mktemp("model")
     for number, table in enumerate(tables):
         pq.write_table(table, features / f"tiny_validation_{number:05d}-000000.parquet")
-    top1 = write_predictions(
+    evaluation = write_predictions(
         bridge, features=features, head=head, class_names=NAMES, path=folder / PARQUET
     )
-    return folder, top1
+    return folder, evaluation
 
 
 def test_every_record_gets_the_most_probable_class(
-    written: tuple[Path, float], tables: list[pa.Table], head: Head
+    written: tuple[Path, EvaluationRecord], tables: list[pa.Table], head: Head
 ) -> None:
-    folder, top1 = written
+    folder, evaluation = written
     expected = softmax_in_float64(features_of(tables), head)
     found = read_predictions(folder)
     assert found.shard == [
@@ -93,10 +96,14 @@ def test_every_record_gets_the_most_probable_class(
     np.testing.assert_array_equal(found.prediction, expected.argmax(axis=1))
     # Ours is float32.
     np.testing.assert_allclose(found.probability, expected, rtol=1e-5, atol=1e-6)
-    assert top1 == np.mean(expected.argmax(axis=1) == label)
+    assert evaluation.top1 == np.mean(expected.argmax(axis=1) == label)
+    # The file has the very probabilities that were counted; two batches add them up otherwise.
+    whole = evaluate(found.probability.astype(np.float32), label)
+    assert replace(evaluation, log_loss=0) == replace(whole, log_loss=0)
+    assert evaluation.log_loss == pytest.approx(whole.log_loss, rel=1e-9)
 
 
-def test_columns_have_the_names_of_the_classes(written: tuple[Path, float]) -> None:
+def test_columns_have_the_names_of_the_classes(written: tuple[Path, EvaluationRecord]) -> None:
     table = pq.read_table(written[0] / PARQUET)
     for kind in ("label", "prediction"):
         names = [NAMES[number] for number in table[kind].to_pylist()]

@@ -96,6 +96,7 @@ def test_the_place_of_a_training_makes_no_other_model(recipe: Recipe) -> None:
         ({"epochs": 11}, False),
         ({"batch_size": 16}, False),
         ({"standardize": False}, False),
+        ({"calibrate": False}, False),
         ({"optimizer": "adam"}, False),
         ({"l2": 0.1}, False),
         ({"class_weights": "balanced"}, False),
@@ -126,10 +127,12 @@ def test_inputs_of_a_model_are_those_that_it_was_trained_on(run_metrics: dict[st
     assert inputs_of_model(metrics) != inputs_of(RunParams(), DIGESTS)
 
 
-def test_a_param_that_a_model_does_not_know_had_its_default(run_metrics: dict[str, Any]) -> None:
+def test_a_param_that_a_model_does_not_know_has_what_its_version_did(
+    run_metrics: dict[str, Any],
+) -> None:
     config = {"epochs": 3, "a_param_that_is_gone": 1}
     inputs = inputs_of_model(RunMetrics.from_json({**run_metrics, "config": config}))
-    assert inputs.params == inputs_of(RunParams(epochs=3), DIGESTS).params
+    assert inputs.params == inputs_of(RunParams(epochs=3, calibrate=False), DIGESTS).params
 
 
 def test_a_model_of_a_version_without_optimizers_is_one_of_rmsprop(
@@ -137,12 +140,13 @@ def test_a_model_of_a_version_without_optimizers_is_one_of_rmsprop(
 ) -> None:
     inputs = inputs_of_model(RunMetrics.from_json({**run_metrics, "config": {"epochs": 3}}))
     rmsprop = {"epochs": 3, "optimizer": "rmsprop", "l2": 0, "class_weights": "none"}
+    rmsprop["calibrate"] = False
     assert inputs.params == inputs_of(RunParams(**rmsprop, patience=None), DIGESTS).params
     assert inputs.params != inputs_of(RunParams(**{**rmsprop, "l2": 0.1}), DIGESTS).params
 
 
 def test_a_recipe_by_name_is_one_by_values() -> None:
-    values = {"standardize": False, "batch_size": 16}
+    values = {"standardize": False, "batch_size": 16, "calibrate": False}
     named = inputs_of(RunParams(recipe="original"), DIGESTS)
     assert named == inputs_of(RunParams(**values), DIGESTS)
 
@@ -150,7 +154,8 @@ def test_a_recipe_by_name_is_one_by_values() -> None:
 def test_new_params_name_the_folder_that_older_versions_made() -> None:
     """Otherwise every model that exists would be trained again."""
     metrics = RunMetrics.from_json(json.loads(OLD.read_text()))
-    params = RunParams(tune="false", **{name: metrics.config[name] for name in OLD_PARAMS})
+    given = {name: metrics.config[name] for name in OLD_PARAMS}
+    params = RunParams(tune="false", calibrate=False, **given)
     recipe = Recipe(inputs_of(params, metrics.digests.map(dict)), metrics.plan)
     assert digest_of(recipe.as_json()) == "56da167cce74466c"
 

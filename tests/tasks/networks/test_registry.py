@@ -8,8 +8,9 @@ import pytest
 
 from tasks.errors import ParamsError
 from tasks.networks.inception import INCEPTION_V1
-from tasks.networks.registry import NETWORKS, get_network
+from tasks.networks.registry import get_network
 from tasks.networks.structure import network_end_points, network_variables
+from tasks.networks.table import NETWORKS
 from tasks.networks.tensorflow import import_tensorflow
 
 

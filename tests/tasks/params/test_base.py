@@ -7,6 +7,7 @@ from tasks.params.base import (
     CONNECTION,
     EXPECTED,
     MEMORY,
+    MODEL_NAME,
     PLACE,
     PREPROCESSING,
     SHA256,
@@ -37,6 +38,7 @@ class Model(Params):
             ["a/b", "//me:secret@host/a", "/ a", "a?token=secret", "", "~", "/"],
         ),
         (PREPROCESSING, ["inception", "keras:tf", "none"], ["keras", "inception2", "None", ""]),
+        (MODEL_NAME, ["flowers", "b-2_x", "x" * 100], ["Birds", "_b", "a/b", "", "x" * 101]),
         (MEMORY, ["1g", "512m"], ["0g", "4", "4G", "g", "1.5g", "4gb", "-1g"]),
     ],
 )
@@ -46,7 +48,8 @@ def test_kinds_of_text(pattern: str, right: list[str], wrong: list[str]) -> None
 
 
 def test_every_pattern_has_words() -> None:
-    assert set(EXPECTED) == {SHA256, URL, PLACE, CONNECTION, MEMORY, PREPROCESSING}
+    patterns = {SHA256, URL, PLACE, CONNECTION, MEMORY, MODEL_NAME, PREPROCESSING}
+    assert set(EXPECTED) == patterns
 
 
 def test_params_are_never_changed() -> None:

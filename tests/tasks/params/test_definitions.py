@@ -13,6 +13,7 @@ RECIPE = {
     "decay_rate": 0.9,
     "standardize": True,
     "seed": 1,
+    "calibrate": True,
     "feature_engine": "auto",
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from tasks.errors import ParamsError
 from tasks.networks.inception import INCEPTION_V1
-from tasks.networks.registry import NETWORKS
+from tasks.networks.table import NETWORKS
 from tasks.params.definitions import RunParams
 from tasks.params.network import FeatureParams, NetworkParams
 

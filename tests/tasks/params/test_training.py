@@ -34,6 +34,7 @@ class TestOriginalRecipe:
             "l2": 0.0,
             "class_weights": "none",
             "patience": None,
+            "calibrate": False,
             "standardize": False,
             "seed": 7,
         }

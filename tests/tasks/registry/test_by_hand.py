@@ -8,7 +8,7 @@ from tasks.errors import DataError, GraftError, ParamsError
 from tasks.params.promotion import PromotionParams
 from tasks.registry.by_hand import MOST_WHY, promote, roll_back
 from tasks.registry.champion import FLOWERS
-from tasks.registry.history import read_registry
+from tasks.registry.history import HISTORY, read_registry
 from tasks.registry.promote import promote_run
 from tasks.storage.paths import Home
 
@@ -21,6 +21,8 @@ def home(tmp_path: Path) -> Home:
         write_trained(home, Model(run_id, [True] * right + [False] * (40 - right)))
         promote_run(home, FLOWERS, run_id, PromotionParams(), who="a run")
     write_trained(home, Model("other", [True] * 20 + [False] * 20))
+    for run_id in ("owls/other", "owls/hoot"):
+        write_trained(home, Model(run_id, [True] * 25 + [False] * 15))
     return home
 
 
@@ -52,6 +54,22 @@ class TestPromote:
         assert registry.versions[3].run_id == "other"
         assert registry.events[-1].why == "by hand"
 
+    def test_a_run_of_an_id_is_that_of_the_pipeline(self, home: Home) -> None:
+        for label in ("other", "owls/other", home.run("owls/other").name):
+            path = Home(home.root).registry / "owls" / HISTORY
+            path.unlink(missing_ok=True)
+            assert promote(home, "owls", label, who="ann").run_id == "owls/other"
+        assert aliases(home) == {"champion": 1}
+
+    @pytest.mark.parametrize("label", ["good", "bad"])
+    def test_a_run_of_another_pipeline(self, home: Home, label: str) -> None:
+        message = f"the run '{label}' belongs to the pipeline flowers, expected one of owls"
+        with pytest.raises(ParamsError, match=message):
+            promote(home, "owls", label, who="ann")
+        with pytest.raises(ParamsError, match="belongs to the pipeline flowers, expected one of"):
+            promote(home, "owls", home.run(label).name, who="ann")
+        assert read_registry(home, "owls").versions == {}
+
     @pytest.mark.parametrize(
         ("label", "message"),
         [
@@ -62,6 +80,13 @@ class TestPromote:
             ("", "there is no version and no run ''"),
             ("../runs/good", "there is no version and no run '../runs/good'"),
             ("²", "there is no version and no run '²'"),
+            ("٢", "there is no version and no run '٢'"),
+            ("2" * 5000, "there is no version and no run '2222"),
+            (
+                "owls/other",
+                "the run 'owls/other' belongs to the pipeline owls, expected one of",
+            ),
+            ("hoot", "the run 'hoot' belongs to the pipeline owls, expected one of flowers"),
         ],
     )
     def test_errors_name_the_version(self, home: Home, label: str, message: str) -> None:

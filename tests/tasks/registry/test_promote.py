@@ -52,14 +52,15 @@ def champion_run(home: Home) -> str | None:
 def test_a_worse_model_takes_no_place(home: Home, train: Train) -> None:
     first = train("first", 30)
     assert (first.version, first.promoted) == (1, True)
-    assert first.why == "it is the first champion, top-1 accuracy 0.7500"
+    assert first.why == "it is the first champion, top-1 accuracy 0.7500 (95 %: 0.598 to 0.858)"
     second = train("second", 20)
     assert (second.version, second.promoted) == (2, False)
     assert second.comparison is not None
     assert second.comparison.p_value == pytest.approx(2 / 2**10)
     assert second.sentence() == (
-        "not promoted: version 2, 0.5000 against 0.7500 of version 1 on the same 40 validation "
-        "records, McNemar p = 0.002: significantly worse"
+        "not promoted: version 2, 0.5000 (95 %: 0.352 to 0.648) against 0.7500 (95 %: 0.598 to "
+        "0.858) of version 1 on the same 40 validation records, McNemar p = 0.002: "
+        "significantly worse"
     )
     assert champion_run(home) == "first"
     third = train("third", 31)

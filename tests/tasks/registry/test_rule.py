@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from tasks.evaluation.mcnemar import mcnemar
 from tasks.params.promotion import PromotionParams
-from tasks.registry.mcnemar import mcnemar
 from tasks.registry.rule import TOLERANCE, Decision, Incomparable, Measured, decide
+from tasks.registry.score import Score
 from tasks.runs.promotion_record import Comparison
 
 GONE = Incomparable(3, "its model is gone")
@@ -34,7 +35,11 @@ def decided(
 ) -> Decision:
     params = PromotionParams.model_validate({"promote": promote, "min_accuracy": min_accuracy})
     return decide(
-        params, top1=top1, measured=measured, shortfall=shortfall, rolled_back=rolled_back
+        params,
+        score=Score.of(top1, 10_000),
+        measured=measured,
+        shortfall=shortfall,
+        rolled_back=rolled_back,
     )
 
 
@@ -47,7 +52,7 @@ def test_never_is_never() -> None:
     assert decided("never", None) == Decision(False, "promote is never")
     better = decided("never", comparison(30, 0))
     assert not better.promoted
-    assert better.why.startswith("promote is never; 0.9429 against 0.8571 of version 3 on the same")
+    assert better.why.startswith("promote is never; 0.9429 (95 %: 0.913 to 0.963) against 0.8571")
 
 
 class TestLeastAccuracy:
@@ -55,7 +60,9 @@ class TestLeastAccuracy:
     @pytest.mark.parametrize("measured", [None, comparison(30, 0), GONE])
     def test_holds_for_every_rule(self, promote: str, measured: Measured) -> None:
         refused = decided(promote, measured, top1=0.8499, min_accuracy=0.85)
-        assert refused == Decision(False, "top-1 accuracy 0.8499 is below min_accuracy 0.85")
+        assert refused == Decision(
+            False, "top-1 accuracy 0.8499 (95 %: 0.843 to 0.857) is below min_accuracy 0.85"
+        )
 
     def test_is_enough_itself(self) -> None:
         assert decided("if_not_worse", None, top1=0.85, min_accuracy=0.85).promoted
@@ -66,8 +73,8 @@ class TestIfBetter:
         found = decided("if_better", comparison(20, 5))
         assert found.promoted
         assert found.why == (
-            "0.9143 against 0.8714 of version 3 on the same 350 validation records, McNemar p = "
-            "0.0041"
+            "0.9143 (95 %: 0.880 to 0.939) against 0.8714 (95 %: 0.832 to 0.903) of version 3 on "
+            "the same 350 validation records, McNemar p = 0.0041"
         )
 
     @pytest.mark.parametrize(

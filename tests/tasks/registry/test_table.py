@@ -3,6 +3,7 @@ from pathlib import Path
 
 from support.registry import NAME, promoted, registered, rolled_back, write_registry
 from support.trained import Model, write_trained
+from tasks.evaluation.interval import wilson_interval
 from tasks.registry.event import Event
 from tasks.registry.score import Score
 from tasks.registry.table import version_lines, version_rows
@@ -35,8 +36,10 @@ def test_rows_have_names_decisions_and_files(tmp_path: Path) -> None:
     assert rows[1].status == "files are gone; rolled back by ann: it is slow"
     assert rows[2].status == "promoted by ann: x"
     lines = list(version_lines(rows))
-    assert lines[0].split()[:4] == ["version", "alias", "top-1", "records"]
-    assert lines[3].split()[:6] == ["1", "champion", "0.5743", "350", "0.7500", "inception_v1"]
+    assert lines[0].split()[:8] == ["version", "alias", "top-1", "95", "%", "records", "test", "95"]
+    assert " ".join(lines[3].split()).startswith(
+        "1 champion 0.5743 0.522 to 0.625 350 0.7500 0.301 to 0.954 inception_v1 "
+    )
     assert all(line.isprintable() for line in lines)
 
 
@@ -51,6 +54,7 @@ def test_rows_are_json(tmp_path: Path) -> None:
     write_registry(home, [registered(1), promoted(1)])
     (row,) = json.loads(json.dumps([row.as_json() for row in version_rows(home, NAME)]))
     assert (row["number"], row["aliases"], row["accuracy"]) == (1, ["champion"], 201 / 350)
+    assert row["accuracy_interval"] == list(wilson_interval(201 / 350, 350))
     assert [event["kind"] for event in row["events"]] == ["registered", "promoted"]
     assert {"who", "why", "at"} <= set(row["events"][1])
     assert row["validation"] == {"correct": 201, "count": 350}

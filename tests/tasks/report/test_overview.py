@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from support.registry import promoted, registered, write_registry
-from support.run_files import TEST
+from support.run_files import METRICS, TEST
 from support.trained import Model, write_trained
 from tasks.report.overview import overview
 from tasks.runs.record import DAG_ID
@@ -22,7 +22,9 @@ EVIL = "<script>alert('1')</script>"
 def two_runs(write_run: Run) -> Home:
     """Two runs on the same data, the later one the more accurate."""
     for number, top1 in enumerate((0.5, 0.75)):
-        home = write_run(f"run{number}", top1=top1)
+        home = write_run(
+            f"run{number}", top1=top1, model={**METRICS["model"], "digest": f"m{number}"}
+        )
         os.utime(home.run(f"run{number}") / "metrics.json", (number, number))
     return home
 
@@ -33,8 +35,10 @@ def test_an_empty_home(tmp_path: Path) -> None:
 
 def test_marks_the_best_in_words_and_numbers_the_runs(two_runs: Home) -> None:
     page = overview(two_runs, dag_id=DAG_ID)
-    assert page.count("<strong>best</strong>") == 1
-    assert page.index("0.7500 <strong>best") < page.index(">0.5000<")
+    # Three of four against two of four may be chance.
+    assert page.count("<strong>best, not significantly</strong>") == 1
+    assert page.index("0.7500 <strong>best, not") < page.index(">0.5000<")
+    assert '<td class="n">0.301 to 0.954</td>' in page
     assert 'aria-label="top-1 accuracy by run: 2 values from 0.5000 to 0.7500' in page
 
 
@@ -44,13 +48,14 @@ def test_test_accuracy_has_a_column_where_a_run_has_it(two_runs: Home, write_run
     page = overview(two_runs, dag_id=DAG_ID, first="run0", second="run2")
     assert '<th scope="col" class="n">test</th>' in page
     assert '<td class="n">0.6125</td>' in page
+    assert '<td class="n">0.503 to 0.712</td>' in page
     assert page.count('<td class="n">none</td>') == 2
     assert (
         '<th scope="row">test top-1 accuracy</th><td class="path">none</td>'
-        '<td class="path">0.6125</td><td>differs</td>'
+        '<td class="path">0.6125 (95 %: 0.503 to 0.712)</td><td>differs</td>'
     ) in page
     # The best on validation: nothing is chosen by the test records.
-    assert page.index("0.7500 <strong>best") > 0
+    assert page.index("0.7500 <strong>best, not") > 0
 
 
 def test_links_to_the_reports_that_exist(two_runs: Home) -> None:
@@ -63,8 +68,9 @@ def test_links_to_the_reports_that_exist(two_runs: Home) -> None:
 def test_two_runs_side_by_side(two_runs: Home) -> None:
     page = overview(two_runs, dag_id=DAG_ID, first="run0", second="run1")
     assert (
-        '<tr class="best"><th scope="row">top-1 accuracy</th><td class="path">0.5</td>'
-        '<td class="path">0.75</td><td>differs</td></tr>'
+        '<tr class="best"><th scope="row">top-1 accuracy</th><td class="path">0.5000 '
+        '(95 %: 0.150 to 0.850)</td><td class="path">0.7500 (95 %: 0.301 to 0.954)</td>'
+        "<td>differs</td></tr>"
     ) in page
     assert '<th scope="row">optimizer</th><td class="path">LocalOptimizer</td>' in page
 

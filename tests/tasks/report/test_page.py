@@ -69,12 +69,12 @@ def page(write_run: Run, dataset: Path) -> Page:
 
 class TestContent:
     def test_tells_accuracy_and_what_the_simplest_rival_reaches(self, page: Page) -> None:
-        assert "top-1 accuracy 0.2500" in page.text
-        assert "always answering stripes 0.5000" in page.text
+        assert "top-1 accuracy 0.2500 95 %: 0.046 to 0.699" in page.text
+        assert "always answering stripes 0.5000 95 %: 0.150 to 0.850" in page.text
         assert "validation records 4" in page.text
 
     def test_every_epoch_is_in_the_table(self, page: Page) -> None:
-        assert "epoch loss top-1 seconds records/s 1 1.5000 0.5000 0.25 32 2 0.7500" in page.text
+        assert "epoch loss top-1 95 % seconds records/s 1 1.5000 0.5000 0.150 to 0.850" in page.text
 
     def test_confusion_matrix_in_counts_and_shares(self, page: Page) -> None:
         assert "label stripes spots stripes 1 1 spots 2 0" in page.text
@@ -119,7 +119,7 @@ class TestContent:
     def test_a_test_split_and_the_data_set(self, write_run: Run) -> None:
         home = write_run("run", test=TEST, data=DATA)
         text = Page(write_report(home, "run").path.read_text()).text
-        assert "top-1 accuracy, test 0.6125" in text
+        assert "top-1 accuracy, test 0.6125 95 %: 0.503 to 0.712" in text
         assert "test records 80" in text
         assert "measured once on the test records; nothing was chosen by them" in text
         assert "features, test 2.5 made /features/t" in text
@@ -218,14 +218,16 @@ class TestAccessibility:
         assert len(page.all("caption")) == len(page.all("table")) > 8
 
     def test_plots_and_areas_that_scroll_have_names(self, page: Page) -> None:
-        assert len(page.all("svg")) == 2
-        for _, plot in page.all("svg"):
-            assert plot["role"] == "img"
-            assert "2 values from" in (plot["aria-label"] or "")
+        plots = [plot for _, plot in page.all("svg")]
+        assert all(plot["role"] == "img" for plot in plots)
+        names = [plot["aria-label"] or "" for plot in plots]
+        assert sum("2 values from" in name for name in names) == 2
+        assert sum("Share of right answers by confidence" in name for name in names) == 1
+        assert len(names) == 3
         areas = [a for _, a in page.elements if "scroll" in (a.get("class") or "").split()]
-        assert len(areas) == 5
+        assert len(areas) == 8
         assert all(a["tabindex"] == "0" and a["role"] == "region" for a in areas)
-        assert len({a["aria-label"] for a in areas}) == 5
+        assert len({a["aria-label"] for a in areas}) == 8
 
     def test_names_its_language(self, page: Page) -> None:
         assert page.all("html") == [("html", {"lang": "en"})]

@@ -1,13 +1,19 @@
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from tasks.evaluation.interval import accuracy_text
+from tasks.evaluation.record import CalibrationRecord
+from tasks.evaluation.tally import evaluate
+from tasks.registry.score import Score
 from tasks.report import runs as module
-from tasks.report.runs import best_runs, compare, read_runs
+from tasks.report.runs import compare, read_runs
 from tasks.runs.record import TASK_IDS, WITHOUT_ARTIFACT, record_step
 from tasks.storage.paths import Home
 
@@ -37,7 +43,8 @@ class TestRead:
         assert (row.data, row.dataset) == ("flowers.tar.gz da7a", "da7a")
         assert (row.network, row.engine) == ("inception_v1", "tensorflow")
         # The batch is the plan's: it may have been rounded up.
-        assert (row.batch_size, row.epochs, row.top1) == (16, 7, 0.25)
+        assert (row.batch_size, row.epochs) == (16, 7)
+        assert (row.score, row.test, row.model) == (Score(1, 4), None, "m0de1")
         assert row.seconds == pytest.approx(1.5 * (len(TASK_IDS) - len(WITHOUT_ARTIFACT) - 1) + 10)
         assert row.reused == ("dump_train", "train_classifier")
         assert not row.has_report
@@ -89,22 +96,6 @@ class TestRead:
         assert read_runs(Home(tmp_path)) == []
 
 
-class TestBest:
-    def test_is_the_first_of_the_most_accurate_on_each_data_set(self, write_run: Run) -> None:
-        others = {"train": {"dataset": "0ther"}, "validation": {"dataset": "0ther"}}
-        for number, (run_id, top1, changes) in enumerate(
-            [
-                ("low", 0.5, {}),
-                ("best", 0.75, {}),
-                ("again", 0.75, {}),
-                ("other", 0.25, {"digests": others}),
-            ]
-        ):
-            home = write_run(run_id, top1=top1, **changes)
-            at(home, run_id, number)
-        assert best_runs(read_runs(home)) == {"best", "other"}
-
-
 def test_compare_tells_what_differs_and_what_one_lacks(write_run: Run) -> None:
     config = {"feature_engine": "bigdl", "batch_size": 16, "epochs": 3}
     write_run("a")
@@ -112,8 +103,26 @@ def test_compare_tells_what_differs_and_what_one_lacks(write_run: Run) -> None:
     first, second = sorted(read_runs(home), key=lambda row: row.name)
     found = {d.name: (d.first, d.second) for d in compare(first, second) if d.differs}
     assert found == {
-        "top-1 accuracy": (0.25, 0.75),
+        "top-1 accuracy": ("0.2500 (95 %: 0.046 to 0.699)", "0.7500 (95 %: 0.301 to 0.954)"),
         "learning_rate": (0.001, None),
         "epochs": (2, 3),
         "seed": (None, 1),
+    }
+
+
+def test_figures_of_an_evaluation_are_compared_where_they_are_recorded(write_run: Run) -> None:
+    probability = np.random.default_rng(1).dirichlet(np.ones(6), 4).astype(np.float32)
+    evaluation = evaluate(probability, np.arange(4))
+    write_run("a")
+    calibration = CalibrationRecord(temperature=1.5, why="x")
+    home = write_run("b", evaluation=asdict(evaluation), calibration=asdict(calibration))
+    first, second = sorted(read_runs(home), key=lambda row: row.name)
+    found = {d.name: (d.first, d.second) for d in compare(first, second) if d.differs}
+    assert evaluation.top5 is not None
+    assert found == {
+        "top-5 accuracy": (None, accuracy_text(evaluation.top5, 4)),
+        "macro F1": (None, round(evaluation.macro_f1, 4)),
+        "balanced accuracy": (None, round(evaluation.balanced_accuracy, 4)),
+        "expected calibration error": (None, round(evaluation.calibration_error, 4)),
+        "temperature": (None, 1.5),
     }

@@ -1,12 +1,16 @@
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from support.run_files import DATA, TEST
 from tasks.datasets.pair import Pair
 from tasks.errors import DataError
+from tasks.evaluation.record import CalibrationRecord
+from tasks.evaluation.tally import evaluate
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.metrics import Metrics, RunMetrics
 
@@ -113,6 +117,28 @@ def test_test_records_and_data_set_are_kept_where_there_are_some(old: dict[str, 
     assert metrics.data is not None
     assert metrics.data.counts["skipped"] == 2
     assert json.loads(json.dumps(metrics.as_json())) == content
+
+
+def test_evaluation_and_calibration_are_kept_where_there_are_some(old: dict[str, Any]) -> None:
+    before = RunMetrics.from_json({**old, "test": TEST})
+    assert (before.evaluation, before.calibration) == (None, None)
+    assert before.test is not None
+    assert before.test.evaluation is None
+    figures = asdict(evaluate(np.array([[0.9, 0.1], [0.4, 0.6]], np.float32), np.array([0, 0])))
+    calibration = asdict(CalibrationRecord(temperature=1.5, why="x", records=40))
+    content = {
+        **old,
+        "test": {**TEST, "evaluation": figures},
+        "evaluation": figures,
+        "calibration": calibration,
+    }
+    metrics = RunMetrics.from_json(json.loads(json.dumps(content)))
+    assert metrics.evaluation is not None
+    assert metrics.test is not None
+    assert metrics.evaluation == metrics.test.evaluation
+    assert metrics.calibration == CalibrationRecord(temperature=1.5, why="x", records=40)
+    written = json.loads(json.dumps(metrics.as_json()))
+    assert written == {**json.loads(json.dumps(content)), "network": "inception_v1"}
 
 
 def test_the_decision_about_the_model_is_kept(old: dict[str, Any]) -> None:

@@ -1,11 +1,14 @@
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from support.run_files import DATA, TEST
+from tasks.evaluation.record import CalibrationRecord
+from tasks.evaluation.tally import evaluate
 from tasks.params.definitions import RunParams
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.note import run_note
@@ -49,8 +52,9 @@ def train(home: Home, run_metrics: dict[str, Any]) -> Train:
 def test_of_a_training(home: Home, train: Train) -> None:
     train()
     assert run_note(home, RUN) == (
-        "**Top-1 accuracy 0.6333** after 2 epochs on `flowers.tar.gz` (3,320 train and 350 "
-        "validation records of 2 classes), features of inception_v1 by the engine bigdl.\n\n"
+        "**Top-1 accuracy 0.6333 (95 %: 0.582 to 0.682)** after 2 epochs on `flowers.tar.gz` "
+        "(3,320 train and 350 validation records of 2 classes), features of inception_v1 by the "
+        "engine bigdl.\n\n"
         "Reused: download_dataset, extract_dataset. Made: dump_train, train_classifier."
     )
 
@@ -73,7 +77,8 @@ def test_of_a_training_on_data_with_a_test_split_and_warnings(
     write_metrics(home, RUN, RunMetrics.from_json(content))
     note = run_note(home, RUN)
     assert (
-        " by the engine bigdl. On 80 test records, measured once: **0.6125**.\n\n"
+        " by the engine bigdl. On 80 test records, measured once: **0.6125 (95 %: 0.503 to "
+        "0.712)**.\n\n"
         "**Data set**: read as folder, 14 pictures; 1 picture stored anew as JPEG; 2 pictures "
         "skipped; 4 warnings.\n- ``2 pictures cannot be used: 'a`<b>.jpg'``\n- `b`\n- `c\\nd`\n"
         "- and 1 more in the report\n\nReused: "
@@ -132,13 +137,30 @@ def test_what_comes_from_outside_is_no_markdown(
     assert run_note(home, RUN) == f"**download_dataset failed**: {shown or f'`{message}`'}"
 
 
-def test_of_unchanged_inputs(home: Home) -> None:
-    facts = {"digest": "abc", "finished_at": "2026-01-02", "top1": 0.5, "unchanged": True}
+def test_of_an_evaluation(home: Home, train: Train, run_metrics: dict[str, Any]) -> None:
+    train()
+    evaluation = evaluate(np.array([[0.9, 0.1], [0.4, 0.6]], np.float32), np.array([0, 1]))
+    calibration = CalibrationRecord(temperature=1.5, why="as chosen", records=40)
+    changes = {"evaluation": asdict(evaluation), "calibration": asdict(calibration), "test": TEST}
+    write_metrics(home, RUN, RunMetrics.from_json({**run_metrics, **FLOWERS, **changes}))
+    assert (
+        " by the engine bigdl. Macro F1 1.0000, balanced accuracy 1.0000. Expected calibration "
+        "error 0.2500; temperature 1.5, as chosen. On 80 test records"
+    ) in run_note(home, RUN)
+
+
+@pytest.mark.parametrize(
+    ("records", "said"), [({}, "0.5000"), ({"records": 4}, "0.5000 (95 %: 0.150 to 0.850)")]
+)
+def test_of_unchanged_inputs(home: Home, records: dict[str, int], said: str) -> None:
+    """Older versions recorded no number of records."""
+    recorded = {"digest": "abc", "finished_at": "2026-01-02", "top1": 0.5, "unchanged": True}
+    facts = {**recorded, **records}
     record_step(home, RUN, "download_dataset", {"reused": True})
     record_step(home, RUN, "train_classifier", {**facts, "reused": True})
     assert run_note(home, RUN) == (
         "**Nothing to train**: data set, checkpoint and params are those of the model `abc` of "
-        "2026-01-02, top-1 accuracy 0.5000.\n\nReused: download_dataset, train_classifier."
+        f"2026-01-02, top-1 accuracy {said}.\n\nReused: download_dataset, train_classifier."
     )
 
 

@@ -16,12 +16,13 @@ COMPARISON = Comparison(
 
 def test_figures_are_a_clause() -> None:
     assert COMPARISON.clause() == (
-        "0.9143 against 0.8886 of version 3 on the same 350 validation records, McNemar p = 0.078"
+        "0.9143 (95 %: 0.880 to 0.939) against 0.8886 (95 %: 0.851 to 0.917) of version 3 on the "
+        "same 350 validation records, McNemar p = 0.078"
     )
     one = replace(COMPARISON, records=1, correct=1, champion_correct=1, about="of today", p_value=1)
     assert one.clause() == (
-        "1.0000 against 1.0000 of version 3 on the same 1 validation record (of today), McNemar p "
-        "= 1"
+        "1.0000 (95 %: 0.207 to 1.000) against 1.0000 (95 %: 0.207 to 1.000) of version 3 on the "
+        "same 1 validation record (of today), McNemar p = 1"
     )
 
 

@@ -1,11 +1,15 @@
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from support.run_files import DATA, TEST
 from tasks.errors import DataError
+from tasks.evaluation.record import CalibrationRecord
+from tasks.evaluation.tally import evaluate
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import write_metrics
 from tasks.runs.record import TASK_IDS, record_step
@@ -78,11 +82,11 @@ def test_a_whole_run(tmp_path: Path, write: Write) -> None:
         "report 1.2 made /work/report",
         "promote_model 1.2 made /work/promote_model",
         "",
-        "epoch loss top-1 records/s",
-        "1 1.2346 0.5000 12,344",
-        "2 0.5000 0.5800 20,000",
+        "epoch loss top-1 95 % records/s",
+        "1 1.2346 0.5000 0.448 to 0.552 12,344",
+        "2 0.5000 0.5800 0.528 to 0.631 20,000",
         "",
-        "top-1 accuracy 0.5800 (3,320 train, 350 validation records)",
+        "top-1 accuracy 0.5800 (95 %: 0.528 to 0.631) on 350 validation records, trained on 3,320",
         "features by the engine bigdl; both engines agree on 64 records to 3.2e-06",
         "head /work/models/abc/head.npz (NumPy), /work/models/abc/head.bigdl (BigDL)",
         "predictions /work/models/abc/predictions.parquet",
@@ -93,6 +97,13 @@ def test_a_whole_run(tmp_path: Path, write: Write) -> None:
     ]
 
 
+def test_the_epoch_that_was_kept_is_marked(tmp_path: Path, write: Write) -> None:
+    write(kept_epoch=1)
+    lines = words(summary(Home(tmp_path), RUN))
+    assert "1 1.2346 0.5000 0.448 to 0.552 12,344 kept" in lines
+    assert "2 0.5000 0.5800 0.528 to 0.631 20,000" in lines
+
+
 def test_test_records_and_the_data_set_have_a_line_each(tmp_path: Path, write: Write) -> None:
     home = Home(tmp_path)
     record(home, "train_classifier", features=FEATURES)
@@ -100,12 +111,23 @@ def test_test_records_and_the_data_set_have_a_line_each(tmp_path: Path, write: W
     lines = words(summary(home, RUN))
     assert "features, test 2.5 made /features/t" in lines
     assert (
-        "test top-1 accuracy 0.6125 (80 test records, measured once with the final head)" in lines
-    )
+        "test top-1 accuracy 0.6125 (95 %: 0.503 to 0.712) on 80 test records, measured once with "
+        "the final head"
+    ) in lines
+    assert not any(line.startswith(("classes ", "confidence ")) for line in lines)
     assert (
         "data read as folder, 14 pictures; 1 picture stored anew as JPEG; 2 pictures skipped; "
         "1 warning"
     ) in lines
+
+
+def test_an_evaluation_has_two_lines(tmp_path: Path, write: Write) -> None:
+    evaluation = evaluate(np.array([[0.9, 0.1], [0.4, 0.6]], np.float32), np.array([0, 1]))
+    calibration = CalibrationRecord(temperature=1.5, why="as chosen", records=40)
+    write(evaluation=asdict(evaluation), calibration=asdict(calibration))
+    lines = words(summary(Home(tmp_path), RUN))
+    assert "classes macro F1 1.0000, balanced accuracy 1.0000" in lines
+    assert "confidence expected calibration error 0.2500; temperature 1.5, as chosen" in lines
 
 
 def test_a_reused_model_says_whose_figures_they_are(tmp_path: Path, write: Write) -> None:

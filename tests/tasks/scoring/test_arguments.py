@@ -48,4 +48,4 @@ def test_a_password_in_a_url_is_refused() -> None:
 def test_help_has_every_param_but_the_places() -> None:
     names = [name for name, _ in option_table()]
     assert names == [name for name in ScoreConfig.model_fields if name in names]
-    assert {"model", "output", "max_bad", "data_layout", "feature_engine"} == set(names)
+    assert {"name", "model", "output", "max_bad", "data_layout", "feature_engine"} == set(names)

@@ -42,3 +42,10 @@ def test_each_has_two_elements_and_a_bad_one_says_why(tmp_path: Path) -> None:
     features = import_example().FromString(records[0]).features.feature
     assert features["image/encoded"].bytes_list.value[0] == prepare(PNG).data
     assert record_name(records[0]) == ""
+
+
+def test_a_long_picture_is_scaled_down_as_it_was_for_training() -> None:
+    large = encoded(image(1, (90, 60)), "PNG")
+    _, record = prepared_elements([(Entry("a.png", "a.png", data=large), load)], max_side=64)
+    features = import_example().FromString(record).features.feature
+    assert features["image/encoded"].bytes_list.value[0] == prepare(large, 64).data

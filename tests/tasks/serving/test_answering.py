@@ -86,7 +86,7 @@ def test_what_the_graph_cannot_decode_is_told_with_its_number(
     answering: Answering, model: ServedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The graph takes JPEGs alone, and so it gets what was not converted.
-    monkeypatch.setattr(Answering, "prepare", lambda _, data: (data, (1, 1)))
+    monkeypatch.setattr(Answering, "prepare", lambda _, data, __: (data, (1, 1)))
     request = body(picture("red"), b"GIF89a")
     with pytest.raises(
         RequestError, match=r"^picture 1 of 'instances' \(key 'b'\) expected a JPEG"
@@ -94,9 +94,16 @@ def test_what_the_graph_cannot_decode_is_told_with_its_number(
         asyncio.run(answering.predict(request, model))
 
 
-def test_pictures_are_counted(answering: Answering) -> None:
-    assert answering.prepare(picture("red"))[1] == (30, 20)
+def test_a_picture_is_scaled_down_as_it_was_for_training(
+    answering: Answering, model: ServedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model.model, "max_side", 15)
+    assert answering.prepare(picture("red"), model.model)[1] == (15, 10)
+
+
+def test_pictures_are_counted(answering: Answering, model: ServedModel) -> None:
+    assert answering.prepare(picture("red"), model.model)[1] == (30, 20)
     with pytest.raises(PictureError, match="is empty"):
-        answering.prepare(b"")
+        answering.prepare(b"", model.model)
     metrics = answering.metrics.pictures
     assert (metrics.value(result="ok"), metrics.value(result="refused")) == (1, 1)

@@ -10,7 +10,6 @@ from tasks.serving.find_model import (
     champion_model,
     find_model,
     following,
-    pinned,
     require_champion,
 )
 from tasks.storage.paths import Home
@@ -27,6 +26,8 @@ def home(tmp_path: Path, tiny_model: Path) -> Home:
     (home.exports / DIGEST).mkdir()
     (home.exports / DIGEST / "1").symlink_to(tiny_model)
     record_step(home, "a run", "export_model", {"digest": DIGEST})
+    record_step(home, "birds/a run", "export_model", {"digest": "e1"})
+    record_step(home, "birds/its own", "export_model", {"digest": "e2"})
     record_step(home, "another", "report", {})
     record_failure(home, "failed", "export_model", "no room")
     return home
@@ -69,7 +70,6 @@ def test_files_of_a_champion_are_checked_once(
 def test_by_version_alias_run_and_digest(home: Home, model: str, version: int, digest: str) -> None:
     found = find_model(home, "flowers", model)
     assert (found.version, found.digest) == (version, digest)
-    assert pinned(home, "flowers", model)() == found
 
 
 def test_by_path(home: Home, tiny_model: Path) -> None:
@@ -79,9 +79,28 @@ def test_by_path(home: Home, tiny_model: Path) -> None:
     assert find_model(home, "flowers", str(home.root / "57")).version == 57
 
 
+def test_a_run_is_one_of_the_pipeline(home: Home) -> None:
+    for run in ("a run", "birds/a run"):
+        assert find_model(home, "birds", run).digest == "e1"
+    with pytest.raises(ParamsError, match="the run 'another' belongs to the pipeline flowers, exp"):
+        find_model(home, "birds", "another")
+
+
+@pytest.mark.parametrize("model", ["5" * 5000, "x" * 5000, "./" + "x" * 5000, "٢"])
+def test_a_text_that_is_long_or_no_number(home: Home, model: str) -> None:
+    with pytest.raises(GraftError, match="--model is '"):
+        find_model(home, "flowers", model)
+
+
 @pytest.mark.parametrize(
     ("model", "kind", "message"),
     [
+        ("birds/a run", ParamsError, "the run 'birds/a run' belongs to the pipeline birds, expec"),
+        (
+            "its own",
+            ParamsError,
+            "the run 'its own' belongs to the pipeline birds, expected",
+        ),
         ("nothing", ParamsError, "--model is 'nothing', expected a version's number, champion or"),
         ("7", ParamsError, "--model is '7', expected a version's number"),
         ("./nothing", DataError, "--model is 'nothing', which has no saved_model.pb: expected a S"),

@@ -64,3 +64,12 @@ def test_large_pictures_do_not_share_a_batch(
     found = list(predict(classifier, [source("x", picture("red"))] * 5))
     assert len(found) == 5
     assert seen == [2, 2, 1]
+
+
+def test_a_picture_is_scaled_down_as_it_was_for_training(
+    classifier: Classifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classifier.model, "max_side", 15)
+    (found,) = predict(classifier, [source("red", picture("red"))], heatmap=True)
+    assert found.picture is not None
+    assert (found.picture.width, found.picture.height) == (15, 10)

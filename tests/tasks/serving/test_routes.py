@@ -146,6 +146,21 @@ def test_mistakes(
     assert (answer.status_code, answer.json()) == (status, {"error": message})
 
 
+@pytest.mark.parametrize("version", ["3" * 5000, "%D9%A3", "-3", "3.0"])
+def test_what_is_no_version_is_malformed(server: Server, version: str) -> None:
+    """Arabic-Indic digits among them; the server has version 3."""
+    path = f"{MODEL}/versions/{version}"
+    for answer in (
+        server.get(path),
+        server.get(f"{path}/metadata"),
+        server.predict(rows(picture("red")), path),
+    ):
+        assert answer.status_code == 400
+        error = answer.json()["error"]
+        assert error.startswith(f"Malformed request: {answer.request.method} {MODEL}/versions/")
+        assert len(error) < 250
+
+
 def test_many_bad_pictures_are_counted(server: Server) -> None:
     error = server.predict(rows(b"a", b"b", b"c", b"d")).json()["error"]
     assert error.count("is no picture") == 4

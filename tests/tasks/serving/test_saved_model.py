@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -6,8 +7,10 @@ import pytest
 
 from support.serving import picture
 from tasks.errors import DataError, UnsupportedGraphError
+from tasks.exports.layout import PICTURES
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.serving.saved_model import RefusedInputError, SavedModel
+from tasks.storage.local_files import write_json
 
 
 def batch(*pictures: bytes) -> Any:
@@ -78,3 +81,17 @@ def test_a_graph_that_tensorflow_does_not_take(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes(definition.SerializeToString())
     with pytest.raises(UnsupportedGraphError, match=r"TensorFlow cannot load .*NoSuchOperation"):
         SavedModel(tmp_path)
+
+
+def test_the_longest_side_of_the_pictures_is_known(tiny_model: Path, tmp_path: Path) -> None:
+    assert SavedModel(tiny_model).max_side is None
+    copy = tmp_path / "1"
+    shutil.copytree(tiny_model, copy)
+    write_json(copy / PICTURES, {"max_side": 512})
+    assert SavedModel(copy).max_side == 512
+    (copy / PICTURES).write_text('{"max_side": "wide"}')
+    with pytest.raises(DataError, match="max_side is 'wide', expected a number of pixels"):
+        SavedModel(copy)
+    (copy / PICTURES).write_text("{")
+    with pytest.raises(DataError, match=r"pictures\.json cannot be read .*: export the model"):
+        SavedModel(copy)

@@ -1,7 +1,11 @@
 import math
+from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+
 from support.run_files import METRICS, TEST, write_run
+from tasks.evaluation.tally import evaluate
 from tasks.storage.paths import Home
 from tasks.tracking.content import read_content
 
@@ -19,6 +23,23 @@ def test_has_params_and_metrics_of_every_epoch(tmp_path: Path) -> None:
     assert ("test_top1", 0.6125, 2) in content.metrics
     assert content.tags["graft.run_id"] == RUN
     assert [path.name for path in content.files] == ["metrics.json"]
+
+
+def test_has_the_figures_of_an_evaluation(tmp_path: Path) -> None:
+    found = evaluate(np.array([[0.9, 0.1], [0.4, 0.6], [0.7, 0.3]]), np.array([0, 1, 1]))
+    changes = {
+        "evaluation": asdict(found),
+        "test": {**TEST, "evaluation": asdict(found)},
+        "calibration": {"temperature": 1.5, "why": "x"},
+    }
+    content = read_content(write_run(Home(tmp_path), RUN, **changes), RUN)
+    assert content is not None
+    metrics = {name: value for name, value, _ in content.metrics}
+    assert metrics["final_macro_f1"] == metrics["test_macro_f1"] == found.macro_f1
+    assert (metrics["final_top1_low"], metrics["final_top1_high"]) == found.interval
+    assert metrics["final_calibration_error"] == found.calibration_error
+    assert metrics["temperature"] == 1.5
+    assert all(epoch == 2 for name, _, epoch in content.metrics if name.startswith("test_"))
 
 
 def test_a_loss_that_is_no_number_is_left_out(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from support.mlflow_home import write_home
+from support.trained import Model, write_trained
 from tasks.registry import by_hand
 from tasks.registry.champion import FLOWERS
 from tasks.runs.metrics import METRICS
@@ -50,7 +51,7 @@ def test_a_run_is_logged_with_the_champions_run(story: Home, server: Server, cli
     assert bad.data.metrics["final_top1"] == 0.25
     history = client.get_metric_history(bad.info.run_id, "loss")
     assert [(each.step, each.value) for each in history] == [(1, 1.5), (2, 0.75)]
-    assert bad.data.tags["graft.promotion"].startswith("not promoted: version 2, 0.2500 against")
+    assert bad.data.tags["graft.promotion"].startswith("not promoted: version 2, 0.2500 (95 %: ")
     assert bad.data.tags["mlflow.note.content"] == "# The model of bad\n"
     files = {file.path for file in client.list_artifacts(bad.info.run_id)}
     assert files == {"README.md", METRICS, "report.html", "model"}
@@ -63,7 +64,7 @@ def test_versions_and_aliases_are_grafts(client: Any) -> None:
 
 def test_nothing_is_logged_twice(story: Home, server: Server, client: Any) -> None:
     before = {name: run.info.run_id for name, run in runs(client).items()}
-    logged = list(sync(story, FLOWERS, all_runs(story), server))
+    logged = list(sync(story, FLOWERS, all_runs(story, FLOWERS), server))
     assert {each.run_id: each.run for each in logged} == before
     assert {name: run.info.run_id for name, run in runs(client).items()} == before
     assert len(client.get_metric_history(before["bad"], "loss")) == 2
@@ -115,4 +116,13 @@ def test_the_champion_is_loaded_and_asked(server: Server, store: str, client: An
 def test_a_run_that_left_no_metrics_is_named(home: Home, server: Server) -> None:
     (logged,) = [each for each in sync(home, FLOWERS, ["gone"], server) if each.run_id == "gone"]
     assert (logged.run, logged.error) == ("", f"{home.run('gone')} has no {METRICS}")
-    assert all_runs(home) == ["good", "bad"]
+    assert all_runs(home, FLOWERS) == ["good", "bad"]
+
+
+def test_all_runs_are_those_of_the_pipeline(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    for run_id in ("one", "birds/one", "birds/two", "bird/one"):
+        write_trained(home, Model(run_id, [True]))
+    assert all_runs(home, FLOWERS) == ["one"]
+    assert sorted(all_runs(home, "birds")) == ["birds/one", "birds/two"]
+    assert all_runs(home, "fish") == []

@@ -39,6 +39,7 @@ def test_every_field_has_a_flag() -> None:
         "patience": 1000,
         "standardize": False,
         "seed": 2**31 - 1,
+        "calibrate": False,
         "feature_engine": "tensorflow",
         "parity_records": 0,
         "force": True,

@@ -12,14 +12,13 @@ import pytest
 
 from support.features import features_of, table_of
 from tasks.datasets.pair import Pair
-from tasks.errors import DataError, GraftError
 from tasks.features.bridge import Bridge
 from tasks.features.store import Features
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
-from tasks.runs.training_record import Epoch, Plan
+from tasks.runs.training_record import Plan
 from tasks.spark.cluster import Cluster
-from tasks.training.epochs import _require_finite, train_epochs
+from tasks.training.epochs import train_epochs
 from tasks.training.methods import balanced_weights
 from tasks.training.optimizer_log import OPTIMIZER_LOG, read_set_aside
 from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER
@@ -110,16 +109,14 @@ def loss_of(
     return float((each * weights[label]).sum() / weights[label].sum())
 
 
-@pytest.mark.parametrize("class_weights", ["none", "balanced"])
 def test_the_epoch_of_the_lowest_loss_on_the_records_set_aside_is_kept(
     run: Train,
     features: Pair[Features],
     folder: Path,
-    class_weights: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level("INFO"):
-        trained = run(class_weights=class_weights, **RISING)
+        trained = run(class_weights="balanced", **RISING)
     found = losses(folder)
     assert len(found) == len(trained.epochs) < 12
     assert trained.kept == np.argmin(found) + 1 == len(found) - 2
@@ -131,40 +128,27 @@ def test_the_epoch_of_the_lowest_loss_on_the_records_set_aside_is_kept(
     logits = trained.head.logits(aside.feature)
     np.testing.assert_allclose(trained.held_out.logits, logits, rtol=1e-5, atol=1e-5)
     np.testing.assert_array_equal(trained.held_out.label, aside.label)
-    counts = np.bincount(trained_on(features.train).label)
-    weights = balanced_weights(counts) if class_weights == "balanced" else np.ones(3, np.float32)
+    weights = balanced_weights(np.bincount(trained_on(features.train).label))
     # The scaling is folded into the head, which rounds once more than the scaled features.
     assert loss_of(logits, trained.held_out.label, weights) == pytest.approx(min(found), rel=1e-4)
     assert f"epoch {trained.kept} of {len(found)} is kept" in caplog.text
     assert f"{len(aside.label)} training records are set aside" in caplog.text
 
 
-def test_an_epoch_of_an_earlier_try_is_kept_if_it_is_the_best(run: Train, folder: Path) -> None:
+def test_a_try_knows_what_the_one_before_measured(run: Train, folder: Path) -> None:
+    """The first try's first epoch is the best; the second was not measured when it was killed."""
     run(**{**RISING, "epochs": 2})
-    first_loss = losses(folder)[0]
+    first, second = losses(folder)
     log = folder / OPTIMIZER_LOG
-    log.write_text(log.read_text().replace(f"loss is {first_loss}", "loss is 1.0E-4"))
-    model = next(folder.rglob("model.*"))
-    assert model.exists()
-    trained = run(**{**RISING, "patience": 4})
+    text = log.read_text().replace(f"loss is {first}", "loss is 1.0E-4")
+    log.write_text(re.split(r"(?m)^(?=\[Epoch 2\])", text)[0])
+    assert losses(folder) == [1e-4]
+    trained = run(**{**RISING, "patience": 3})
     assert trained.resumed_after == [2]
-    assert trained.kept == 1
-    assert len(trained.epochs) == 5
-    assert len(losses(folder)) == 5
-
-
-def test_an_epoch_that_was_killed_before_it_was_measured_is_measured_by_the_next_try(
-    run: Train, folder: Path
-) -> None:
-    run(**{**RISING, "epochs": 2})
-    before = losses(folder)
-    log = folder / OPTIMIZER_LOG
-    log.write_text("".join(re.split(r"(?m)^(?=\[Epoch 2\])", log.read_text())[:1]))
-    assert len(losses(folder)) == 1
-    run(**{**RISING, "epochs": 3})
     # The snapshot has the weights in full.
-    assert losses(folder)[:2] == pytest.approx(before, rel=1e-6)
-    assert len(losses(folder)) == 3
+    assert losses(folder)[1] == pytest.approx(second, rel=1e-6)
+    assert trained.kept == 1
+    assert len(trained.epochs) == len(losses(folder)) == 4
 
 
 def test_lbfgs_takes_all_records_in_a_step(run: Train, features: Pair[Features]) -> None:
@@ -179,69 +163,3 @@ def test_lbfgs_takes_all_records_in_a_step(run: Train, features: Pair[Features])
     found = loss_of(logits, features.train.label.astype(np.int64), weights)
     # The log has the loss before the last step, which is a small one.
     assert found == pytest.approx(trained.epochs[-1].loss, rel=0.01)
-
-
-@pytest.mark.parametrize(("records", "aside"), [(1, 0), (2, 0)])
-def test_too_few_records_to_set_some_aside(
-    bridge: Bridge, cluster: Cluster, tmp_path: Path, records: int, aside: int
-) -> None:
-    few = trained_on(draw(60)).take(np.arange(records))
-    for split in ("train", "validation"):
-        (tmp_path / split).mkdir()
-        pq.write_table(table_of(few), tmp_path / split / "000.parquet")
-    for optimizer in (LOCAL_OPTIMIZER, DISTRIBUTED_OPTIMIZER):
-        plan = Plan(optimizer=optimizer, batch_size=2, cores=2, steps_per_epoch=1, master="m")
-        with pytest.raises(DataError) as caught:
-            train_epochs(
-                bridge,
-                Pair(tmp_path / "train", tmp_path / "validation"),
-                class_count=CLASSES,
-                feature_size=SIZE,
-                config=config(patience=3),
-                plan=plan,
-                folder=tmp_path / "snapshots",
-            )
-        assert str(caught.value) == (
-            f"patience is 3, but of {records} training records {aside} are in the part, 1 of 10 by "
-            "content, that is set aside to judge epochs by: leave patience empty, or take more "
-            "records"
-        )
-
-
-def epoch(number: int, loss: float) -> Epoch:
-    return Epoch(
-        epoch=number,
-        iteration=1,
-        records=16,
-        total=16,
-        loss=loss,
-        correct=1,
-        count=2,
-        seconds=0.1,
-        wall_clock_seconds=0.1,
-    )
-
-
-@pytest.mark.parametrize(
-    ("given", "advice"),
-    [
-        ({"learning_rate": 0.5}, "learning_rate is 0.5, try a lower one"),
-        ({"optimizer": "lbfgs"}, "optimizer is lbfgs, give it an l2 above 0 or choose another"),
-    ],
-)
-def test_a_loss_that_is_no_number_names_epoch_and_what_to_change(
-    folder: Path, given: dict[str, object], advice: str
-) -> None:
-    folder.mkdir()
-    _require_finite([epoch(1, 0.5)], config(), folder)
-    assert folder.exists()
-    with pytest.raises(GraftError) as caught:
-        _require_finite([epoch(1, 0.5), epoch(2, float("nan"))], config(**given), folder)
-    assert str(caught.value) == f"training diverged: the loss of epoch 2 is nan; {advice}"
-    # The next run would go on from weights that are no numbers.
-    assert not folder.exists()
-
-
-def test_a_log_without_epochs_is_told(folder: Path) -> None:
-    with pytest.raises(GraftError, match="the optimiser left no log"):
-        _require_finite([], config(), folder)

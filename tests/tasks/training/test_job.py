@@ -17,6 +17,7 @@ from tasks.datasets.dataset import SPLITS
 from tasks.datasets.pair import Pair
 from tasks.dumps.dump import dump_split
 from tasks.errors import DataError, GraftError, StorageError, UnsupportedGraphError
+from tasks.evaluation.interval import accuracy_text
 from tasks.models.export import load_head
 from tasks.networks.checkpoint import fetch_checkpoint
 from tasks.networks.tensorflow import import_tensorflow
@@ -203,7 +204,10 @@ def test_a_run_leaves_metrics_and_the_next_one_reuses_the_model(
     assert Path(first.model.path) == home.models / first.model.digest
     assert (home.models / first.model.digest / "head.npz").is_file()
     assert next(iter(first.stages)) == "spark"
-    assert f"top-1 accuracy {first.top1:.4f} on 4 validation records after 1 epochs" in caplog.text
+    assert (
+        f"top-1 accuracy {accuracy_text(first.top1, 4)} on 4 validation records after 1 epochs"
+        in caplog.text
+    )
     # Whoever has the model needs its snapshots no more.
     assert not list(home.snapshots.iterdir())
 
@@ -218,6 +222,22 @@ def test_a_run_leaves_metrics_and_the_next_one_reuses_the_model(
     assert third is not None
     assert not third.model.reused
     assert third.model.digest != first.model.digest
+
+
+@pytest.mark.usefixtures("spark")
+def test_the_original_recipe_is_recorded_by_its_values_and_shares_its_model_with_them(
+    home: Home, dumps: dict[str, Artifact]
+) -> None:
+    original = {"batch_size": 16, "epochs": 10}
+    job.run(config(dumps, recipe="original", **original, run_id="by name"))
+    job.run(config(dumps, standardize=False, **original))
+    by_name, by_values = (read_metrics(home, run) for run in ("by name", RUN))
+    assert by_name is not None
+    assert by_values is not None
+    assert (by_name.config["recipe"], by_name.config["standardize"]) == ("original", False)
+    assert len(by_name.epochs) == 10
+    assert by_values.model.reused
+    assert by_values.model.digest == by_name.model.digest
 
 
 @pytest.mark.parametrize("name", MODEL_FILES)

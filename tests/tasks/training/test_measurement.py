@@ -32,6 +32,8 @@ def test_records_are_counted_and_predicted(bridge: Bridge, tmp_path: Path) -> No
     path = tmp_path / "found.parquet"
     found = measure_test(bridge, features=made, head=head, class_names=["x", "y"], path=path)
     assert (found.top1, found.records, found.features.digest) == (0.75, 4, "abc")
+    assert found.evaluation is not None
+    assert (found.evaluation.records, found.evaluation.correct) == (4, 3)
     assert read_predictions(tmp_path, path.name).prediction.tolist() == [0, 1, 0, 0]
 
 

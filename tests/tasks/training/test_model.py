@@ -11,6 +11,9 @@ import pytest
 from tasks.datasets.dataset import SPLITS, Split
 from tasks.datasets.pair import Pair
 from tasks.dumps.description import Dump, read_dump
+from tasks.evaluation.held_out import HeldOut
+from tasks.evaluation.tally import evaluate
+from tasks.evaluation.temperature import fit_temperature
 from tasks.features.store import feature_files, read_features
 from tasks.models.export import load_head
 from tasks.models.predictions import TEST_PARQUET, read_predictions
@@ -23,6 +26,7 @@ from tasks.storage.paths import Home
 from tasks.training.model import ModelMaker, model_files
 from tasks.training.plan import plan_training
 from tasks.training.stages import Stages
+from tasks.training.trained import Trained
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +99,8 @@ def test_the_file_has_the_keys_that_readers_know(made: Path) -> None:
         "versions",
         "python",
         "finished_at",
+        "evaluation",
+        "calibration",
     ]
 
 
@@ -109,7 +115,44 @@ def test_head_predictions_and_accuracy_belong_together(made: Path, graft_home: H
     np.testing.assert_array_equal(predictions.label, features.label)
     np.testing.assert_array_equal(predictions.prediction, expected)
     assert metrics.top1 == np.mean(expected == features.label)
+    assert metrics.evaluation is not None
+    # The log loss was added up in another order.
+    again = evaluate(predictions.probability, features.label)
+    assert replace(metrics.evaluation, log_loss=0) == replace(again, log_loss=0)
+    # Eight training records are too few to hold any out.
+    assert metrics.calibration is not None
+    assert metrics.calibration.temperature == 1
+    assert metrics.calibration.why.startswith("not calibrated: ")
     assert pq.read_table(made / "predictions.parquet").num_rows == metrics.records.validation
+
+
+def test_a_temperature_is_in_head_predictions_and_metrics(
+    maker: ModelMaker, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, uncalibrated = Metrics.read(made), read_predictions(made)
+    head, _ = load_head(made / "head.npz")
+    logits = np.random.default_rng(5).normal(0, 4, (50, 2)).astype(np.float32)
+    # Every fifth record is wrong, as sure as the others.
+    label = logits.argmax(axis=1)
+    label[::5] = 1 - label[::5]
+    held_out = HeldOut(logits, label)
+    trained = Trained(head, before.epochs, (), held_out=held_out)
+    monkeypatch.setattr("tasks.training.model.train", lambda *_, **__: trained)
+    (tmp_path / "snapshots").mkdir()
+    (tmp_path / "snapshots/optimizer.log").touch()
+    replace(maker, stages=Stages()).make(tmp_path / "snapshots", tmp_path)
+    metrics, predictions = Metrics.read(tmp_path), read_predictions(tmp_path)
+    assert metrics.calibration is not None
+    temperature = metrics.calibration.temperature
+    assert temperature == fit_temperature(held_out) > 1.5
+    folded, _ = load_head(tmp_path / "head.npz")
+    np.testing.assert_allclose(folded.weight, head.weight / temperature, rtol=1e-6)
+    np.testing.assert_allclose(folded.bias, head.bias / temperature, rtol=1e-6)
+    # Of two classes, the logarithm of the odds is the difference of the logits, and float32.
+    odds = [np.log(p.probability[:, 0] / p.probability[:, 1]) for p in (predictions, uncalibrated)]
+    np.testing.assert_allclose(odds[0] * temperature, odds[1], rtol=1e-4, atol=1e-4)
+    np.testing.assert_array_equal(predictions.prediction, uncalibrated.prediction)
+    assert metrics.top1 == before.top1
 
 
 def test_test_records_are_measured_once_with_the_final_head(
@@ -130,6 +173,8 @@ def test_test_records_are_measured_once_with_the_final_head(
     expected = head.logits(features.feature).argmax(axis=1)
     assert metrics.test.records == len(features.label) == 8
     assert metrics.test.top1 == np.mean(expected == features.label)
+    assert metrics.test.evaluation is not None
+    assert metrics.test.evaluation.top1 == metrics.test.top1
     assert metrics.test.features.digest != metrics.features.train.digest
     predictions = read_predictions(tmp_path, TEST_PARQUET)
     np.testing.assert_array_equal(predictions.prediction, expected)

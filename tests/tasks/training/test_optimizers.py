@@ -182,7 +182,7 @@ def test_steps_are_those_of_the_method_on_cross_entropy(
         l2=chosen.l2 or 0,
         balanced=chosen.class_weights == "balanced",
     )
-    assert np.abs(expected - before).max() > 0.05
+    assert np.abs(expected - before).max() > 0.03
     # DistriOptimizer cuts the 32 bits of weights and gradients to 16, 8 of them of the number.
     np.testing.assert_allclose(trained, expected, rtol=0.01, atol=2e-3)
 

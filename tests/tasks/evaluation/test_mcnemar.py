@@ -1,7 +1,7 @@
 import pytest
 from scipy import stats
 
-from tasks.registry.mcnemar import mcnemar
+from tasks.evaluation.mcnemar import mcnemar
 
 
 @pytest.mark.parametrize(

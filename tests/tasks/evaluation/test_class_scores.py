@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
-from tasks.report.scores import (
+from tasks.evaluation.class_scores import (
     class_scores,
     confusion_matrix,
     majority_baseline,

@@ -64,7 +64,19 @@ def row_shares(confusion: IntArray) -> Float64Array:
 
 def class_scores(confusion: IntArray) -> ClassScores:
     """Return the scores of every class of a confusion matrix."""
-    right, support, predicted = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    return scores_of_counts(
+        right=np.diag(confusion), support=confusion.sum(axis=1), predicted=confusion.sum(axis=0)
+    )
+
+
+def scores_of_counts(*, right: IntArray, support: IntArray, predicted: IntArray) -> ClassScores:
+    """Return the scores of every class.
+
+    Args:
+        right: records of the class that are predicted as it, ``[classes]``.
+        support: records of the class.
+        predicted: records that are predicted as it.
+    """
     return ClassScores(
         precision=_ratio(right, predicted),
         recall=_ratio(right, support),
