@@ -66,6 +66,7 @@ LIGHT = {
     "runs.pipeline_run",
     "runs.promotion_record",
     "runs.record",
+    "runs.sweep_record",
     "runs.tracking_record",
     "runs.training_record",
     "runs.typed_json",
