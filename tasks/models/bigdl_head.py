@@ -3,7 +3,9 @@
 from typing import Any
 
 
-def new_model(spark: Any, *, class_count: int, feature_size: int, seed: int) -> Any:
+def new_model(
+    spark: Any, *, class_count: int, feature_size: int, seed: int, l2: float = 0.0
+) -> Any:
     """Return an untrained ``Squeeze``, ``Linear(feature_size, class_count)``.
 
     Args:
@@ -12,12 +14,15 @@ def new_model(spark: Any, *, class_count: int, feature_size: int, seed: int) -> 
         feature_size: its inputs; the model takes ``[records, feature_size, 1, 1]`` or any other
             place of the ones.
         seed: of BigDL's random numbers, from which the weights are drawn.
+        l2: a training adds ``l2`` times the weight, but not the bias, to the gradient.
     """
     from bigdl.dllib.nn.layer import Linear, Sequential
+    from bigdl.dllib.optim.optimizer import L2Regularizer
     from bigdl.dllib.utils.common import RNG
 
     RNG().set_seed(seed)
-    linear = Linear(feature_size, class_count).set_name("head")
+    penalty = L2Regularizer(l2) if l2 else None
+    linear = Linear(feature_size, class_count, wRegularizer=penalty).set_name("head")
     return Sequential().add(_squeeze(spark._jvm)).add(linear)
 
 

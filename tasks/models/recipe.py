@@ -10,14 +10,12 @@ from typing import Any
 
 from tasks.datasets.pair import Pair
 from tasks.params.definitions import JobParams
+from tasks.params.training import BEFORE
 from tasks.runs.metrics import Metrics
 from tasks.runs.training_record import Plan
 
 #: Version of the model format; part of the recipe, so raising it retrains every model.
 MODEL_FORMAT = 1
-
-# What versions did that lacked a param, where it is not the param's default.
-_BEFORE = {"calibrate": False}
 
 
 @dataclass(frozen=True)
@@ -73,12 +71,13 @@ def inputs_of(params: JobParams, digests: Pair[Mapping[str, str]]) -> Inputs:
 def inputs_of_model(metrics: Metrics) -> Inputs:
     """Return the inputs of a trained model.
 
-    A param that its version lacked has the value that describes what that version did.
+    A param that its version lacked has the value that the version trained with, or its default.
     """
     names = JobParams.model_fields
     given = {name: value for name, value in metrics.config.items() if name in names}
+    given = {**BEFORE, **given}
     digests = Pair[Mapping[str, str]](metrics.digests.train, metrics.digests.validation)
-    return Inputs(digests, JobParams.model_construct(**{**_BEFORE, **given}).decisive())
+    return Inputs(digests, JobParams.model_construct(**given).decisive())
 
 
 def is_current(recipe: Mapping[str, Any]) -> bool:

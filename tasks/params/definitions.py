@@ -15,7 +15,7 @@ from tasks.params.model_file import CheckedNetworkParams, ModelFileParams
 from tasks.params.network import FILE, FeatureParams, NetworkParams
 from tasks.params.promotion import PromotionParams
 from tasks.params.spark import SparkParams
-from tasks.params.training import ReuseParams, TrainingParams
+from tasks.params.training import BEFORE, ReuseParams, TrainingParams
 
 #: In the order of the trigger form; sections of one title are shown as one.
 SECTIONS: tuple[type[Params], ...] = (
@@ -51,8 +51,8 @@ def network_of_sample(network: str) -> str:
     return INCEPTION_V1.name if network == FILE else network
 
 
-# Params of the job that do not change the trained head.
-_NO_INFLUENCE = {"force", "parity_records"}
+# Params of the job that do not change the trained head; a recipe is a name for values of others.
+_NO_INFLUENCE = {"force", "parity_records", "recipe"}
 
 
 # Pydantic takes the fields of the last base first.
@@ -60,8 +60,14 @@ class JobParams(ReuseParams, TrainingParams, FeatureParams):
     """Params that the DAG hands on to the training job."""
 
     def decisive(self) -> dict[str, Any]:
-        """Return the params that the trained head depends on, as JSON types."""
-        return self.model_dump(mode="json", include=set(JobParams.model_fields) - _NO_INFLUENCE)
+        """Return the params that the trained head depends on, as JSON types.
+
+        A param that older versions lacked is left out where it has the value that they trained
+        with, so that their models are found again.
+        """
+        names = set(JobParams.model_fields) - _NO_INFLUENCE
+        params = self.resolved().model_dump(mode="json", include=names)
+        return {k: v for k, v in params.items() if k not in BEFORE or v != BEFORE[k]}
 
 
 class RunParams(JobParams, SparkParams, PromotionParams, CheckedNetworkParams, DataParams):

@@ -1,13 +1,84 @@
 """Params of the classifier's training."""
 
-from pydantic import Field
+from collections.abc import Mapping
+from typing import Any, Final, Literal, Self
+
+from pydantic import Field, model_validator
 
 from tasks.params.base import Params
+
+RecipeName = Literal["default", "original"]
+OptimizerName = Literal["rmsprop", "adam", "sgd", "lbfgs"]
+Schedule = Literal["constant", "falling"]
+ClassWeights = Literal["none", "balanced"]
+#: The values of ``recipe``.
+DEFAULT: Final = "default"
+ORIGINAL: Final = "original"
+#: The values of ``optimizer``.
+RMSPROP: Final = "rmsprop"
+ADAM: Final = "adam"
+SGD: Final = "sgd"
+LBFGS: Final = "lbfgs"
+#: The values of ``schedule``.
+CONSTANT: Final = "constant"
+FALLING: Final = "falling"
+#: The values of ``class_weights``.
+NONE: Final = "none"
+BALANCED: Final = "balanced"
+
+#: The original example's training, which its figures are compared with.
+ORIGINAL_RECIPE: Mapping[str, Any] = {
+    "optimizer": RMSPROP,
+    "batch_size": 16,
+    "epochs": 10,
+    "learning_rate": 0.001,
+    "schedule": CONSTANT,
+    "decay_rate": 0.9,
+    "l2": 0.0,
+    "class_weights": NONE,
+    "patience": None,
+    "standardize": False,
+    "calibrate": False,
+}
+#: What versions trained with that did not have the param yet. A model of theirs keeps its digest
+#: and is found again, whatever the default of the param becomes.
+BEFORE: Mapping[str, Any] = {
+    "optimizer": RMSPROP,
+    "schedule": CONSTANT,
+    "l2": 0.0,
+    "class_weights": NONE,
+    "patience": None,
+    "calibrate": False,
+}
+#: Params that only some optimisers take.
+TAKEN_BY: Mapping[str, tuple[str, ...]] = {
+    "batch_size": (RMSPROP, ADAM, SGD),
+    "learning_rate": (RMSPROP, ADAM, SGD),
+    "schedule": (RMSPROP, ADAM, SGD),
+    "decay_rate": (RMSPROP,),
+}
 
 
 class TrainingParams(Params, title="Training"):
     """Hyper-parameters of the classifier's training."""
 
+    recipe: RecipeName = Field(
+        DEFAULT,
+        title="Recipe",
+        description=(
+            "default: train by the params below. original: train as the original example does, "
+            "RMSprop 0.001 with decay 0.9, ten epochs of batches of 16 on raw features, the last "
+            "epoch's weights; of the params below only seed counts, and another value is refused."
+        ),
+    )
+    optimizer: OptimizerName = Field(
+        RMSPROP,
+        title="Optimizer",
+        description=(
+            "BigDL's method. rmsprop, adam, sgd (momentum 0.9): many small steps. lbfgs: a step "
+            "of all records an epoch, so give 100 epochs or so; on one machine, or one executor."
+        ),
+    )
     batch_size: int | None = Field(
         None,
         ge=1,
@@ -16,7 +87,7 @@ class TrainingParams(Params, title="Training"):
         description=(
             "Records per training step, rounded up to a multiple of the cores, at most all "
             "training records. Empty: 16 with LocalOptimizer; with DistriOptimizer, whose larger "
-            "steps cost hardly more, 1/25 of the records but from 16 to 128."
+            "steps cost hardly more, 1/25 of the records but from 16 to 128. Not for lbfgs."
         ),
         examples=[32],
         json_schema_extra={"unit": "records"},
@@ -35,8 +106,16 @@ class TrainingParams(Params, title="Training"):
         ge=1e-6,
         le=10,
         title="Learning rate",
-        description="RMSprop's step size.",
+        description="Step size of rmsprop, adam and sgd.",
         examples=[1e-4],
+    )
+    schedule: Schedule = Field(
+        CONSTANT,
+        title="Schedule",
+        description=(
+            "Course of the learning rate. constant: the same in every step. falling: from "
+            "learning_rate to a tenth of it in the last of all epochs, which calms the last ones."
+        ),
     )
     decay_rate: float = Field(
         0.9,
@@ -45,6 +124,38 @@ class TrainingParams(Params, title="Training"):
         title="Decay rate",
         description="RMSprop's smoothing of squared gradients.",
         examples=[0.99],
+    )
+    l2: float = Field(
+        0.0,
+        ge=0,
+        le=1000,
+        title="L2",
+        description=(
+            "Strength of the penalty on large weights, l2 / 2 times the sum of their squares. In "
+            "scikit-learn's terms C is 1 / (l2 x records). 0: no penalty."
+        ),
+        examples=[0.01],
+    )
+    class_weights: ClassWeights = Field(
+        NONE,
+        title="Class weights",
+        description=(
+            "balanced: a record of a rare class counts more, records / (classes x records of its "
+            "class), so that all classes count the same. none: every record counts the same."
+        ),
+    )
+    patience: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        title="Patience",
+        description=(
+            "End the training after so many epochs in which the loss on a tenth of the training "
+            "records, set aside for that, fell no further, and keep the epoch with the lowest. "
+            "Empty: train on all records to the last epoch, and keep that."
+        ),
+        examples=[5],
+        json_schema_extra={"unit": "epochs"},
     )
     standardize: bool = Field(
         True,
@@ -75,6 +186,27 @@ class TrainingParams(Params, title="Training"):
         ),
     )
 
+    @model_validator(mode="after")
+    def _fit_recipe_and_optimizer(self) -> Self:
+        for name, fixed in ORIGINAL_RECIPE.items() if self.recipe == ORIGINAL else ():
+            value = getattr(self, name)
+            if value not in (fixed, _default(name)):
+                raise ValueError(
+                    f"recipe is {ORIGINAL}, which has {name} {_shown(fixed)}, but {name} is "
+                    f"{_shown(value)}: leave {name} as it is by default, or choose recipe {DEFAULT}"
+                )
+        for name, optimizers in TAKEN_BY.items():
+            if self.optimizer not in optimizers and getattr(self, name) != _default(name):
+                raise ValueError(
+                    f"{name} is for optimizer {' or '.join(optimizers)}, but optimizer is "
+                    f"{self.optimizer}: leave {name} {_shown(_default(name))}"
+                )
+        return self
+
+    def resolved(self) -> Self:
+        """Return the same with the values that the recipe stands for."""
+        return self.model_copy(update=ORIGINAL_RECIPE) if self.recipe == ORIGINAL else self
+
 
 class ReuseParams(Params, title="Run"):
     """Choice between a model that exists and a new training."""
@@ -84,3 +216,11 @@ class ReuseParams(Params, title="Run"):
         title="Train again",
         description="Train even when a model of the very same inputs exists.",
     )
+
+
+def _default(name: str) -> object:
+    return TrainingParams.model_fields[name].default
+
+
+def _shown(value: object) -> str:
+    return "empty" if value is None else str(value).lower()

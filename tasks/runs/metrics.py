@@ -42,6 +42,7 @@ class Metrics:
     Attributes:
         top1: accuracy of the exported head on the validation records.
         epochs: every epoch in order.
+        kept_epoch: the number of the epoch whose weights the head has; None: the last.
         resumed_after_epochs: the epochs after which a later try continued the training.
         stages: seconds of every stage of the job, in order.
         records: number of records.
@@ -65,6 +66,7 @@ class Metrics:
 
     top1: float
     epochs: tuple[Epoch, ...]
+    kept_epoch: int | None = None
     resumed_after_epochs: tuple[int, ...] = ()
     stages: dict[str, float]
     records: Pair[int]
@@ -109,10 +111,17 @@ class Metrics:
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types."""
         content = {**asdict(self), "epochs": [epoch.as_json() for epoch in self.epochs]}
-        _leave_out(content, "test", "evaluation", "calibration")
+        _leave_out(content, "test", "kept_epoch", "evaluation", "calibration")
         if self.test:
             _leave_out(content["test"], "evaluation")
         return content
+
+    def epochs_clause(self) -> str:
+        """Return how long the head was trained, ``10 epochs`` or ``epoch 6 of 9``."""
+        count = len(self.epochs)
+        return (
+            f"{count} epochs" if self.kept_epoch is None else f"epoch {self.kept_epoch} of {count}"
+        )
 
     def of_run(
         self,

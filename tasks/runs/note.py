@@ -83,7 +83,7 @@ def _training(metrics: RunMetrics, params: Mapping[str, Any]) -> str:
     )
     return (
         f"**Top-1 accuracy {accuracy_text(metrics.top1, metrics.records.validation)}** after "
-        f"{len(metrics.epochs)} epochs on "
+        f"{metrics.epochs_clause()} on "
         f"{_data(params)} ({counts} records of {len(metrics.class_names)} classes), features of "
         f"{metrics.network} by the engine {_engine(metrics)}.{_evaluation(metrics)}{test}"
     )

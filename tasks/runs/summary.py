@@ -96,6 +96,7 @@ def _training(metrics: RunMetrics) -> Iterator[str]:
         yield (
             f"  {epoch.epoch:>5} {epoch.loss:>8.4f} {epoch.top1:>7.4f} "
             f"{interval_text(epoch.top1, epoch.count):>14} {epoch.records_per_second:>10,.0f}"
+            f"{'  kept' if epoch.epoch == metrics.kept_epoch else ''}"
         )
     yield ""
     yield from _accuracy(metrics)

@@ -8,7 +8,7 @@ from tasks.evaluation.held_out import HeldOut
 from tasks.evaluation.record import CalibrationRecord
 from tasks.evaluation.temperature import fit_temperature, log_loss
 from tasks.models.head import fold_temperature
-from tasks.training.train import Trained
+from tasks.training.trained import Trained
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,12 @@ from itertools import islice
 from pathlib import Path
 
 from tasks.runs.training_record import Epoch
-from tasks.training.optimizer_log import finite_epochs, read_epochs
+from tasks.training.optimizer_log import (
+    finite_epochs,
+    is_set_aside,
+    read_epochs,
+    set_aside_line,
+)
 
 _POLL_SECONDS = 0.2
 
@@ -18,7 +23,7 @@ def followed(path: Path, show: Callable[[str], None], *, iterations: bool) -> It
 
     Args:
         path: the log, which need not exist yet; the epochs of earlier tries are not shown.
-        show: gets one line at a time.
+        show: gets one line at a time; also that of every epoch on the records set aside.
         iterations: show all of BigDL's own lines instead.
     """
     finished = threading.Event()
@@ -31,7 +36,8 @@ def followed(path: Path, show: Callable[[str], None], *, iterations: bool) -> It
             for line in islice(lines, known_lines, None):
                 show(line)
         else:
-            for epoch in islice(read_epochs(lines), known, None):
+            watched = _showing_set_aside(lines, known_lines, show)
+            for epoch in islice(read_epochs(watched), known, None):
                 show(epoch_line(epoch))
 
     follower = threading.Thread(target=follow, name="optimizer-log", daemon=True)
@@ -52,6 +58,16 @@ def epoch_line(epoch: Epoch) -> str:
         f"records/second. Loss is {epoch.loss:.4f}. Top1Accuracy is Accuracy(correct: "
         f"{epoch.correct}, count: {epoch.count}, accuracy: {epoch.top1:.4f})"
     )
+
+
+def _showing_set_aside(
+    lines: Iterator[str], known: int, show: Callable[[str], None]
+) -> Iterator[str]:
+    """Pass lines on; show those that are new and about the records set aside."""
+    for number, line in enumerate(lines):
+        if number >= known and is_set_aside(line):
+            show(set_aside_line(line))
+        yield line
 
 
 def _line_count(path: Path) -> int:

@@ -81,7 +81,7 @@ def _find_or_make_model(
             make_folder(home.root)
         require_same_folder(spark._jvm, home.root)
         dumps, engine = found or _read(config, folders, HadoopFiles.of(spark))
-        config = config.with_engine(engine.name)
+        config = config.resolved().with_engine(engine.name)
         plan = plan_training(config, dumps, cluster)
         inputs = inputs_of(config, dumps.map(lambda dump: dump.digests))
         recipe = Recipe(inputs, plan, run_id if config.force else None).as_json()
@@ -112,11 +112,10 @@ def _is_remote(home: Home, folders: Pair[Location]) -> bool:
 
 def _log_result(metrics: RunMetrics) -> None:
     logger.info(
-        "top-1 accuracy %s on %d validation records after %d epochs; model, metrics and "
-        "predictions in %s",
+        "top-1 accuracy %s on %d validation records after %s; model, metrics and predictions in %s",
         accuracy_text(metrics.top1, metrics.records.validation),
         metrics.records.validation,
-        len(metrics.epochs),
+        metrics.epochs_clause(),
         metrics.model.path,
     )
     if metrics.test:

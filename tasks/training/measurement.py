@@ -38,18 +38,18 @@ def measure_test(
     )
 
 
-def warn_of_difference(top1: float, last: Epoch) -> None:
+def warn_of_difference(top1: float, epoch: Epoch) -> None:
     """Log when the exported head and BigDL's model disagree on validation records.
 
     Args:
         top1: accuracy of the exported head.
-        last: the last epoch of the training.
+        epoch: the epoch whose weights the head has.
     """
-    if round(top1 * last.count) != last.correct:
+    if round(top1 * epoch.count) != epoch.correct:
         logger.warning(
             "the exported head is right on %d of %d validation records, BigDL's model was on %d: "
             "the others lie within rounding of a boundary between classes",
-            round(top1 * last.count),
-            last.count,
-            last.correct,
+            round(top1 * epoch.count),
+            epoch.count,
+            epoch.correct,
         )

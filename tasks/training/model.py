@@ -30,7 +30,8 @@ from tasks.training.calibration import calibrate
 from tasks.training.measurement import measure_test, warn_of_difference
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.stages import Stages
-from tasks.training.train import Trained, train
+from tasks.training.train import train
+from tasks.training.trained import Trained
 
 #: Files of every model.
 MODEL_FILES = (METRICS, PARQUET, ARRAYS, BIGDL, OPTIMIZER_LOG)
@@ -82,7 +83,7 @@ class ModelMaker:
             shutil.copyfile(snapshots / OPTIMIZER_LOG, folder / OPTIMIZER_LOG)
         with self.stages.timed("export"):
             evaluation = self._export(bridge, trained, features.validation, folder)
-        warn_of_difference(evaluation.top1, trained.epochs[-1])
+        warn_of_difference(evaluation.top1, trained.kept_epoch)
         test = None
         if test_features:
             with self.stages.timed("test"):
@@ -160,6 +161,7 @@ class ModelMaker:
         return Metrics(
             top1=evaluation.top1,
             epochs=tuple(trained.epochs),
+            kept_epoch=trained.kept,
             resumed_after_epochs=tuple(trained.resumed_after),
             stages=self.stages.seconds,
             records=self.dumps.map(lambda dump: dump.records),

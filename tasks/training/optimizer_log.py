@@ -8,6 +8,7 @@ of a training that was resumed covers all its tries; a line marks where each lat
 import math
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.runs.training_record import Epoch
@@ -24,7 +25,27 @@ _DISTRIBUTED_STEP = re.compile(_HEADER + rf"Trained .* Loss is (?P<loss>{_NUMBER
 _TOP1 = re.compile(
     _HEADER + r"Top1Accuracy is Accuracy\(correct: (?P<correct>\d+), count: (?P<count>\d+), "
 )
+_SET_ASIDE_WORDS = "Set aside: "
+_SET_ASIDE = re.compile(
+    r"\[Epoch (?P<epoch>\d+)\]\[Iteration (?P<iteration>\d+)\] "
+    rf"{_SET_ASIDE_WORDS}loss is (?P<loss>{_NUMBER}), "
+)
 _RESUMED = re.compile(r"Training resumed after epoch (?P<epoch>\d+)$")
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Measurement of an epoch on the training records that are set aside.
+
+    Attributes:
+        epoch: its number.
+        iteration: the number of its last training step.
+        loss: mean cross entropy, with the weights of the classes.
+    """
+
+    epoch: int
+    iteration: int
+    loss: float
 
 
 def read_epochs(lines: Iterable[str]) -> Iterator[Epoch]:
@@ -60,6 +81,31 @@ def read_resumed(lines: Iterable[str]) -> list[int]:
     return [int(found["epoch"]) for found in map(_RESUMED.match, lines) if found]
 
 
+def is_set_aside(line: str) -> bool:
+    """Return whether a line is about the records that are set aside."""
+    return _SET_ASIDE_WORDS in line and _SET_ASIDE.match(line) is not None
+
+
+def set_aside_line(line: str) -> str:
+    """Return such a line to show, with as many digits as an epoch's own."""
+    return re.sub(r"loss is ([-+0-9.eE]+),", lambda loss: f"loss is {float(loss[1]):.4f},", line)
+
+
+def read_set_aside(path: Path) -> list[SetAside]:
+    """Return the measurements of all epochs in a log on the records set aside, in order."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        found = [_SET_ASIDE.match(line) for line in lines if _SET_ASIDE_WORDS in line]
+    return [SetAside(int(f["epoch"]), int(f["iteration"]), float(f["loss"])) for f in found if f]
+
+
+def best_set_aside(path: Path) -> SetAside | None:
+    """Return the first epoch of the lowest loss on the records set aside, None without any."""
+    measured = [epoch for epoch in read_set_aside(path) if math.isfinite(epoch.loss)]
+    return min(measured, key=lambda epoch: epoch.loss, default=None)
+
+
 def finite_epochs(path: Path) -> int:
     """Return the number of epochs in a log before the first whose loss is not finite."""
     if not path.exists():
@@ -72,12 +118,14 @@ def finite_epochs(path: Path) -> int:
 def cut_log(path: Path, epoch: int) -> None:
     """Cut a log after ``epoch`` and add the line that training is resumed there."""
     aside = path.with_name(f".{path.name}")
+    covered = False
     with path.open(encoding="utf-8", errors="replace") as log, aside.open("w") as cut:
         for line in log:
-            cut.write(line)
+            measured = _SET_ASIDE.match(line)
+            if not covered or (measured and int(measured["epoch"]) == epoch):
+                cut.write(line)
             validated = _TOP1.match(line)
-            if validated and int(validated["epoch"]) == epoch:
-                break
+            covered = covered or bool(validated and int(validated["epoch"]) == epoch)
         cut.write(f"Training resumed after epoch {epoch}\n")
     # A process that holds the old log open keeps writing to the unlinked file, not to this one.
     aside.replace(path)

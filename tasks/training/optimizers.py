@@ -1,7 +1,5 @@
 """BigDL's optimisers, local and distributed, around the original example's model."""
 
-from collections.abc import Iterator
-from itertools import cycle, islice
 from typing import Any
 
 import numpy as np
@@ -9,40 +7,47 @@ import numpy.typing as npt
 
 from tasks.datasets.pair import Pair
 from tasks.features.store import Features, read_features
-from tasks.models.head import FloatArray, Scaling, fit_scaling, scaling_of
+from tasks.models.head import Scaling, fit_scaling, scaling_of
 from tasks.params.definitions import JobConfig
-from tasks.params.training import TrainingParams
+from tasks.params.training import LBFGS
 from tasks.runs.training_record import Plan
-
-# BigDL's default of Epsilon, the constant that keeps RMSprop from dividing by 0.
-RMSPROP_EPSILON = 1e-8
+from tasks.training.methods import Descent, descent_of
+from tasks.training.samples import Read, filled, filled_samples, from_one, pooled, samples_of
 
 
 def local_optimizer(
-    features: Pair[Features], model: Any, config: JobConfig, plan: Plan
+    features: Pair[Features],
+    model: Any,
+    config: JobConfig,
+    plan: Plan,
+    descent: Descent | None = None,
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains in the driver's JVM, and the scaling that it trains with.
 
     Args:
         features: of both splits, in memory.
         model: from ``new_model``; it is trained in place.
-        config: epochs, rates, scaling.
+        config: epochs, optimizer, rates, scaling.
         plan: batch size and cores.
+        descent: loss and method; None: those of the params without counts.
     """
     from bigdl.dllib.optim.optimizer import LocalOptimizer, MaxEpoch, Top1Accuracy
 
+    descent = descent or descent_of(config, plan)
     scaling = fit_scaling(features.train.feature) if config.standardize else None
-    train = _filled(features.train, plan.batch_size)
-    x = Pair(train, features.validation).map(lambda split: _pooled(split.feature, scaling))
-    y = Pair(train, features.validation).map(lambda split: _from_one(split.label))
+    x = features.map(lambda split: pooled(split.feature, scaling))
+    y = features.map(lambda split: from_one(split.label))
+    # A step of lbfgs takes all records, and padding up to a whole batch.
+    pad = config.optimizer == LBFGS
+    train_x, train_y = filled(x.train, y.train, plan.batch_size, pad=pad)
     optimizer = LocalOptimizer(
-        X=x.train,
-        Y=y.train,
+        X=train_x,
+        Y=train_y,
         model=model,
-        criterion=_criterion(),
+        criterion=descent.loss,
         end_trigger=MaxEpoch(config.epochs),
         batch_size=plan.batch_size,
-        optim_method=_rmsprop(config),
+        optim_method=descent.method,
         cores=plan.cores,
     )
     optimizer.set_validation(
@@ -56,7 +61,13 @@ def local_optimizer(
 
 
 def distributed_optimizer(
-    files: Pair[Any], model: Any, config: JobConfig, plan: Plan
+    files: Pair[Any],
+    model: Any,
+    config: JobConfig,
+    plan: Plan,
+    descent: Descent | None = None,
+    *,
+    read: Read = read_features,
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains on the executors, and the scaling that it trains with.
 
@@ -66,24 +77,30 @@ def distributed_optimizer(
         files: RDDs of the contents of each split's feature files; those of training in as many
             partitions as ``training_partitions`` says.
         model: from ``new_model``; it is trained in place.
-        config: epochs, rates, scaling.
+        config: epochs, optimizer, rates, scaling.
         plan: batch size and cores.
+        descent: loss and method; None: those of the params without counts.
+        read: reads a file of training records.
     """
     from bigdl.dllib.optim.optimizer import DistriOptimizer, MaxEpoch, Top1Accuracy
 
-    scaling = fit_scaling_distributed(files.train) if config.standardize else None
-    samples = files.map(lambda split: _samples(split, scaling))
+    descent = descent or descent_of(config, plan)
+    scaling = fit_scaling_distributed(files.train, read) if config.standardize else None
+    train = samples_of(files.train, scaling, read)
     optimizer = DistriOptimizer(
         model=model,
-        training_rdd=_filled_samples(samples.train, plan),
-        criterion=_criterion(),
+        training_rdd=filled_samples(train, plan, pad=config.optimizer == LBFGS),
+        criterion=descent.loss,
         end_trigger=MaxEpoch(config.epochs),
         batch_size=plan.batch_size,
-        optim_method=_rmsprop(config),
+        optim_method=descent.method,
     )
+    if config.optimizer == LBFGS:
+        # Differences of gradients that were cut to 8 bits lead it astray.
+        optimizer.value.setCompressType("none")
     optimizer.set_validation(
         batch_size=plan.batch_size,
-        val_rdd=samples.validation,
+        val_rdd=samples_of(files.validation, scaling, read_features),
         trigger=_every_epoch(plan),
         val_method=[Top1Accuracy()],
     )
@@ -103,76 +120,21 @@ def training_partitions(plan: Plan) -> int:
     return max(min(plan.cores, spare), 1)
 
 
-def fit_scaling_distributed(files: Any) -> Scaling:
+def fit_scaling_distributed(files: Any, read: Read = read_features) -> Scaling:
     """Return the result of ``fit_scaling``, from sums that the executors make.
 
     Args:
         files: an RDD of the contents of feature files.
+        read: reads a file.
     """
 
     def sums(file: bytes) -> npt.NDArray[np.float64]:
-        values = read_features(file).feature.astype(np.float64)
+        values = read(file).feature.astype(np.float64)
         return np.stack([np.full(values.shape[1], len(values)), values.sum(0), (values**2).sum(0)])
 
     count, total, squares = files.map(sums).reduce(np.add)
     mean = total / count
     return scaling_of(mean, np.sqrt(np.maximum(squares / count - mean**2, 0)))
-
-
-def _samples(files: Any, scaling: Scaling | None) -> Any:
-    """Return an ``RDD[Sample]`` for an RDD of the contents of feature files."""
-
-    def samples(file: bytes) -> Iterator[Any]:
-        from bigdl.dllib.utils.common import Sample
-
-        read = read_features(file)
-        for x, y in zip(_pooled(read.feature, scaling), _from_one(read.label), strict=True):
-            yield Sample.from_ndarray(x, y)
-
-    return files.flatMap(samples)
-
-
-def _filled(features: Features, batch_size: int) -> Features:
-    """Return features with records repeated in turn until there are enough for a batch."""
-    count = len(features.label)
-    rows = np.arange(max(count, batch_size)) % count
-    return features if len(rows) == count else features.take(rows)
-
-
-def _filled_samples(samples: Any, plan: Plan) -> Any:
-    """Return an ``RDD[Sample]`` of at least a batch; one of fewer records is in one partition."""
-    if plan.steps_per_epoch > 1 or plan.batch_size > plan.cores:
-        return samples
-
-    def fill(partition: Iterator[Any]) -> Iterator[Any]:
-        few = list(partition)
-        yield from few
-        yield from islice(cycle(few), max(plan.batch_size - len(few), 0))
-
-    return samples.mapPartitions(fill)
-
-
-def _pooled(feature: FloatArray, scaling: Scaling | None) -> FloatArray:
-    """Return features, scaled, in the shape of the network's last pooling.
-
-    The model's Squeeze expects it: float32 ``[records, 1, 1, features]``.
-    """
-    scaled = scaling(feature) if scaling else feature
-    return scaled[:, np.newaxis, np.newaxis, :]
-
-
-def _criterion() -> Any:
-    from bigdl.dllib.nn.criterion import CrossEntropyCriterion
-
-    return CrossEntropyCriterion()
-
-
-def _rmsprop(params: TrainingParams) -> Any:
-    from bigdl.dllib.optim.optimizer import RMSprop
-
-    return RMSprop(
-        learningrate=params.learning_rate, decayrate=params.decay_rate, epsilon=RMSPROP_EPSILON
-    )
 
 
 def _every_epoch(plan: Plan) -> Any:
@@ -181,8 +143,3 @@ def _every_epoch(plan: Plan) -> Any:
 
     # EveryEpoch waits for a change of the epoch's number, and misses the first of a single step.
     return SeveralIteration(1) if plan.steps_per_epoch == 1 else EveryEpoch()
-
-
-def _from_one(label: npt.NDArray[Any]) -> FloatArray:
-    """Return labels as BigDL counts them, from 1, as float32."""
-    return (label + 1).astype(np.float32)

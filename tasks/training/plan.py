@@ -1,10 +1,13 @@
 """Choice of optimiser and batch size for a training, from the cluster and the data."""
 
 import logging
+from dataclasses import replace
 
 from tasks.datasets.pair import Pair
 from tasks.dumps.description import Dump
+from tasks.errors import ParamsError
 from tasks.params.definitions import JobConfig
+from tasks.params.training import LBFGS
 from tasks.runs.training_record import Plan
 from tasks.spark.cluster import Cluster
 
@@ -35,17 +38,24 @@ def plan_training(config: JobConfig, dumps: Pair[Dump], cluster: Cluster) -> Pla
         config: batch size as given, and the most features that the driver may take.
         dumps: records and size of their features.
         cluster: master, cores, and the driver's heap.
+
+    Raises:
+        ParamsError: BigDL cannot train so with the optimizer that is asked for.
     """
     optimizer = _choose_optimizer(config, dumps, cluster)
     records = dumps.train.records
     wanted, why = _wanted_batch(config, optimizer, records)
-    batch_size, bound = _possible_batch(wanted, records, cluster.cores)
+    if config.optimizer == LBFGS:
+        _require_one_place(optimizer, cluster)
+        batch_size, bound = _full_batch(records, cluster.cores)
+    else:
+        batch_size, bound = _possible_batch(wanted, records, cluster.cores)
     steps = -(-records // batch_size)
     plural = "s" if steps > 1 else ""
     logger.info("batch size %d, %s: %d step%s an epoch", wanted, why, steps, plural)
     if batch_size != wanted:
         logger.info("batch size %d -> %d, %s", wanted, batch_size, bound)
-    if records < batch_size:
+    if records < batch_size and config.optimizer != LBFGS:
         logger.info("%d training records are repeated to fill a batch of %d", records, batch_size)
     return Plan(
         optimizer=optimizer,
@@ -54,6 +64,37 @@ def plan_training(config: JobConfig, dumps: Pair[Dump], cluster: Cluster) -> Pla
         steps_per_epoch=steps,
         master=cluster.master,
     )
+
+
+def plan_for_records(plan: Plan, config: JobConfig, records: int) -> Plan:
+    """Return the plan for the records that are left to train on when a part is set aside.
+
+    Args:
+        plan: for all training records.
+        config: names the optimizer.
+        records: how many are left.
+    """
+    full = config.optimizer == LBFGS
+    batch_size, _ = (
+        _full_batch(records, plan.cores)
+        if full
+        else _possible_batch(plan.batch_size, records, plan.cores)
+    )
+    return replace(plan, batch_size=batch_size, steps_per_epoch=-(-records // batch_size))
+
+
+def _require_one_place(optimizer: str, cluster: Cluster) -> None:
+    """Raise a ``ParamsError`` unless all weights are in one place.
+
+    BigDL's distributed optimiser deals the weights out to the executors, each of which would run
+    an L-BFGS of its own on its share, as if the others' weights did not change.
+    """
+    if optimizer == DISTRIBUTED_OPTIMIZER and cluster.executors > 1:
+        raise ParamsError(
+            f"optimizer is {LBFGS}, which BigDL's {DISTRIBUTED_OPTIMIZER} runs on one executor "
+            f"only, but there are {cluster.executors}: choose optimizer adam, rmsprop or sgd, or "
+            "one executor, or a local master"
+        )
 
 
 def _choose_optimizer(config: JobConfig, dumps: Pair[Dump], cluster: Cluster) -> str:
@@ -76,6 +117,8 @@ def _choose_optimizer(config: JobConfig, dumps: Pair[Dump], cluster: Cluster) ->
 
 def _wanted_batch(config: JobConfig, optimizer: str, records: int) -> tuple[int, str]:
     """Return how many records a step should take, and why."""
+    if config.optimizer == LBFGS:
+        return records, f"all records, as {LBFGS} needs"
     if config.batch_size:
         return config.batch_size, "as given"
     if optimizer == LOCAL_OPTIMIZER:
@@ -96,3 +139,8 @@ def _possible_batch(wanted: int, records: int, cores: int) -> tuple[int, str]:
     if multiple <= largest:
         return multiple, f"a multiple of {cores} cores"
     return largest, f"the most for {records} training records on {cores} cores"
+
+
+def _full_batch(records: int, cores: int) -> tuple[int, str]:
+    """Return the batch size that takes all records and is a multiple of the cores, and why."""
+    return -(-records // cores) * cores, f"with padding to a multiple of {cores} cores"

@@ -2,7 +2,8 @@
 
 BigDL writes ``model.N`` and after it ``state.N`` (LocalOptimizer) or ``optimMethod-<name>.N``
 (DistriOptimizer, in a folder named after the time); N is the number of the next iteration. Its
-RMSprop forgets its mean of squares whenever an optimiser starts, so snapshots do not hold it.
+methods forget what they gathered, as RMSprop its mean of squares, whenever an optimiser starts, so
+snapshots do not hold it.
 """
 
 import logging
@@ -14,8 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from tasks.errors import GraftError
 from tasks.models.head import FloatArray
-from tasks.training.optimizer_log import OPTIMIZER_LOG, cut_log, finite_epochs
+from tasks.training.optimizer_log import (
+    OPTIMIZER_LOG,
+    best_set_aside,
+    cut_log,
+    finite_epochs,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +51,13 @@ class Snapshot:
 
 
 def save_snapshots(
-    spark: Any, optimizer: Any, *, folder: Path, first_epoch: int, last_epoch: int
+    spark: Any,
+    optimizer: Any,
+    *,
+    folder: Path,
+    first_epoch: int,
+    last_epoch: int,
+    seconds_between: float | None = None,
 ) -> None:
     """Have an optimiser write snapshots into ``folder`` at ends of epochs.
 
@@ -54,6 +67,8 @@ def save_snapshots(
         folder: an existing folder.
         first_epoch: the epoch that the optimiser starts with.
         last_epoch: the epoch that it ends with, which always gets a snapshot.
+        seconds_between: least time between two snapshots, 0 for one of every epoch; by default
+            what costs little.
     """
     from bigdl.dllib.utils.common import JavaValue
 
@@ -61,15 +76,16 @@ def save_snapshots(
     # log would hold epochs twice.
     spark._jvm.java.lang.System.setProperty("bigdl.failure.retryTimes", "1")
     graft = spark._jvm.com.intel.analytics.bigdl.graft
-    ends = graft.EpochEnd(first_epoch, last_epoch, SECONDS_BETWEEN)
+    seconds = SECONDS_BETWEEN if seconds_between is None else seconds_between
+    ends = graft.EpochEnd(first_epoch, last_epoch, float(seconds))
     optimizer.set_checkpoint(JavaValue(ends, "float"), str(folder), isOverWrite=True)
 
 
 def restore(spark: Any, folder: Path) -> Snapshot | None:
     """Return the newest snapshot in ``folder`` that is whole and in the log, None without any.
 
-    The optimiser's log is cut to the epochs that the snapshot covers, and all other snapshots are
-    removed. Without a snapshot to resume from, the folder is removed.
+    The optimiser's log is cut to the epochs that the snapshot covers, and all other snapshots but
+    that of the best epoch are removed. Without a snapshot to resume from, the folder is removed.
     """
     log = folder / OPTIMIZER_LOG
     known = finite_epochs(log)
@@ -78,10 +94,11 @@ def restore(spark: Any, folder: Path) -> Snapshot | None:
         if snapshot is None or snapshot.epoch > known:
             logger.warning("%s cannot be resumed from: going back to the one before", model)
             continue
-        for other, path in _models(folder):
-            if path != model:
-                _remove(path, other)
         cut_log(log, snapshot.epoch)
+        best = _best_number(folder)
+        for other, path in _models(folder):
+            if path != model and other != best:
+                _remove(path, other)
         return snapshot
     shutil.rmtree(folder, ignore_errors=True)
     return None
@@ -97,10 +114,36 @@ def start_after(spark: Any, optimizer: Any, snapshot: Snapshot) -> None:
         table.update("neval", snapshot.iteration)
 
 
+def best_weights(spark: Any, folder: Path) -> Snapshot:
+    """Return the snapshot of the epoch whose loss on the records set aside is the lowest.
+
+    Raises:
+        GraftError: it cannot be read; ``folder`` is removed.
+    """
+    best = _best_number(folder)
+    found = [_load(spark, model, number) for number, model in _models(folder) if number == best]
+    if not found or found[0] is None:
+        shutil.rmtree(folder)
+        raise GraftError(
+            f"the snapshot of the best epoch in {folder} is damaged: run again to train anew"
+        )
+    return found[0]
+
+
 def prune(folder: Path) -> None:
-    """Remove all but the newest snapshots; BigDL itself removes none."""
-    for number, model in list(_models(folder))[_KEPT:]:
-        _remove(model, number)
+    """Remove all snapshots but the newest and the best epoch's; BigDL itself removes none."""
+    old = list(_models(folder))[_KEPT:]
+    # The log is read after the folder: it has the losses of all epochs that are old there.
+    best = _best_number(folder) if old else None
+    for number, model in old:
+        if number != best:
+            _remove(model, number)
+
+
+def _best_number(folder: Path) -> int | None:
+    """Return the number of the best epoch's snapshot; None where no epoch was judged."""
+    best = best_set_aside(folder / OPTIMIZER_LOG)
+    return best.iteration + 1 if best else None
 
 
 def _models(folder: Path) -> Iterator[tuple[int, Path]]:

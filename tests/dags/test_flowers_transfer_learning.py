@@ -185,6 +185,10 @@ ODD = {
     "epochs": 1000,
     "learning_rate": 1e-6,
     "decay_rate": 0.0,
+    "schedule": "falling",
+    "l2": 1000.0,
+    "class_weights": "balanced",
+    "patience": 1,
     "standardize": False,
     "seed": 2**31 - 1,
     "calibrate": False,
@@ -226,7 +230,16 @@ class TestJob:
         task.execute(context)
         return task
 
-    @pytest.mark.parametrize("given", [{}, ODD, {"learning_rate": 0.1 + 0.2, "decay_rate": 0.9999}])
+    @pytest.mark.parametrize(
+        "given",
+        [
+            {},
+            ODD,
+            {"learning_rate": 0.1 + 0.2, "decay_rate": 0.9999},
+            {"recipe": "original"},
+            {"optimizer": "lbfgs"},
+        ],
+    )
     def test_the_job_is_told_what_the_dag_was_told(self, dag: Any, given: dict[str, Any]) -> None:
         params = RunParams(**given)
         task = self.execute(dag, params, Pulled())

@@ -146,7 +146,16 @@ def test_other_dumps(home: Home, model: Model, dumps: Pair[str]) -> None:
 
 @pytest.mark.parametrize(
     "params",
-    [{"epochs": 11}, {"batch_size": 16}, {"feature_engine": "tensorflow"}, {"seed": 2}],
+    [
+        {"epochs": 11},
+        {"batch_size": 16},
+        {"feature_engine": "tensorflow"},
+        {"seed": 2},
+        {"optimizer": "adam"},
+        {"l2": 0.1},
+        {"class_weights": "balanced"},
+        {"patience": 3},
+    ],
 )
 def test_other_params(home: Home, model: Model, params: dict[str, Any]) -> None:
     model("abc")
@@ -188,3 +197,15 @@ def test_a_model_of_a_version_that_lacked_a_param(
     assert "seed" not in json.loads((home.models / "abc" / "metrics.json").read_text())["config"]
     assert find(home, JobParams()) is not None
     assert find(home, JobParams(seed=2)) is None
+
+
+def test_a_model_of_a_version_that_knew_no_recipe(home: Home, model: Model) -> None:
+    model("abc")
+    path = home.models / "abc" / "metrics.json"
+    content = json.loads(path.read_text())
+    for name in ("recipe", "optimizer", "schedule", "l2", "class_weights", "patience"):
+        del content["config"][name]
+    path.write_text(json.dumps(content))
+    write_manifest(path.parent, {"format": MODEL_FORMAT}, {path.name: path.stat().st_size})
+    assert find(home, JobParams()) is not None
+    assert find(home, JobParams(l2=0.1)) is None

@@ -95,6 +95,12 @@ def test_the_place_of_a_training_makes_no_other_model(recipe: Recipe) -> None:
         ({"batch_size": 16}, False),
         ({"standardize": False}, False),
         ({"calibrate": False}, False),
+        ({"optimizer": "adam"}, False),
+        ({"l2": 0.1}, False),
+        ({"class_weights": "balanced"}, False),
+        ({"patience": 3}, False),
+        ({"schedule": "falling"}, False),
+        ({"recipe": "original"}, False),
         ({"feature_engine": "tensorflow"}, False),
     ],
 )
@@ -125,6 +131,30 @@ def test_a_param_that_a_model_does_not_know_has_what_its_version_did(
     config = {"epochs": 3, "a_param_that_is_gone": 1}
     inputs = inputs_of_model(RunMetrics.from_json({**run_metrics, "config": config}))
     assert inputs.params == inputs_of(RunParams(epochs=3, calibrate=False), DIGESTS).params
+
+
+def test_a_model_of_a_version_without_optimizers_is_one_of_rmsprop(
+    run_metrics: dict[str, Any],
+) -> None:
+    inputs = inputs_of_model(RunMetrics.from_json({**run_metrics, "config": {"epochs": 3}}))
+    rmsprop = {"epochs": 3, "optimizer": "rmsprop", "l2": 0, "class_weights": "none"}
+    rmsprop["calibrate"] = False
+    assert inputs.params == inputs_of(RunParams(**rmsprop, patience=None), DIGESTS).params
+    assert inputs.params != inputs_of(RunParams(**{**rmsprop, "l2": 0.1}), DIGESTS).params
+
+
+def test_a_recipe_by_name_is_one_by_values() -> None:
+    values = {"standardize": False, "batch_size": 16, "calibrate": False}
+    named = inputs_of(RunParams(recipe="original"), DIGESTS)
+    assert named == inputs_of(RunParams(**values), DIGESTS)
+
+
+def test_new_params_name_the_folder_that_older_versions_made() -> None:
+    """Otherwise every model that exists would be trained again."""
+    metrics = RunMetrics.from_json(json.loads(OLD.read_text()))
+    params = RunParams(calibrate=False, **{name: metrics.config[name] for name in OLD_PARAMS})
+    recipe = Recipe(inputs_of(params, metrics.digests.map(dict)), metrics.plan)
+    assert digest_of(recipe.as_json()) == "56da167cce74466c"
 
 
 @pytest.mark.parametrize(

@@ -157,3 +157,13 @@ def test_the_decision_about_the_model_is_kept(old: dict[str, Any]) -> None:
     content = {**old, "promotion": decision}
     written = json.loads(json.dumps(RunMetrics.from_json(content).as_json()))
     assert written["promotion"] == decision
+
+
+def test_the_epoch_that_was_kept(old: dict[str, Any]) -> None:
+    last = RunMetrics.from_json(old)
+    assert last.kept_epoch is None
+    assert "kept_epoch" not in last.as_json()
+    assert last.epochs_clause() == "2 epochs"
+    kept = RunMetrics.from_json({**old, "kept_epoch": 1})
+    assert kept.as_json()["kept_epoch"] == 1
+    assert kept.epochs_clause() == "epoch 1 of 2"

@@ -97,6 +97,13 @@ def test_a_whole_run(tmp_path: Path, write: Write) -> None:
     ]
 
 
+def test_the_epoch_that_was_kept_is_marked(tmp_path: Path, write: Write) -> None:
+    write(kept_epoch=1)
+    lines = words(summary(Home(tmp_path), RUN))
+    assert "1 1.2346 0.5000 0.448 to 0.552 12,344 kept" in lines
+    assert "2 0.5000 0.5800 0.528 to 0.631 20,000" in lines
+
+
 def test_test_records_and_the_data_set_have_a_line_each(tmp_path: Path, write: Write) -> None:
     home = Home(tmp_path)
     record(home, "train_classifier", features=FEATURES)

@@ -13,7 +13,7 @@ from tasks.models.head import FloatArray, Head
 from tasks.models.head import softmax as softmax_of_head
 from tasks.runs.training_record import Epoch
 from tasks.training.calibration import LEAST_RECORDS, calibrate
-from tasks.training.train import Trained
+from tasks.training.trained import Trained
 
 RECORDS, CLASSES, SIZE = 4000, 4, 6
 EPOCHS: list[Epoch] = []
@@ -43,7 +43,7 @@ def held_out(features: FloatArray, head: Head) -> HeldOut:
 def calibrated(
     head: Head, held_out: HeldOut | None, *, wanted: bool = True
 ) -> tuple[Head, CalibrationRecord]:
-    found = calibrate(Trained(head, EPOCHS, (), held_out), wanted=wanted)
+    found = calibrate(Trained(head, EPOCHS, (), held_out=held_out), wanted=wanted)
     assert found.epochs is EPOCHS
     assert found.calibration is not None
     return found.head, found.calibration

@@ -82,6 +82,18 @@ class TestFollowed:
         assert len(shown.lines) == 2
         assert "Loss is 0.5000." in shown.lines[1]
 
+    def test_shows_what_an_epoch_is_worth_on_the_records_set_aside(
+        self, tmp_path: Path, append: Callable[[str], None]
+    ) -> None:
+        line = "[Epoch {}][Iteration 3] Set aside: loss is 0.54454735, 3 of 5 records are right"
+        append("\n".join([*LOCAL[:3], line.format(1), RESUMED, ""]))
+        shown = Shown()
+        with followed(tmp_path / "log", shown, iterations=False):
+            append("\n".join([*LOCAL[3:], line.format(2), ""]))
+            shown.wait_for(2)
+        assert [text[:9] for text in shown.lines] == ["[Epoch 2 ", "[Epoch 2]"]
+        assert shown.lines[1] == line.format(2).replace("0.54454735", "0.5445")
+
     def test_shows_every_line_if_asked(self, tmp_path: Path, append: Callable[[str], None]) -> None:
         shown = Shown()
         with followed(tmp_path / "log", shown, iterations=True):

@@ -224,6 +224,22 @@ def test_a_run_leaves_metrics_and_the_next_one_reuses_the_model(
     assert third.model.digest != first.model.digest
 
 
+@pytest.mark.usefixtures("spark")
+def test_the_original_recipe_is_recorded_by_its_values_and_shares_its_model_with_them(
+    home: Home, dumps: dict[str, Artifact]
+) -> None:
+    original = {"batch_size": 16, "epochs": 10}
+    job.run(config(dumps, recipe="original", **original, run_id="by name"))
+    job.run(config(dumps, standardize=False, **original))
+    by_name, by_values = (read_metrics(home, run) for run in ("by name", RUN))
+    assert by_name is not None
+    assert by_values is not None
+    assert (by_name.config["recipe"], by_name.config["standardize"]) == ("original", False)
+    assert len(by_name.epochs) == 10
+    assert by_values.model.reused
+    assert by_values.model.digest == by_name.model.digest
+
+
 @pytest.mark.parametrize("name", MODEL_FILES)
 @pytest.mark.usefixtures("spark")
 def test_a_model_with_a_flipped_byte_is_made_anew(

@@ -26,7 +26,7 @@ from tasks.storage.paths import Home
 from tasks.training.model import ModelMaker, model_files
 from tasks.training.plan import plan_training
 from tasks.training.stages import Stages
-from tasks.training.train import Trained
+from tasks.training.trained import Trained
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def test_a_temperature_is_in_head_predictions_and_metrics(
     label = logits.argmax(axis=1)
     label[::5] = 1 - label[::5]
     held_out = HeldOut(logits, label)
-    trained = Trained(head, before.epochs, (), held_out)
+    trained = Trained(head, before.epochs, (), held_out=held_out)
     monkeypatch.setattr("tasks.training.model.train", lambda *_, **__: trained)
     (tmp_path / "snapshots").mkdir()
     (tmp_path / "snapshots/optimizer.log").touch()

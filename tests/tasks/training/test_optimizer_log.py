@@ -4,10 +4,14 @@ from pathlib import Path
 import pytest
 
 from tasks.training.optimizer_log import (
+    SetAside,
+    best_set_aside,
     cut_log,
     finite_epochs,
+    is_set_aside,
     read_epochs,
     read_resumed,
+    read_set_aside,
 )
 
 LOCAL = [
@@ -145,6 +149,59 @@ class TestCutLog:
             cut_log(log, 2)
             killed.write("late\n")
         assert "late" not in log.read_text()
+
+    def test_keeps_the_epochs_line_on_the_records_set_aside(self, tmp_path: Path) -> None:
+        log = tmp_path / "log"
+        log.write_text("\n".join([*LOCAL[:3], aside(1, "0.5"), *LOCAL[3:], aside(2, "0.4"), ""]))
+        cut_log(log, 1)
+        assert log.read_text().splitlines() == [*LOCAL[:3], aside(1, "0.5"), RESUMED]
+
+
+def aside(epoch: int, loss: str) -> str:
+    """The line that the JVM's ``Patience`` writes."""
+    return (
+        f"[Epoch {epoch}][Iteration {3 * epoch}] Set aside: loss is {loss}, "
+        "3 of 5 records are right"
+    )
+
+
+class TestSetAside:
+    def write(self, folder: Path, *found: str) -> Path:
+        log = folder / "log"
+        lines = [aside(epoch, loss) for epoch, loss in enumerate(found, 1)]
+        log.write_text("\n".join([*LOCAL, *lines, aside(9, "0.0")[:40]]))
+        return log
+
+    def test_every_measured_epoch(self, tmp_path: Path) -> None:
+        log = self.write(tmp_path, "1.5E-4", "0.25")
+        assert read_set_aside(log) == [SetAside(1, 3, 1.5e-4), SetAside(2, 6, 0.25)]
+
+    @pytest.mark.parametrize(
+        ("found", "best"),
+        [
+            (["0.5", "0.4", "0.4", "0.6"], 2),
+            (["NaN", "0.7", "Infinity"], 2),
+            (["0.1", "0.2"], 1),
+        ],
+    )
+    def test_the_best_is_the_first_of_the_lowest_loss(
+        self, tmp_path: Path, found: list[str], best: int
+    ) -> None:
+        measured = best_set_aside(self.write(tmp_path, *found))
+        assert measured is not None
+        assert measured.epoch == best
+
+    @pytest.mark.parametrize("found", [[], ["NaN", "Infinity"]])
+    def test_none_is_the_best(self, tmp_path: Path, found: list[str]) -> None:
+        assert best_set_aside(self.write(tmp_path, *found)) is None
+
+    def test_no_log(self, tmp_path: Path) -> None:
+        assert read_set_aside(tmp_path / "log") == []
+
+    def test_other_lines_are_of_other_kinds(self) -> None:
+        assert is_set_aside(aside(1, "0.5"))
+        assert not any(map(is_set_aside, [*LOCAL, *DISTRIBUTED, *NOISE]))
+        assert list(read_epochs([*LOCAL[:3], aside(1, "7")])) == list(read_epochs(LOCAL[:3]))
 
 
 class TestFiniteEpochs:

@@ -4,9 +4,15 @@ from typing import Any
 import pytest
 
 from tasks.datasets.pair import Pair
+from tasks.errors import ParamsError
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
-from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER, plan_training
+from tasks.training.plan import (
+    DISTRIBUTED_OPTIMIZER,
+    LOCAL_OPTIMIZER,
+    plan_for_records,
+    plan_training,
+)
 
 
 def config(**values: object) -> JobConfig:
@@ -19,8 +25,12 @@ def dumps(train: int, validation: int, feature_size: int = 1024) -> Pair[Any]:
     )
 
 
-def cluster(*, is_local: bool = True, cores: int = 2, heap_mib: float = 8192) -> Any:
-    return SimpleNamespace(master="m", is_local=is_local, cores=cores, heap_mib=heap_mib)
+def cluster(
+    *, is_local: bool = True, cores: int = 2, heap_mib: float = 8192, executors: int = 0
+) -> Any:
+    return SimpleNamespace(
+        master="m", is_local=is_local, cores=cores, heap_mib=heap_mib, executors=executors
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,3 +138,49 @@ def test_a_batch_is_cut_to_the_training_records(
 
 def test_an_empty_batch_is_cut_too() -> None:
     assert plan_training(config(), dumps(5, 1), cluster()).batch_size == 4
+
+
+@pytest.mark.parametrize(
+    ("records", "cores", "used"), [(100, 2, 100), (101, 2, 102), (1, 4, 4), (20_000, 3, 20_001)]
+)
+def test_a_step_of_lbfgs_takes_all_records(
+    records: int, cores: int, used: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        plan = plan_training(config(optimizer="lbfgs"), dumps(records, 1), cluster(cores=cores))
+    assert (plan.batch_size, plan.steps_per_epoch) == (used, 1)
+    assert f"batch size {records}, all records, as lbfgs needs: 1 step an epoch" in caplog.text
+    padded = f"batch size {records} -> {used}, with padding to a multiple of {cores} cores"
+    assert (padded in caplog.text) is (used != records)
+    assert "are repeated" not in caplog.text
+
+
+def test_lbfgs_is_refused_where_the_weights_are_in_several_places() -> None:
+    lbfgs = config(optimizer="lbfgs")
+    for fine in (cluster(is_local=False, executors=1), cluster(heap_mib=1)):
+        assert plan_training(lbfgs, dumps(100, 1), fine).optimizer == DISTRIBUTED_OPTIMIZER
+    with pytest.raises(ParamsError) as caught:
+        plan_training(lbfgs, dumps(100, 1), cluster(is_local=False, executors=2))
+    assert str(caught.value) == (
+        "optimizer is lbfgs, which BigDL's DistriOptimizer runs on one executor only, but there "
+        "are 2: choose optimizer adam, rmsprop or sgd, or one executor, or a local master"
+    )
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "left", "batch", "steps"),
+    [
+        ("rmsprop", 90, 16, 6),
+        ("rmsprop", 9, 8, 2),
+        ("rmsprop", 1, 2, 1),
+        ("lbfgs", 89, 90, 1),
+    ],
+)
+def test_a_plan_for_the_records_that_are_left(
+    optimizer: str, left: int, batch: int, steps: int
+) -> None:
+    given = config(optimizer=optimizer)
+    plan = plan_training(given, dumps(100, 1), cluster())
+    fitted = plan_for_records(plan, given, left)
+    assert (fitted.batch_size, fitted.steps_per_epoch) == (batch, steps)
+    assert fitted.optimizer == plan.optimizer

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from support import python_programs
+from support.features import features_of, table_of
 from support.spark import spark_environ
 from tasks.datasets.pair import Pair
 from tasks.features.bridge import Bridge
@@ -21,7 +21,8 @@ from tasks.spark.cluster import Cluster
 from tasks.storage.paths import Home
 from tasks.training import snapshots
 from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER, plan_training
-from tasks.training.train import Trained, train
+from tasks.training.train import train
+from tasks.training.trained import Trained
 
 SIZE = 4
 
@@ -33,8 +34,8 @@ def write_features(folder: Path, records: int) -> Path:
     folder.mkdir()
     noise = np.random.default_rng(records)
     for record in range(records):
-        feature = pa.array([noise.normal(size=SIZE).astype(np.float32)], pa.list_(pa.float32()))
-        table = pa.table({"label": pa.array([record % 2], pa.int32()), "feature": feature})
+        feature = noise.normal(size=(1, SIZE)).astype(np.float32)
+        table = table_of(features_of(feature, np.array([record % 2])))
         pq.write_table(table, folder / f"{record:03}.parquet")
     return folder
 

@@ -1,5 +1,6 @@
 """Snapshots that BigDL's local optimiser really wrote, and what is made of them."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from tasks.datasets.pair import Pair
+from tasks.errors import GraftError
 from tasks.features.store import Features
 from tasks.models.bigdl_head import new_model
 from tasks.params.definitions import JobConfig
@@ -19,7 +21,13 @@ from tasks.spark.cluster import Cluster
 from tasks.training import snapshots
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.optimizers import local_optimizer
-from tasks.training.snapshots import prune, restore, save_snapshots, start_after
+from tasks.training.snapshots import (
+    best_weights,
+    prune,
+    restore,
+    save_snapshots,
+    start_after,
+)
 
 RECORDS, BATCH, SIZE, EPOCHS = 8, 4, 5, 3
 STEPS = RECORDS // BATCH
@@ -174,5 +182,49 @@ class TestPrune:
             "model.26",
         ]
 
+    def test_keeps_the_best_epochs(self, tmp_path: Path) -> None:
+        self.write(tmp_path, range(6, 31, 5))
+        (tmp_path / OPTIMIZER_LOG).write_text(
+            "".join(
+                f"[Epoch {epoch}][Iteration {5 * epoch}] Set aside: loss is {loss}, \n"
+                for epoch, loss in enumerate((0.6, 0.2, 0.3, 0.4), 1)
+            )
+        )
+        prune(tmp_path)
+        assert sorted(int(path.suffix[1:]) for path in tmp_path.glob("model.*")) == [11, 16, 21, 26]
+
     def test_nothing_there(self, tmp_path: Path) -> None:
         prune(tmp_path / "none")
+
+
+@pytest.mark.parametrize("spoil", ["damaged", "gone"])
+def test_the_best_epochs_snapshot_that_cannot_be_read(
+    cluster: Cluster, folder: Path, spoil: str
+) -> None:
+    with (folder / OPTIMIZER_LOG).open("a") as log:
+        log.write("[Epoch 2][Iteration 4] Set aside: loss is 0.5, 3 of 5 records are right\n")
+    assert best_weights(cluster.context, folder).epoch == 2
+    if spoil == "damaged":
+        (folder / "model.5").write_bytes(b"half")
+    else:
+        (folder / "model.5").unlink()
+    with pytest.raises(GraftError) as caught:
+        best_weights(cluster.context, folder)
+    assert str(caught.value) == (
+        f"the snapshot of the best epoch in {folder} is damaged: run again to train anew"
+    )
+    assert not folder.exists()
+
+
+def test_the_best_epochs_snapshot_stays_when_a_training_is_resumed(
+    cluster: Cluster, folder: Path
+) -> None:
+    log = folder / OPTIMIZER_LOG
+    first, *rest = re.split(r"(?m)^(?=\[Epoch 2 )", log.read_text(), maxsplit=1)
+    line = "[Epoch 1][Iteration 2] Set aside: loss is 0.5, 3 of 5 records are right\n"
+    log.write_text("".join([first, line, *rest]))
+    snapshot = restore(cluster.context, folder)
+    assert snapshot is not None
+    assert snapshot.epoch == EPOCHS
+    assert {name for name in names(folder) if name.startswith("model.")} == {"model.3", "model.7"}
+    assert best_weights(cluster.context, folder).epoch == 1

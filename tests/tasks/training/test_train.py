@@ -2,25 +2,24 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from support.features import features_of, table_of
 from tasks.datasets.pair import Pair
-from tasks.errors import GraftError
 from tasks.features.bridge import Bridge
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
-from tasks.runs.training_record import Epoch, Plan
+from tasks.runs.training_record import Plan
 from tasks.spark.cluster import Cluster
 from tasks.training import snapshots
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER
-from tasks.training.train import Trained, _require_finite, train
+from tasks.training.train import train
+from tasks.training.trained import Trained
 
 RECORDS = Pair(40, 20)
 #: Floats per feature: not those of Inception v1.
@@ -45,8 +44,7 @@ def features(tmp_path_factory: pytest.TempPathFactory) -> Pair[Path]:
         label = np.arange(records, dtype=np.int32) % 2
         feature = noise.normal(size=(records, SIZE)).astype(np.float32) + 0.3 * label[:, None]
         for part in np.array_split(np.arange(records), 2):
-            rows = pa.array(list(feature[part]), pa.list_(pa.float32()))
-            table = pa.table({"label": label[part], "feature": rows})
+            table = table_of(features_of(feature[part], label[part]))
             pq.write_table(table, folder / f"{part[0]:03}.parquet")
         return folder
 
@@ -189,30 +187,3 @@ def test_epochs_without_a_finite_loss_are_not_gone_on_from(run: Train, folder: P
     assert trained.resumed_after == [1]
     assert numbers(trained) == [1, 2, 3]
     assert all(np.isfinite(epoch.loss) for epoch in trained.epochs)
-
-
-def test_a_loss_that_is_no_number_names_epoch_and_rate(folder: Path) -> None:
-    good = Epoch(
-        epoch=1,
-        iteration=1,
-        records=16,
-        total=16,
-        loss=0.5,
-        correct=1,
-        count=2,
-        seconds=0.1,
-        wall_clock_seconds=0.1,
-    )
-    bad = replace(good, epoch=2, loss=float("nan"))
-    folder.mkdir()
-    _require_finite([good], config(), folder)
-    assert folder.exists()
-    with pytest.raises(GraftError, match=r"loss of epoch 2 is nan; learning_rate is 0.5"):
-        _require_finite([good, bad], config(learning_rate=0.5), folder)
-    # The next run would go on from weights that are no numbers.
-    assert not folder.exists()
-
-
-def test_a_log_without_epochs_is_told(folder: Path) -> None:
-    with pytest.raises(GraftError, match="the optimiser left no log"):
-        _require_finite([], config(), folder)

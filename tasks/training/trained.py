@@ -1,0 +1,36 @@
+"""Result of a training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.evaluation.held_out import HeldOut
+from tasks.evaluation.record import CalibrationRecord
+from tasks.models.head import Head
+from tasks.runs.training_record import Epoch
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Result of a training.
+
+    Attributes:
+        head: works on raw features.
+        epochs: every epoch in BigDL's log, those of earlier tries included.
+        resumed_after: the epochs after which a later try continued.
+        kept: the epoch whose weights the head has; None: the last.
+        held_out: logits of training records by heads that did not see them; None where none were
+            set aside.
+        calibration: how the head was calibrated; None before ``calibrate``.
+    """
+
+    head: Head
+    epochs: Sequence[Epoch]
+    resumed_after: Sequence[int]
+    kept: int | None = None
+    held_out: HeldOut | None = None
+    calibration: CalibrationRecord | None = None
+
+    @property
+    def kept_epoch(self) -> Epoch:
+        """The epoch whose weights the head has."""
+        return next((e for e in self.epochs if e.epoch == self.kept), self.epochs[-1])
