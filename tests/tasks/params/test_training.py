@@ -32,7 +32,7 @@ class TestOriginalRecipe:
             "l2": 0.0,
             "class_weights": "none",
             "patience": None,
-        "calibrate": False,
+            "calibrate": False,
             "standardize": False,
             "seed": 7,
         }
