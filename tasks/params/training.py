@@ -19,7 +19,7 @@ RMSPROP: Final = "rmsprop"
 ADAM: Final = "adam"
 SGD: Final = "sgd"
 LBFGS: Final = "lbfgs"
-#: The values of ``schedule``.
+#: The values of ``learning_rate_schedule``.
 CONSTANT: Final = "constant"
 FALLING: Final = "falling"
 #: The values of ``class_weights``.
@@ -32,7 +32,7 @@ ORIGINAL_RECIPE: Mapping[str, Any] = {
     "batch_size": 16,
     "epochs": 10,
     "learning_rate": 0.001,
-    "schedule": CONSTANT,
+    "learning_rate_schedule": CONSTANT,
     "decay_rate": 0.9,
     "l2": 0.0,
     "class_weights": NONE,
@@ -44,7 +44,7 @@ ORIGINAL_RECIPE: Mapping[str, Any] = {
 #: and is found again, whatever the default of the param becomes.
 BEFORE: Mapping[str, Any] = {
     "optimizer": RMSPROP,
-    "schedule": CONSTANT,
+    "learning_rate_schedule": CONSTANT,
     "l2": 0.0,
     "class_weights": NONE,
     "patience": None,
@@ -54,7 +54,7 @@ BEFORE: Mapping[str, Any] = {
 TAKEN_BY: Mapping[str, tuple[str, ...]] = {
     "batch_size": (RMSPROP, ADAM, SGD),
     "learning_rate": (RMSPROP, ADAM, SGD),
-    "schedule": (RMSPROP, ADAM, SGD),
+    "learning_rate_schedule": (RMSPROP, ADAM, SGD),
     "decay_rate": (RMSPROP,),
 }
 
@@ -109,9 +109,9 @@ class TrainingParams(Params, title="Training"):
         description="Step size of rmsprop, adam and sgd.",
         examples=[1e-4],
     )
-    schedule: Schedule = Field(
+    learning_rate_schedule: Schedule = Field(
         CONSTANT,
-        title="Schedule",
+        title="Learning rate schedule",
         description=(
             "Course of the learning rate. constant: the same in every step. falling: from "
             "learning_rate to a tenth of it in the last of all epochs, which calms the last ones."

@@ -99,7 +99,7 @@ def test_the_place_of_a_training_makes_no_other_model(recipe: Recipe) -> None:
         ({"l2": 0.1}, False),
         ({"class_weights": "balanced"}, False),
         ({"patience": 3}, False),
-        ({"schedule": "falling"}, False),
+        ({"learning_rate_schedule": "falling"}, False),
         ({"recipe": "original"}, False),
         ({"feature_engine": "tensorflow"}, False),
     ],
