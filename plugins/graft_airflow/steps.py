@@ -128,7 +128,8 @@ def export_model(run: Run, model: Path) -> Artifact:
 def report(run: Run) -> Outcome:
     """Write the run's report as one page: accuracy, confusion matrix, wrong pictures, time.
 
-    * **Reads** the run's metrics and the model's predictions.
+    * **Reads** the run's metrics and the model's predictions. The exported model makes the heat
+      maps of the wrong pictures.
     * **Writes** `runs/<run id>/report.html`; the tab *Report* of the run shows it.
     """
     from tasks.report import page
