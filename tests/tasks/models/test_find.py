@@ -167,6 +167,12 @@ def test_other_params(home: Home, model: Model, params: dict[str, Any]) -> None:
     assert found.path.name == "def"
 
 
+def test_another_list_to_exclude(home: Home, model: Model) -> None:
+    model("abc")
+    assert find_trained(home, DUMPS, RunParams(), among=["abc"], exclude="e1") is None
+    assert find_trained(home, DUMPS, RunParams(exclude="/e.txt"), among=["abc"]) is not None
+
+
 @pytest.mark.parametrize(("operation", "engine"), [("Relu", "bigdl"), ("Tanh", "tensorflow")])
 def test_auto_is_the_engine_that_runs_the_graph(
     home: Home, model: Model, operation: str, engine: str

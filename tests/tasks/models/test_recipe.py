@@ -127,6 +127,19 @@ def test_inputs_of_a_model_are_those_that_it_was_trained_on(run_metrics: dict[st
     assert inputs_of_model(metrics) != inputs_of(RunParams(), DIGESTS)
 
 
+def test_the_entries_of_a_list_to_exclude_are_inputs_but_not_its_place(
+    run_metrics: dict[str, Any],
+) -> None:
+    params = RunParams(exclude="/somewhere/list.txt")
+    assert inputs_of(params, DIGESTS) == inputs_of(RunParams(), DIGESTS)
+    inputs = inputs_of(params, DIGESTS, "e1")
+    assert inputs == inputs_of(RunParams(), DIGESTS, "e1") != inputs_of(params, DIGESTS, "e2")
+    excluded = {"digest": "e1", "entries": 1, "records": {}, "class_counts": {}}
+    config = RunParams().model_dump(mode="json")
+    model = {"config": config, "digests": dict(DIGESTS.items()), "excluded": excluded}
+    assert inputs_of_model(RunMetrics.from_json({**run_metrics, **model})) == inputs
+
+
 def test_a_param_that_a_model_does_not_know_has_what_its_version_did(
     run_metrics: dict[str, Any],
 ) -> None:
