@@ -40,6 +40,7 @@ def test_every_field_has_a_flag() -> None:
         "standardize": False,
         "seed": 2**31 - 1,
         "calibrate": False,
+        "exclude": "/a b/list of ü.txt",
         "feature_engine": "tensorflow",
         "parity_records": 0,
         "force": True,
