@@ -23,6 +23,7 @@ from tasks.networks.checkpoint import fetch_checkpoint
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
+from tasks.params.training import ORIGINAL_RECIPE
 from tasks.report.page import write_report
 from tasks.runs.engine_record import EngineRecord
 from tasks.runs.metrics import METRICS
@@ -228,9 +229,10 @@ def test_a_run_leaves_metrics_and_the_next_one_reuses_the_model(
 def test_the_original_recipe_is_recorded_by_its_values_and_shares_its_model_with_them(
     home: Home, dumps: dict[str, Artifact]
 ) -> None:
-    original = {"batch_size": 16, "epochs": 10}
-    job.run(config(dumps, recipe="original", **original, run_id="by name"))
-    job.run(config(dumps, standardize=False, **original))
+    # Those of config would be refused.
+    given = {name: ORIGINAL_RECIPE[name] for name in ("batch_size", "epochs")}
+    job.run(config(dumps, recipe="original", **given, run_id="by name"))
+    job.run(config(dumps, **ORIGINAL_RECIPE))
     by_name, by_values = (read_metrics(home, run) for run in ("by name", RUN))
     assert by_name is not None
     assert by_values is not None
