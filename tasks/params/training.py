@@ -28,7 +28,7 @@ RMSPROP: Final = "rmsprop"
 ADAM: Final = "adam"
 SGD: Final = "sgd"
 LBFGS: Final = "lbfgs"
-#: The values of ``schedule``.
+#: The values of ``learning_rate_schedule``.
 CONSTANT: Final = "constant"
 FALLING: Final = "falling"
 #: The values of ``class_weights``.
@@ -37,7 +37,8 @@ BALANCED: Final = "balanced"
 
 #: Params of BigDL's optimisers alone, which a training to the optimum has no use for.
 OF_OPTIMIZERS = (
-    *("optimizer", "batch_size", "epochs", "learning_rate", "schedule", "decay_rate", "patience"),
+    *("optimizer", "batch_size", "epochs", "learning_rate", "learning_rate_schedule"),
+    *("decay_rate", "patience"),
 )
 #: The original example's training, which its figures are compared with.
 ORIGINAL_RECIPE: Mapping[str, Any] = {
@@ -46,7 +47,7 @@ ORIGINAL_RECIPE: Mapping[str, Any] = {
     "batch_size": 16,
     "epochs": 10,
     "learning_rate": 0.001,
-    "schedule": CONSTANT,
+    "learning_rate_schedule": CONSTANT,
     "decay_rate": 0.9,
     "l2": 0.0,
     "class_weights": NONE,
@@ -59,7 +60,7 @@ ORIGINAL_RECIPE: Mapping[str, Any] = {
 BEFORE: Mapping[str, Any] = {
     "tune": FALSE,
     "optimizer": RMSPROP,
-    "schedule": CONSTANT,
+    "learning_rate_schedule": CONSTANT,
     "l2": 0.0,
     "class_weights": NONE,
     "patience": None,
@@ -69,7 +70,7 @@ BEFORE: Mapping[str, Any] = {
 TAKEN_BY: Mapping[str, tuple[str, ...]] = {
     "batch_size": (RMSPROP, ADAM, SGD),
     "learning_rate": (RMSPROP, ADAM, SGD),
-    "schedule": (RMSPROP, ADAM, SGD),
+    "learning_rate_schedule": (RMSPROP, ADAM, SGD),
     "decay_rate": (RMSPROP,),
 }
 
@@ -135,9 +136,9 @@ class TrainingParams(Params, title="Training"):
         description="Step size of rmsprop, adam and sgd.",
         examples=[1e-4],
     )
-    schedule: Schedule = Field(
+    learning_rate_schedule: Schedule = Field(
         CONSTANT,
-        title="Schedule",
+        title="Learning rate schedule",
         description=(
             "Course of the learning rate. constant: the same in every step. falling: from "
             "learning_rate to a tenth of it in the last of all epochs, which calms the last ones."

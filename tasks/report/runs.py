@@ -155,6 +155,7 @@ def _facts(metrics: RunMetrics, params: Mapping[str, Any], seconds: float) -> di
         "data set": metrics.digests.validation["dataset"],
         **{f"{split} records": count for split, count in metrics.records.items()},
         **({"test records": test.records} if test else {}),
+        **({"left out": metrics.excluded.sentence()} if metrics.excluded else {}),
         **params,
         "feature_engine": metrics.config["feature_engine"],
         "optimizer": metrics.plan.optimizer,

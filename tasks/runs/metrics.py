@@ -10,6 +10,7 @@ from tasks.evaluation.record import CalibrationRecord, EvaluationRecord
 from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.data_record import DataRecord
 from tasks.runs.engine_record import EngineRecord
+from tasks.runs.exclusion_record import ExclusionRecord
 from tasks.runs.promotion_record import PromotionRecord
 from tasks.runs.sweep_record import Sweep
 from tasks.runs.training_record import Epoch, Plan
@@ -64,6 +65,7 @@ class Metrics:
         test: measurement on the test records; None where the data set has none.
         evaluation: all figures of the validation records; None where an older version made none.
         calibration: how the head was calibrated; None where an older version did not.
+        excluded: what the list of the param ``exclude`` left out; None without a list.
     """
 
     top1: float
@@ -87,6 +89,7 @@ class Metrics:
     test: Measurement | None = None
     evaluation: EvaluationRecord | None = None
     calibration: CalibrationRecord | None = None
+    excluded: ExclusionRecord | None = None
 
     @property
     def validation_dump(self) -> str:
@@ -114,7 +117,7 @@ class Metrics:
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types."""
         content = {**asdict(self), "epochs": [epoch.as_json() for epoch in self.epochs]}
-        _leave_out(content, "test", "kept_epoch", "sweep", "evaluation", "calibration")
+        _leave_out(content, "test", "kept_epoch", "sweep", "evaluation", "calibration", "excluded")
         if self.test:
             _leave_out(content["test"], "evaluation")
         return content

@@ -118,6 +118,10 @@ def _training(metrics: RunMetrics) -> Iterator[str]:
         yield f"  {metrics.promotion.sentence()}"
     if metrics.data:
         yield f"  data        {metrics.data.sentence()}"
+    if metrics.excluded:
+        yield f"  exclude     {metrics.excluded.sentence()}"
+        if warning := metrics.excluded.warning():
+            yield f"              {warning}"
     engine = metrics.engine_clause()
     yield f"  features    by the engine {engine}; {parity_sentence(metrics.parity)}"
     model = metrics.model.path

@@ -94,7 +94,7 @@ def rate_and_decay(params: TrainingParams, *, steps: int, done: int) -> tuple[fl
     With ``falling`` that is ``learning_rate / (1 + 9 (done + t) / steps)``, BigDL's own schedule,
     which ends at a tenth.
     """
-    if params.schedule == CONSTANT:
+    if params.learning_rate_schedule == CONSTANT:
         return params.learning_rate, 0.0
     decay = 9 / max(steps, 1)
     return params.learning_rate / (1 + decay * done), decay / (1 + decay * done)

@@ -10,10 +10,10 @@ import numpy as np
 
 from tasks.datasets.pair import Pair
 from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSource
 from tasks.features.store import Features, feature_contents, load_features
 from tasks.models.head import Head
 from tasks.runs.training_record import Plan
-from tasks.storage.locations import Location
 from tasks.training.bigdl_accuracy import Right, top1_in_memory, top1_in_spark
 from tasks.training.plan import LOCAL_SOLVER
 from tasks.training.sources import MemorySource, Source, SparkSource
@@ -71,7 +71,7 @@ class Executors:
 
 
 @contextmanager
-def place_of(bridge: Bridge, features: Pair[Location], plan: Plan) -> Iterator[Place]:
+def place_of(bridge: Bridge, features: Pair[FeatureSource], plan: Plan) -> Iterator[Place]:
     """Yield the records of both splits, where the plan has the training.
 
     Args:

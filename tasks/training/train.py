@@ -4,9 +4,9 @@ from pathlib import Path
 
 from tasks.datasets.pair import Pair
 from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSource
 from tasks.params.definitions import JobConfig
 from tasks.runs.training_record import Plan
-from tasks.storage.locations import Location
 from tasks.training.epochs import train_epochs
 from tasks.training.plan import SOLVERS
 from tasks.training.trained import Trained
@@ -15,7 +15,7 @@ from tasks.training.tuned import train_tuned
 
 def train(
     bridge: Bridge,
-    features: Pair[Location],
+    features: Pair[FeatureSource],
     *,
     class_count: int,
     feature_size: int,
@@ -32,7 +32,7 @@ def train(
 
     Args:
         bridge: the bridge to the JVM.
-        features: artefacts of the features.
+        features: those of both splits.
         class_count: outputs of the linear layer.
         feature_size: its inputs.
         config: optimizer, epochs, rates, seed, scaling, as its recipe stands for them.

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from tasks.datasets.pair import Pair
 from tasks.evaluation.held_out import HeldOut
 from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSource
 from tasks.models.bigdl_head import new_model
 from tasks.params.definitions import JobConfig
 from tasks.params.training import BALANCED
@@ -24,7 +25,6 @@ from tasks.runs.training_record import Plan
 from tasks.spark.bigdl import quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors, write_text
-from tasks.storage.locations import Location
 from tasks.training.course import Course
 from tasks.training.logistic_regression import Coefficients, DoubleArray, fit
 from tasks.training.methods import balanced_weights
@@ -57,7 +57,7 @@ class _Chosen:
 
 def train_tuned(
     bridge: Bridge,
-    features: Pair[Location],
+    features: Pair[FeatureSource],
     *,
     class_count: int,
     feature_size: int,

@@ -185,7 +185,7 @@ ODD = {
     "epochs": 1000,
     "learning_rate": 1e-6,
     "decay_rate": 0.0,
-    "schedule": "falling",
+    "learning_rate_schedule": "falling",
     "l2": 1000.0,
     "class_weights": "balanced",
     "patience": 1,

@@ -101,7 +101,7 @@ def test_the_place_of_a_training_makes_no_other_model(recipe: Recipe) -> None:
         ({"l2": 0.1}, False),
         ({"class_weights": "balanced"}, False),
         ({"patience": 3}, False),
-        ({"schedule": "falling"}, False),
+        ({"learning_rate_schedule": "falling"}, False),
         ({"recipe": "original"}, False),
         ({"feature_engine": "tensorflow"}, False),
     ],
@@ -125,6 +125,19 @@ def test_inputs_of_a_model_are_those_that_it_was_trained_on(run_metrics: dict[st
     metrics = RunMetrics.from_json({**run_metrics, "config": config, "digests": digests})
     assert inputs_of_model(metrics) == inputs_of(params, DIGESTS)
     assert inputs_of_model(metrics) != inputs_of(RunParams(), DIGESTS)
+
+
+def test_the_entries_of_a_list_to_exclude_are_inputs_but_not_its_place(
+    run_metrics: dict[str, Any],
+) -> None:
+    params = RunParams(exclude="/somewhere/list.txt")
+    assert inputs_of(params, DIGESTS) == inputs_of(RunParams(), DIGESTS)
+    inputs = inputs_of(params, DIGESTS, "e1")
+    assert inputs == inputs_of(RunParams(), DIGESTS, "e1") != inputs_of(params, DIGESTS, "e2")
+    excluded = {"digest": "e1", "entries": 1, "records": {}, "class_counts": {}}
+    config = RunParams().model_dump(mode="json")
+    model = {"config": config, "digests": dict(DIGESTS.items()), "excluded": excluded}
+    assert inputs_of_model(RunMetrics.from_json({**run_metrics, **model})) == inputs
 
 
 def test_a_param_that_a_model_does_not_know_has_what_its_version_did(

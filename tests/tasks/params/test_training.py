@@ -29,7 +29,7 @@ class TestOriginalRecipe:
             "batch_size": 16,
             "epochs": 10,
             "learning_rate": 0.001,
-            "schedule": "constant",
+            "learning_rate_schedule": "constant",
             "decay_rate": 0.9,
             "l2": 0.0,
             "class_weights": "none",
@@ -54,7 +54,7 @@ class TestOriginalRecipe:
             ("batch_size", 32, "16", "32"),
             ("epochs", 20, "10", "20"),
             ("learning_rate", 0.01, "0.001", "0.01"),
-            ("schedule", "falling", "constant", "falling"),
+            ("learning_rate_schedule", "falling", "constant", "falling"),
             ("decay_rate", 0.5, "0.9", "0.5"),
             ("l2", 0.1, "0.0", "0.1"),
             ("class_weights", "balanced", "none", "balanced"),
@@ -92,7 +92,7 @@ class TestTune:
             ({"optimizer": "adam", "l2": 0.1}, False),
             ({"batch_size": 32}, False),
             ({"learning_rate": 0.01}, False),
-            ({"schedule": "falling"}, False),
+            ({"learning_rate_schedule": "falling"}, False),
             ({"decay_rate": 0.5}, False),
             ({"patience": 3}, False),
         ],
@@ -138,10 +138,10 @@ class TestTune:
         ),
         (
             "lbfgs",
-            "schedule",
+            "learning_rate_schedule",
             "falling",
-            "schedule is for optimizer rmsprop or adam or sgd, but optimizer is lbfgs: leave "
-            "schedule constant",
+            "learning_rate_schedule is for optimizer rmsprop or adam or sgd, but optimizer is "
+            "lbfgs: leave learning_rate_schedule constant",
         ),
         (
             "lbfgs",
@@ -189,7 +189,11 @@ def test_a_model_is_reused_by_default() -> None:
         ("patience", 0, "patience is 0, expected to be greater than or equal to 1"),
         ("recipe", "mine", "recipe is 'mine', expected to be 'default' or 'original'"),
         ("optimizer", "lamb", "optimizer is 'lamb', expected to be 'rmsprop', 'adam', 'sgd' or"),
-        ("schedule", "cosine", "schedule is 'cosine', expected to be 'constant' or 'falling'"),
+        (
+            "learning_rate_schedule",
+            "cosine",
+            "learning_rate_schedule is 'cosine', expected to be 'constant' or 'falling'",
+        ),
         ("class_weights", 2, "class_weights is 2, expected to be 'none' or 'balanced'"),
         ("seed", -1, "seed is -1, expected to be greater than or equal to 0"),
         ("seed", 2**31, "seed is 2147483648, expected to be less than or equal to 2147483647"),

@@ -95,7 +95,7 @@ def test_a_text_that_is_long_or_no_number(home: Home, model: str) -> None:
 @pytest.mark.parametrize(
     ("model", "kind", "message"),
     [
-        ("birds/a run", ParamsError, "the run 'birds/a run' belongs to the pipeline birds, expec"),
+        ("birds/a run", ParamsError, "the run 'birds/a run' belongs to the pipeline birds"),
         (
             "its own",
             ParamsError,

@@ -31,7 +31,7 @@ def test_the_params_name_the_weights() -> None:
 
 def rates(count: int, *, done: int = 0) -> list[float]:
     """Return the rates of the steps of a try, of 100 in all."""
-    params = TrainingParams(schedule="falling", learning_rate=0.01)
+    params = TrainingParams(learning_rate_schedule="falling", learning_rate=0.01)
     rate, decay = rate_and_decay(params, steps=100, done=done)
     return [rate / (1 + decay * step) for step in range(count)]
 

@@ -161,7 +161,7 @@ def expected_head(
         ("rmsprop", {"l2": 0.3, "class_weights": "balanced"}),
         ("adam", {"class_weights": "balanced"}),
         ("sgd", {"l2": 0.3, "class_weights": "balanced"}),
-        *((name, {"schedule": "falling"}) for name in ("rmsprop", "adam", "sgd")),
+        *((name, {"learning_rate_schedule": "falling"}) for name in ("rmsprop", "adam", "sgd")),
     ],
 )
 def test_steps_are_those_of_the_method_on_cross_entropy(
@@ -177,7 +177,7 @@ def test_steps_are_those_of_the_method_on_cross_entropy(
     expected = expected_head(
         features.train,
         before,
-        Steps(optimizer, 3 if chosen.schedule == "falling" else 0),
+        Steps(optimizer, 3 if chosen.learning_rate_schedule == "falling" else 0),
         count=3,
         l2=chosen.l2 or 0,
         balanced=chosen.class_weights == "balanced",
