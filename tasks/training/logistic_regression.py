@@ -170,7 +170,7 @@ def fit(
         l2: strength of the penalty, above 0.
         start: where to start.
         tolerance: when to end.
-        after_pass: is called after every iteration.
+        after_pass: is called after every iteration, once at least.
     """
     from scipy.optimize import minimize
 
@@ -193,6 +193,9 @@ def fit(
             "gtol": tolerance.gradient,
         },
     )
+    if not found.nit:
+        # The start is the optimum, as where all features are equal: its pass is all there is.
+        report(found)
     return objective.coefficients(found.x)
 
 

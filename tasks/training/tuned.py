@@ -70,6 +70,7 @@ def train_tuned(
         chosen = _choose(place.train, class_count, config)
         course = Course(place.right, chosen.turned, config.log_iterations)
         coefficients = _refit(chosen, class_count, course)
+        chosen.turned.records.passes.forget()
         head = chosen.turned.rotation.head(coefficients.weight[0], coefficients.bias[0])
         with quiet():
             model = new_model(
@@ -96,10 +97,11 @@ def _choose(source: Source, class_count: int, config: JobConfig) -> _Chosen:
             return _without_sweep(turned, config.l2)
         answers = sweep(turned.records, config.l2)
         tried += answers.tried
+        loser: Turned | None = turned
         if best is None or answers.best.log_loss < best[1].best.log_loss:
-            best = turned, answers
-        else:
-            turned.records.passes.forget()
+            loser, best = best[0] if best else None, (turned, answers)
+        if loser:
+            loser.records.passes.forget()
     if best is None:
         raise ValueError("no features to try")
     turned, answers = best

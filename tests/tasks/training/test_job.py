@@ -35,6 +35,7 @@ from tasks.storage.locations import RemotePath
 from tasks.storage.paths import Home
 from tasks.training import job
 from tasks.training.model import MODEL_FILES
+from tasks.training.plan import LOCAL_SOLVER
 
 RUN = "manual__2026"
 
@@ -191,6 +192,28 @@ def test_auto_reuses_what_the_engine_made(home: Home, dumps: dict[str, Artifact]
     assert second.engine == EngineRecord(
         name="bigdl", reason="it runs every operation of the network"
     )
+
+
+@pytest.mark.usefixtures("spark")
+def test_a_run_with_defaults_trains_to_the_optimum(home: Home, dumps: dict[str, Artifact]) -> None:
+    default = {"epochs": 10, "batch_size": None, "calibrate": False}
+    job.run(config(dumps, **default))
+    metrics = read_metrics(home, RUN)
+    assert metrics is not None
+    assert metrics.sweep is not None
+    assert metrics.plan.optimizer == LOCAL_SOLVER
+    assert metrics.plan.batch_size == metrics.records.train
+    assert metrics.config["tune"] == "true"
+    assert metrics.epochs[-1].top1 == metrics.top1
+    assert metrics.sweep.clause() in metrics.epochs_clause()
+    # The same strength, given, finds the same head without a sweep.
+    taken = metrics.sweep.taken
+    given = {"l2": taken.l2, "standardize": taken.standardize}
+    job.run(config(dumps, run_id="given", **default, **given))
+    other = read_metrics(home, "given")
+    assert other is not None
+    heads = [load_head(Path(each.model.path) / "head.npz")[0] for each in (metrics, other)]
+    assert (heads[0].weight == heads[1].weight).all()
 
 
 @pytest.mark.usefixtures("spark")

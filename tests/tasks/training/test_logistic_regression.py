@@ -133,3 +133,12 @@ def test_the_gradient_is_that_of_the_loss(data: Data) -> None:
         numeric = (up - down)[which[0]] / (2 * step)
         # Central differences of float32 logits.
         assert found.weight[which] == pytest.approx(numeric, rel=2e-3, abs=1e-4)
+
+
+def test_a_start_at_the_optimum_is_one_pass() -> None:
+    label = (np.arange(RECORDS) % CLASSES).astype(np.int32)
+    weight = np.full((RECORDS, 1), 1 / RECORDS, np.float32)
+    found, passes = solve(np.zeros((RECORDS, SIZE), np.float32), label, weight, 1.0, FINE)
+    assert [(state.number, state.passes) for state in passes] == [(1, 1)]
+    assert float(passes[0].loss[0]) == pytest.approx(np.log(CLASSES))
+    assert not found.weight.any()
