@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tasks.errors import GraftError
+from tasks.evaluation.interval import wilson_interval
 from tasks.registry.champion import FLOWERS
 from tasks.registry.table import version_rows
 from tasks.report.best import best_runs
@@ -48,7 +49,12 @@ def overview(
         has_test=any(row.test is not None for row in rows),
         most_runs=MOST_RUNS,
         accuracy=line_chart(
-            numbers, [row.score.top1 for row in rows], x_label="run", y_label="top-1 accuracy"
+            numbers,
+            [row.score.top1 for row in rows],
+            x_label="run",
+            y_label="top-1 accuracy",
+            intervals=[wilson_interval(row.score.top1, row.score.count) for row in rows],
+            most=1.0,
         ),
         chosen=chosen,
         missing=[run for run, row in zip((first, second), chosen, strict=True) if run and not row],

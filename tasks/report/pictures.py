@@ -1,108 +1,57 @@
-"""Validation pictures that the model got wrong, small enough for a page to contain them."""
+"""Pictures of a data set's records, small enough for a page to contain them."""
 
 import base64
 import io
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from tasks.datasets.dataset import Dataset, read_dataset
 from tasks.datasets.example import IMAGE_ENCODED
 from tasks.datasets.tfrecord import read_records
 from tasks.errors import DataError
-from tasks.models.predictions import Predictions
 from tasks.networks.tensorflow import import_example
-from tasks.storage.shown import shown
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 logger = logging.getLogger(__name__)
 
-#: Most pictures on a page, of about 3 KiB each.
-MOST_PICTURES = 60
 #: Longer side of a picture on a page, in pixels.
 PICTURE_SIZE = 160
 _QUALITY = 75
 
 
-@dataclass(frozen=True)
-class WrongPicture:
-    """A record whose prediction is wrong.
-
-    Attributes:
-        shard, record: file name of its shard, and its number in the shard.
-        name: of the picture, as one line of visible characters; empty where it has none.
-        label, prediction: names of the classes.
-        probability: of the class that the model predicted.
-        image: the picture as a ``data:`` URL, None where it cannot be shown.
-    """
-
-    shard: str
-    record: int
-    name: str
-    label: str
-    prediction: str
-    probability: float
-    image: str | None
-
-
-def wrong_pictures(
-    predictions: Predictions, class_names: Sequence[str], dataset: Path
-) -> list[WrongPicture]:
-    """Return the wrong predictions of the highest probability, ``MOST_PICTURES`` at most.
-
-    An entry whose picture is gone, or cannot be decoded, has none.
+class SplitPictures:
+    """Pictures of a split's shards, as far as the shards exist.
 
     Args:
-        predictions: of all validation records.
-        class_names: in label order.
-        dataset: folder of the extracted data set, on this machine.
+        path: folder of the extracted data set, on this machine.
+        split: its name.
     """
-    wrong = np.flatnonzero(predictions.prediction != predictions.label)
-    sure = predictions.probability[wrong, predictions.prediction[wrong]]
-    chosen = wrong[np.argsort(-sure, kind="stable")][:MOST_PICTURES]
-    if not len(chosen):
-        return []
-    shards = _Validation(dataset)
-    return [
-        WrongPicture(
-            shard=predictions.shard[i],
-            record=int(predictions.record[i]),
-            name=shown(predictions.name[int(i)].as_py()),
-            label=class_names[predictions.label[i]],
-            prediction=class_names[predictions.prediction[i]],
-            probability=float(predictions.probability[i, predictions.prediction[i]]),
-            image=shards.picture(predictions.shard[i], int(predictions.record[i])),
-        )
-        for i in chosen
-    ]
 
-
-class _Validation:
-    """Pictures of a data set's validation shards, as far as the shards exist."""
-
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, split: str) -> None:
+        self._split = split
         self._dataset: Dataset | None = None
         try:
             self._dataset = read_dataset(path)
         except DataError as error:
             logger.warning("the report shows no pictures: %s", error)
 
-    def picture(self, shard: str, record: int) -> str | None:
-        """Return a picture as a ``data:`` URL, or None."""
+    def encoded(self, shard: str, record: int) -> bytes | None:
+        """Return a record's picture as it is encoded in its shard; None if it cannot be read."""
         if self._dataset is None:
             return None
         try:
-            return data_url(_encoded(self._dataset, shard, record))
+            return _encoded(self._dataset, self._split, shard, record)
         except (DataError, OSError) as error:
             logger.warning("%s, record %d is not shown: %s", shard, record, error)
             return None
 
 
-def _encoded(dataset: Dataset, name: str, record: int) -> bytes:
-    """Return a record's picture as it is encoded in its shard."""
-    shards = {shard.path.name: shard for shard in dataset.splits["validation"].shards}
+def _encoded(dataset: Dataset, split: str, name: str, record: int) -> bytes:
+    shards = {shard.path.name: shard for shard in dataset.splits[split].shards}
     if name not in shards or not 0 <= record < shards[name].records:
         raise DataError(f"{dataset.path} has no such record")
     chunk, skipped = divmod(record, dataset.records_per_chunk)
@@ -113,8 +62,8 @@ def _encoded(dataset: Dataset, name: str, record: int) -> bytes:
     return bytes(features[IMAGE_ENCODED].bytes_list.value[0])  # type: ignore[attr-defined] # a protobuf
 
 
-def data_url(encoded: bytes) -> str:
-    """Return a picture, scaled to ``PICTURE_SIZE``, as the ``data:`` URL of a JPEG.
+def thumbnail(encoded: bytes) -> "Image":
+    """Return a picture, RGB, scaled to ``PICTURE_SIZE``.
 
     Raises:
         DataError: it cannot be decoded.
@@ -128,6 +77,11 @@ def data_url(encoded: bytes) -> str:
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise DataError(f"the picture cannot be decoded: {error}") from None
     small.thumbnail((PICTURE_SIZE, PICTURE_SIZE))
+    return small
+
+
+def data_url(picture: "Image") -> str:
+    """Return a picture as the ``data:`` URL of a JPEG."""
     jpeg = io.BytesIO()
-    small.save(jpeg, "JPEG", quality=_QUALITY)
+    picture.save(jpeg, "JPEG", quality=_QUALITY)
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg.getvalue()).decode()}"

@@ -86,7 +86,7 @@ def find_model(home: Home, name: str, model: str) -> FoundModel:
     if version := find_version(home, model, name):
         return _of_version(home, name, version)
     if run := pipeline_run(home, name, model):
-        return _of_run(home, run)
+        return model_of_run(home, run)
     if _DIGEST.fullmatch(model) and (found := _by_digest(home, name, model)):
         return found
     if "/" in model:
@@ -95,6 +95,24 @@ def find_model(home: Home, name: str, model: str) -> FoundModel:
         f"--model is {model!r}, expected a version's number, champion or previous, a run, a digest "
         "or the path of a SavedModel; graft models lists the versions"
     )
+
+
+def model_of_run(home: Home, run: Path) -> FoundModel:
+    """Return the model that a run exported.
+
+    Args:
+        home: where the export is.
+        run: the run's folder.
+
+    Raises:
+        DataError: it has exported none, or the export is gone or damaged.
+    """
+    step = read_step(run, EXPORT)
+    if step is None:
+        raise DataError(f"the run {run.name!r} has not exported a model")
+    if step.error is not None:
+        raise DataError(f"the run {run.name!r} could not export its model: {step.error}")
+    return _of_export(home, step.digest, 1)
 
 
 def following(home: Home, name: str) -> Find:
@@ -136,15 +154,6 @@ def _of_version(home: Home, name: str, version: Version) -> FoundModel:
             "params of its run, which exports the model and trains nothing"
         )
     return _of_export(home, version.export, version.number)
-
-
-def _of_run(home: Home, run: Path) -> FoundModel:
-    step = read_step(run, EXPORT)
-    if step is None:
-        raise DataError(f"the run {run.name!r} has not exported a model")
-    if step.error is not None:
-        raise DataError(f"the run {run.name!r} could not export its model: {step.error}")
-    return _of_export(home, step.digest, 1)
 
 
 def _by_digest(home: Home, name: str, start: str) -> FoundModel | None:

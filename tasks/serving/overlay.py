@@ -35,6 +35,19 @@ def overlay(jpeg: bytes, heatmap: FloatArray, region: Region) -> "Image":
         opened.draft("RGB", (_LONGEST, _LONGEST))
         picture = opened.convert("RGB")
     picture.thumbnail((_LONGEST, _LONGEST))
+    return cover(picture, heatmap, region)
+
+
+def cover(picture: "Image", heatmap: FloatArray, region: Region) -> "Image":
+    """Lay a heat map over a picture, RGB, and return it.
+
+    Args:
+        picture: is changed.
+        heatmap: ``[height, width]``; its lowest value is dark, its highest bright.
+        region: the part of the picture that it stands for.
+    """
+    from PIL import Image
+
     left, top = round(region.left * picture.width), round(region.top * picture.height)
     size = (round(region.width * picture.width), round(region.height * picture.height))
     small = Image.fromarray(colours_of(heatmap), "RGBA")

@@ -200,6 +200,10 @@ class Home:
         """Return the HTML page that reports a run's results."""
         return self.run(run_id) / REPORT
 
+    def heatmaps(self, run_id: str) -> Path:
+        """Return the class activation maps of the pictures in a run's report."""
+        return self.run(run_id) / "heatmaps.json"
+
 
 def _root(configured: str) -> Path:
     return Path(configured).expanduser().resolve() if configured else CHECKOUT / "work"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tasks.errors import DataError
-from tasks.report.chart import Chart
+from tasks.report.chart import BOTTOM, HEIGHT, TOP, Chart
 from tasks.report.facts import report_facts
 from tasks.runs.record import TASK_IDS, WITHOUT_ARTIFACT, record_step
 from tasks.storage.paths import Home
@@ -25,8 +25,12 @@ def test_confusion_scores_and_mistakes_are_those_of_the_predictions(write_run: R
         {"label": "spots", "prediction": "stripes", "count": 2},
         {"label": "stripes", "prediction": "spots", "count": 1},
     ]
+    assert facts["kinds_of_mistakes"] == 2
     assert facts["baseline"] == {"name": "stripes", "top1": 0.5}
     stripes, spots = facts["scores"]
+    # Wilson's formula of 1 of 2 and of 0 of 2 records, z = 1.96, worked out by hand.
+    assert stripes.pop("interval") == pytest.approx((0.0945, 0.9055), abs=1e-4)
+    assert spots.pop("interval") == pytest.approx((0.0, 0.6576), abs=1e-4)
     assert stripes == pytest.approx(
         {"name": "stripes", "support": 2, "precision": 1 / 3, "recall": 1 / 2, "f1": 2 / 5}
     )
@@ -36,7 +40,7 @@ def test_confusion_scores_and_mistakes_are_those_of_the_predictions(write_run: R
 
 def test_wrong_pictures_are_there_without_the_data_set(write_run: Run) -> None:
     wrong = report_facts(write_run("run"), "run")["wrong"]
-    assert [(picture.probability, picture.image) for picture in wrong] == [
+    assert [(picture.probability, picture.image) for picture in wrong.pictures] == [
         (0.8, None),
         (0.7, None),
         (0.6, None),
@@ -55,6 +59,24 @@ def test_curves_are_those_of_the_epochs(write_run: Run) -> None:
         assert [dot.text for dot in chart.dots] == [
             f"epoch {number}: {value}" for number, value in enumerate(values, 1)
         ]
+
+
+def test_the_accuracy_has_intervals_and_the_models_own_accuracy_as_a_level(
+    write_run: Run,
+) -> None:
+    facts = report_facts(write_run("run", top1=0.75), "run")
+    # On an axis from 0 to 1: 0.15 to 0.85 of 2 of 4 records, 0.046 to 0.699 of 1, by hand.
+    (band,) = facts["accuracy"].bands
+    heights = [float(corner.split(",")[1]) for corner in band.split()]
+    shares = [(HEIGHT - BOTTOM - height) / (HEIGHT - TOP - BOTTOM) for height in heights]
+    assert shares == pytest.approx([0.85, 0.699, 0.046, 0.15], abs=1e-3)
+    assert facts["accuracy"].level.text == "0.7500"
+    assert (facts["loss"].bands, facts["loss"].level) == ((), None)
+
+
+def test_a_class_without_records_has_no_interval(write_run: Run) -> None:
+    facts = report_facts(write_run("run", class_names=["stripes", "spots", "none"]), "run")
+    assert facts["scores"][2]["interval"] is None
 
 
 def test_a_loss_that_is_no_number_is_no_curve(write_run: Run, run_metrics: dict[str, Any]) -> None:

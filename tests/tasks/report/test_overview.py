@@ -40,6 +40,7 @@ def test_marks_the_best_in_words_and_numbers_the_runs(two_runs: Home) -> None:
     assert page.index("0.7500 <strong>best, not") < page.index(">0.5000<")
     assert '<td class="n">0.301 to 0.954</td>' in page
     assert 'aria-label="top-1 accuracy by run: 2 values from 0.5000 to 0.7500' in page
+    assert page.count("<polygon ") == 1
 
 
 def test_test_accuracy_has_a_column_where_a_run_has_it(two_runs: Home, write_run: Run) -> None:

@@ -1,3 +1,4 @@
+import io
 import itertools
 import re
 from collections.abc import Callable
@@ -5,17 +6,23 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from support.run_files import DATA, TEST
 from tasks.errors import DataError, StorageError
 from tasks.models.predictions import PARQUET
 from tasks.report import facts
+from tasks.report.class_maps import PictureMaps
 from tasks.report.html import TEMPLATES
 from tasks.report.page import write_report
+from tasks.report.pictures import SplitPictures
 from tasks.runs.record import record_step
+from tasks.serving.find_model import FoundModel
+from tasks.serving.region import Region
 from tasks.storage.paths import Home
 
 Run = Callable[..., Home]
@@ -93,8 +100,9 @@ class TestContent:
         assert "spots stripes 2" in text
 
     def test_scores_of_every_class(self, page: Page) -> None:
-        assert "stripes 0.3333 0.5000 0.4000 2" in page.text
-        assert "spots 0.0000 0.0000 0.0000 2" in page.text
+        # By Wilson's formula, z * z = 3.84: (1 +- 0.81) / 2 of 1 of 2, 1.92 / 2.92 of 0 of 2.
+        assert "stripes 0.3333 0.5000 0.095 to 0.905 0.4000 2" in page.text
+        assert "spots 0.0000 0.0000 0.000 to 0.658 0.0000 2" in page.text
 
     def test_wrong_pictures(self, page: Page) -> None:
         assert "3 of 4 validation pictures are wrong. Scaled down to 160 pixels" in page.text
@@ -105,6 +113,31 @@ class TestContent:
             "A picture of stripes, taken for spots",
         ]
         assert all((image["src"] or "").startswith("data:image/jpeg") for _, image in images)
+
+    def test_heat_maps_of_prediction_and_label_stand_beside_a_wrong_picture(
+        self, write_run: Run, dataset: Path, tiny_model: Path
+    ) -> None:
+        home = write_run("run")
+        for kept, path in (
+            (home.datasets / "da7a", dataset),
+            (home.exports / "e" / "1", tiny_model),
+        ):
+            kept.parent.mkdir(parents=True)
+            kept.symlink_to(path)
+        record_step(home, "run", "export_model", {"digest": "e"})
+        page = Page(write_report(home, "run").path.read_text())
+        assert [image["alt"] for _, image in page.all("img")][:3] == [
+            "A picture of spots, taken for stripes",
+            "Heat map of stripes",
+            "Heat map of spots",
+        ]
+        assert len(page.all("img")) == 9
+        assert "for stripes for spots spots, predicted stripes with 0.80" in page.text
+        assert "first for the prediction, then for the label" in page.text
+
+    def test_why_there_are_no_heat_maps(self, page: Page) -> None:
+        assert "There are no heat maps: " in page.text
+        assert "exports is not there: run the DAG again, which exports the model anew." in page.text
 
     def test_time_reuse_params_versions_digests(self, page: Page) -> None:
         assert "download_dataset 1.5 made /made/download_dataset" in page.text
@@ -141,7 +174,7 @@ class TestContent:
         start = page.text.index("classes 2 The most common")
         assert "Loss and accuracy per epoch Confusion matrix Classes" in page.text[start:]
 
-    def test_a_wrong_picture_has_its_name_beside_shard_and_number(self, write_run: Run) -> None:
+    def test_a_wrong_picture_has_its_name_or_else_shard_and_number(self, write_run: Run) -> None:
         home = write_run("run")
         path = home.models / "m0de1" / PARQUET
         table = pq.read_table(path)
@@ -149,8 +182,9 @@ class TestContent:
         pq.write_table(table.append_column("name", pa.array(names)), path)
         html = write_report(home, "run").path.read_text(encoding="utf-8")
         text = Page(html).text
-        assert "c/ä.jpg tiny_validation_00001-of-00002.tfrecord, record 1" in text
-        assert "<b>\\n.jpg tiny_validation_00000-of-00002.tfrecord, record 1" in text
+        assert "predicted stripes with 0.80 c/ä.jpg The picture" in text
+        assert "predicted spots with 0.60 <b>\\n.jpg Data" in text
+        assert "with 0.70 tiny_validation_00001-of-00002.tfrecord, record 0" in text
         assert "&lt;b&gt;\\n.jpg" in html
 
     def test_params_are_the_runs_where_they_were_recorded(self, write_run: Run) -> None:
@@ -218,7 +252,7 @@ class TestAccessibility:
         assert len(page.all("caption")) == len(page.all("table")) > 8
 
     def test_plots_and_areas_that_scroll_have_names(self, page: Page) -> None:
-        plots = [plot for _, plot in page.all("svg")]
+        plots = [plot for _, plot in page.all("svg") if plot.get("aria-hidden") != "true"]
         assert all(plot["role"] == "img" for plot in plots)
         names = [plot["aria-label"] or "" for plot in plots]
         assert sum("2 values from" in name for name in names) == 2
@@ -298,6 +332,51 @@ class TestSafety:
         page = Page(html)
         assert f"Report of {EVIL}" in page.text
         assert page.text.count(EVIL) > 8
+
+
+class TestSize:
+    CLASSES = 100
+
+    @pytest.fixture
+    def home(self, write_run: Run, monkeypatch: pytest.MonkeyPatch) -> Home:
+        """A run of 100 classes that are all mistaken for all, with pictures of the largest size."""
+        names = [f"class number {number:03}" for number in range(self.CLASSES)]
+        pairs = {"train": {"dataset": "da7a"}, "validation": {"dataset": "da7a"}}
+        home = write_run("run", class_names=names, digests=pairs)
+        write_mistakes(home.models / "m0de1" / PARQUET, self.CLASSES)
+        noise = np.random.default_rng(1).integers(0, 256, (160, 160, 3), np.uint8)
+        jpeg = io.BytesIO()
+        Image.fromarray(noise).save(jpeg, "JPEG", quality=95)
+        monkeypatch.setattr(SplitPictures, "encoded", lambda *_: jpeg.getvalue())
+        steep = ((0.0, 1.0), (1.0, 0.0))
+        maps = PictureMaps((steep, steep), Region())
+        monkeypatch.setattr(facts, "model_of_run", lambda *_: FoundModel(home.exports, 1))
+        monkeypatch.setattr(facts, "class_maps", lambda _, files, *__, **___: [maps] * len(files))
+        return home
+
+    def test_a_report_of_100_classes_is_under_5_mib(self, home: Home) -> None:
+        path = write_report(home, "run").path
+        page = Page(path.read_text(encoding="utf-8"))
+        assert len(page.all("td")) > 2 * self.CLASSES**2
+        assert len(page.all("img")) == 3 * 60
+        assert path.stat().st_size < 5 * 2**20
+
+
+def write_mistakes(path: Path, classes: int) -> None:
+    """Write predictions of as many records for every wrong pair of classes, all wrong."""
+    label, prediction = (~np.eye(classes, dtype=bool)).nonzero()
+    count = len(label)
+    probability = np.full((count, classes), 0.5 / classes)
+    probability[np.arange(count), prediction] = 0.5
+    columns = {
+        "shard": ["s.tfrecord"] * count,
+        "record": np.arange(count),
+        "name": [f"a/long/folder/of/pictures/{number:05}.jpg" for number in range(count)],
+        "label": label.astype(np.int32),
+        "prediction": prediction.astype(np.int32),
+        "probability": list(probability),
+    }
+    pq.write_table(pa.table(columns), path)
 
 
 class TestFile:

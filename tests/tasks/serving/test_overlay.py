@@ -6,7 +6,7 @@ from PIL import Image
 
 from support.serving import picture
 from tasks.errors import StorageError
-from tasks.serving.overlay import OverlayFolder, colours_of, overlay
+from tasks.serving.overlay import OverlayFolder, colours_of, cover, overlay
 from tasks.serving.region import Region
 
 
@@ -29,6 +29,15 @@ def test_the_map_covers_its_region_alone() -> None:
 def test_a_large_picture_is_scaled_down() -> None:
     large = picture("white", size=(3000, 1500))
     assert overlay(large, np.zeros((2, 2), np.float32), Region()).size == (1024, 512)
+
+
+def test_a_picture_that_is_open_already_is_covered_alike() -> None:
+    heatmap = np.array([[0, 1], [0, 1]], np.float32)
+    region = Region(0.25, 0.25, 0.5, 0.5)
+    covered = cover(Image.new("RGB", (200, 100), "white"), heatmap, region)
+    assert (
+        covered.tobytes() == overlay(picture("white", size=(200, 100)), heatmap, region).tobytes()
+    )
 
 
 def test_colours_of_a_flat_map_are_the_lowest() -> None:

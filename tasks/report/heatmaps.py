@@ -1,0 +1,108 @@
+"""Class activation maps of pictures, made by a process of its own.
+
+The process keeps TensorFlow, its memory and its crashes out of the step that writes the report.
+``tasks.report.heatmap_job`` is its program.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tasks.errors import DataError, StorageError
+from tasks.report.class_maps import MAPS, REQUEST, WITHOUT_MAPS, Maps, PictureMaps, Request
+from tasks.runs.typed_json import read_json
+from tasks.storage.local_files import file_sha256, write_json
+from tasks.storage.paths import CHECKOUT
+
+logger = logging.getLogger(__name__)
+
+_SECONDS = 120.0
+_LAST_LINES = 3
+
+
+def class_maps(
+    model: Path,
+    pictures: Sequence[Path],
+    labels: Sequence[tuple[int, ...]],
+    *,
+    kept: Path,
+    seconds: float = _SECONDS,
+) -> Sequence[PictureMaps | None]:
+    """Return the maps of every picture; None for one that the model does not take.
+
+    Args:
+        model: folder of the SavedModel, in that of its export.
+        pictures: their files.
+        labels: for every picture, the classes whose maps are asked for.
+        kept: file that keeps the maps: the report is written again when the model is promoted.
+        seconds: the process is ended after these.
+
+    Raises:
+        DataError: the model has no such maps, or the process failed or took too long.
+    """
+    paths, classes = tuple(map(str, pictures)), tuple(labels)
+    content = [model.parent.name, *map(file_sha256, pictures), json.dumps(classes)]
+    key = hashlib.sha256(" ".join(content).encode()).hexdigest()
+    if found := _read_kept(kept, key):
+        return found.pictures
+    with tempfile.TemporaryDirectory(prefix="graft-heatmaps-") as name:
+        folder = Path(name)
+        write_json(folder / REQUEST, asdict(Request(str(model), paths, classes, key)))
+        _run(folder, seconds)
+        maps = read_json(Maps, folder / MAPS)
+    try:
+        write_json(kept, asdict(maps))
+    except StorageError as error:
+        logger.warning("the heat maps are not kept: %s", error)
+    return maps.pictures
+
+
+def _read_kept(path: Path, key: str) -> Maps | None:
+    """Return the maps of a file; None if it has others, or is missing or damaged."""
+    try:
+        maps = read_json(Maps, path)
+    except DataError:
+        return None
+    return maps if maps.key == key else None
+
+
+def _run(folder: Path, seconds: float) -> None:
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-m", "tasks.report.heatmap_job", str(folder)],
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="backslashreplace",
+            env=_environ(),
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        raise DataError(f"the process that makes them took longer than {seconds:g} s") from None
+    if ran.returncode == WITHOUT_MAPS:
+        raise DataError("the network's features are not the mean of a map")
+    if ran.returncode:
+        raise DataError(f"the process that makes them ended with {_ending(ran)}")
+
+
+def _environ() -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")]),
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+
+
+def _ending(ran: "subprocess.CompletedProcess[str]") -> str:
+    ended = f"signal {-ran.returncode}" if ran.returncode < 0 else f"status {ran.returncode}"
+    last = " / ".join(line.strip() for line in ran.stderr.splitlines()[-_LAST_LINES:])
+    return f"{ended}: {last}" if last else ended
