@@ -38,7 +38,7 @@ def _record(held_out: HeldOut | None, *, wanted: bool) -> CalibrationRecord:
         return _uncalibrated("calibrate is off")
     if held_out is None:
         return _uncalibrated(
-            "not calibrated: no training records were held out (patience sets some aside)"
+            "not calibrated: no training records were held out (tune and patience hold some out)"
         )
     records = len(held_out.label)
     if records < LEAST_RECORDS:
