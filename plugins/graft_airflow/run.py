@@ -6,6 +6,7 @@ from typing import Any
 
 from tasks.params.definitions import SOURCE_PARAMS, RunParams
 from tasks.params.parser import parse
+from tasks.params.places import is_place
 from tasks.pipelines.names import BUILT_IN, name_of_dag, run_name
 from tasks.storage.paths import Home
 
@@ -32,7 +33,7 @@ class Run:
 
         unused = set(SOURCE_PARAMS) if self.params.source == "sample" else set()
         params = self.params.model_dump(mode="json", exclude=unused)
-        return {k: redact(v) if v and k.endswith("_url") else v for k, v in params.items()}
+        return {k: redact(v) if v and is_place(k) else v for k, v in params.items()}
 
 
 def current_run(context: Mapping[str, Any]) -> Run:

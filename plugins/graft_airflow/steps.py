@@ -96,6 +96,8 @@ def train_classifier(
     * **Reads** both dumps. A run that the schedule or the data set's asset started is *skipped* if
       a version of its pipeline is of the same data set, checkpoint and params, unless `force` is
       set.
+    * **Leaves out** the records that the list of `exclude` names: nothing is trained on them, or
+      measured with them.
     * **Measures** the final head once on the test records, if there are some.
     * **Writes** `features/<digest>/`, `models/<digest>/` (head, predictions, metrics) and
       `runs/<run id>/metrics.json`.
@@ -126,11 +128,12 @@ def export_model(run: Run, model: Path) -> Artifact:
 
 @step(timeout=timedelta(minutes=30))
 def report(run: Run) -> Outcome:
-    """Write the run's report as one page: accuracy, confusion matrix, wrong pictures, time.
+    """Write the run's report as one page: accuracy, wrong pictures, what is wrong with the data.
 
-    * **Reads** the run's metrics and the model's predictions. The exported model makes the heat
-      maps of the wrong pictures.
-    * **Writes** `runs/<run id>/report.html`; the tab *Report* of the run shows it.
+    * **Reads** the run's metrics, the model's predictions, the features and the data set. The
+      exported model makes the heat maps of the wrong pictures.
+    * **Writes** `runs/<run id>/report.html`, which the tab *Report* of the run shows, and lists of
+      odd records in `runs/<run id>/data_checks/`, which the param `exclude` takes.
     """
     from tasks.report import page
 

@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import Context, XComArg
 from airflow.sdk.exceptions import AirflowException
 
+from graft_airflow.exclude import Fetched, fetch_exclude
 from graft_airflow.failures import failing_at_once
 from graft_airflow.job_operator import JobOperator
 from graft_airflow.lineage_operator import LineageOperator
@@ -66,8 +67,10 @@ class TrainClassifierOperator(LineageOperator, JobOperator):
         run = current_run(context)
         clear_outcome(run.home, run.run_id)
         dumps = Pair(*(str(dump["digest"]) for dump in (self.train_dump, self.validation_dump)))
-        skip_unchanged(context, run, task_id=self.task_id, dumps=dumps)
-        metrics = self._submit(context, run)
+        exclude = fetch_exclude(run)
+        digest = exclude.digest if exclude else None
+        skip_unchanged(context, run, task_id=self.task_id, dumps=dumps, exclude=digest)
+        metrics = self._submit(context, run, exclude)
         content = metrics.as_json()
         facts = {
             **metrics.model.as_json(),
@@ -79,9 +82,9 @@ class TrainClassifierOperator(LineageOperator, JobOperator):
         test = {"test_top1": metrics.test.top1} if metrics.test else {}
         return {**metrics.model.as_json(), "top1": metrics.top1, **test}
 
-    def _submit(self, context: Context, run: Run) -> RunMetrics:
+    def _submit(self, context: Context, run: Run, exclude: Fetched | None) -> RunMetrics:
         """Submit the job and return the metrics that it left."""
-        arguments = job_arguments(self._job_config(run))
+        arguments = job_arguments(self._job_config(run, exclude))
         self.run_job(context, arguments, size=run.params, home=run.home, submitted=run)
         metrics = read_metrics(run.home, run.run_id)
         if metrics is None:
@@ -90,8 +93,10 @@ class TrainClassifierOperator(LineageOperator, JobOperator):
             )
         return metrics
 
-    def _job_config(self, run: Run) -> JobConfig:
+    def _job_config(self, run: Run, exclude: Fetched | None) -> JobConfig:
         params = run.params.model_dump(include=set(JobParams.model_fields))
+        # The job reads the file that was fetched here, with this process's credentials.
+        params["exclude"] = str(exclude.path) if exclude else None
         dumps = {
             "train_dump": self.train_dump["path"],
             "validation_dump": self.validation_dump["path"],

@@ -15,7 +15,14 @@ from tasks.runs.record import record_step
 _UNATTENDED = {"scheduled", "asset_triggered"}
 
 
-def skip_unchanged(context: Mapping[str, Any], run: Run, *, task_id: str, dumps: Pair[str]) -> None:
+def skip_unchanged(
+    context: Mapping[str, Any],
+    run: Run,
+    *,
+    task_id: str,
+    dumps: Pair[str],
+    exclude: str | None = None,
+) -> None:
     """Skip the training if nobody triggered the run and its pipeline has registered its model.
 
     A run that somebody triggered goes on: the job finds the model, and the run ends with a report.
@@ -27,6 +34,7 @@ def skip_unchanged(context: Mapping[str, Any], run: Run, *, task_id: str, dumps:
         run: the task's run.
         task_id: the task's name in the run's record.
         dumps: digests of the training and of the validation dump.
+        exclude: SHA-256 of the entries of the list to exclude, None without a list.
 
     Raises:
         AirflowSkipException: the model is a version of the pipeline.
@@ -39,7 +47,7 @@ def skip_unchanged(context: Mapping[str, Any], run: Run, *, task_id: str, dumps:
         return
     versions = read_registry(run.home, run.pipeline).versions.values()
     registered = {version.model for version in versions}
-    found = find_trained(run.home, dumps, run.params, among=registered)
+    found = find_trained(run.home, dumps, run.params, among=registered, exclude=exclude)
     # If an earlier try of this run trained the model, go on: report and promotion are still due.
     if found is None or not finished_before(found.finished_at, context):
         return

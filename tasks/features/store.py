@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSource, feature_set
 from tasks.storage.locations import Location
 
 _PARTITIONS_PER_CORE = 4
@@ -38,37 +39,42 @@ class Features:
 
 def feature_contents(
     bridge: Bridge,
-    path: Location,
+    source: FeatureSource,
     partitions: int | None = None,
     shards: set[str] | None = None,
 ) -> Any:
     """Return an RDD of the contents of a features artefact's files, for ``read_features``.
 
-    The files are in the order of shards and records.
+    The files are in the order of shards and records. Records that the source leaves out are in
+    none of them.
 
     Args:
         bridge: the bridge to the JVM.
-        path: the artefact's folder.
+        source: the artefact's folder, or a set.
         partitions: number of partitions. Default: one for 8 files, so that the driver can hold the
             result of one partition.
         shards: names of the wanted shards, without ``.tfrecord``; None: all.
     """
-    names = sorted(bridge.files.sizes(path))
-    wanted = [path / name for name in names if _is_features(name, shards)]
+    chosen = feature_set(source)
+    names = sorted(bridge.files.sizes(chosen.path))
+    wanted = [chosen.path / name for name in names if _is_features(name, shards)]
     few = -(-len(wanted) // _FILES_PER_PARTITION)
-    return bridge.contents(wanted, partitions or few)
+    contents = bridge.contents(wanted, partitions or few)
+    return contents.flatMap(chosen.of_file) if chosen.left_out else contents
 
 
-def load_tables(bridge: Bridge, path: Location, shards: set[str] | None = None) -> Any:
+def load_tables(bridge: Bridge, source: FeatureSource, shards: set[str] | None = None) -> Any:
     """Read a features artefact into the driver as ``read_tables`` does; see ``feature_contents``.
 
     Executors read a remote one, a few files ahead. The driver reads a local one, which takes a
     tenth of the time.
     """
-    if isinstance(path, Path):
-        return read_tables(*feature_files(path, shards))
+    chosen = feature_set(source)
+    if isinstance(chosen.path, Path):
+        table = read_tables(*feature_files(chosen.path, shards))
+        return chosen.of_table(table) if chosen.left_out else table
     partitions = _PARTITIONS_PER_CORE * bridge.spark.defaultParallelism
-    contents = feature_contents(bridge, path, partitions, shards)
+    contents = feature_contents(bridge, chosen, partitions, shards)
     return read_tables(*contents.toLocalIterator(prefetchPartitions=True))
 
 
@@ -80,9 +86,9 @@ def load_files(bridge: Bridge, files: Sequence[Location]) -> Any:
     return read_tables(*bridge.contents(files, len(files)).collect())
 
 
-def load_features(bridge: Bridge, path: Location) -> Features:
-    """Read a features artefact into the driver's memory."""
-    return _features(load_tables(bridge, path))
+def load_features(bridge: Bridge, source: FeatureSource) -> Features:
+    """Read a features artefact into the driver's memory, but for records left out."""
+    return _features(load_tables(bridge, source))
 
 
 def feature_files(path: Path, shards: set[str] | None = None) -> list[Path]:

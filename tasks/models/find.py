@@ -54,7 +54,12 @@ class TrainedModel:
 
 
 def find_trained(
-    home: Home, dumps: Pair[str], params: JobParams, *, among: Collection[str]
+    home: Home,
+    dumps: Pair[str],
+    params: JobParams,
+    *,
+    among: Collection[str],
+    exclude: str | None = None,
 ) -> TrainedModel | None:
     """Return the newest model that was trained on these dumps with these params, else None.
 
@@ -63,12 +68,13 @@ def find_trained(
         dumps: digests of the dumps' recipes.
         params: the run's; ``force`` has no influence here.
         among: digests of the models to choose from.
+        exclude: SHA-256 of the entries of the list to exclude, None without a list.
     """
     if not among:
         return None
     engine = engine_of_dump(params.feature_engine, home.dumps / dumps.train)
     digests = dumps.map(lambda dump: _dump_digests(home.dumps / dump))
-    wanted = inputs_of(params.with_engine(engine.name), digests)
+    wanted = inputs_of(params.with_engine(engine.name), digests, exclude)
     found = [
         TrainedModel(path, metrics.finished_at, metrics.top1, metrics.records.validation)
         for path, metrics in _models(home, among)

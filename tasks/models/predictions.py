@@ -12,9 +12,9 @@ from tasks.errors import DataError
 from tasks.evaluation.record import EvaluationRecord
 from tasks.evaluation.tally import Tally
 from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSource
 from tasks.features.store import feature_contents, read_tables
 from tasks.models.head import Head, softmax
-from tasks.storage.locations import Location
 from tasks.storage.proof import require_whole
 
 PARQUET = "predictions.parquet"
@@ -48,7 +48,7 @@ class Predictions:
 def write_predictions(
     bridge: Bridge,
     *,
-    features: Location,
+    features: FeatureSource,
     head: Head,
     class_names: Sequence[str],
     path: Path,
@@ -62,7 +62,7 @@ def write_predictions(
 
     Args:
         bridge: the bridge to the JVM.
-        features: artefact of the split's features.
+        features: the split's features.
         head: works on raw features.
         class_names: in label order.
         path: the file, in an existing folder.

@@ -58,14 +58,18 @@ class Recipe:
         }
 
 
-def inputs_of(params: JobParams, digests: Pair[Mapping[str, str]]) -> Inputs:
+def inputs_of(
+    params: JobParams, digests: Pair[Mapping[str, str]], exclude: str | None = None
+) -> Inputs:
     """Return the inputs of a training that is about to start.
 
     Args:
         params: of the job; ``feature_engine`` is an engine, not ``auto``.
         digests: of both dumps.
+        exclude: SHA-256 of the entries of the list to exclude, None without a list.
     """
-    return Inputs(digests, params.decisive())
+    excluded = {"exclude": exclude} if exclude else {}
+    return Inputs(digests, {**params.decisive(), **excluded})
 
 
 def inputs_of_model(metrics: Metrics) -> Inputs:
@@ -77,7 +81,8 @@ def inputs_of_model(metrics: Metrics) -> Inputs:
     given = {name: value for name, value in metrics.config.items() if name in names}
     given = {**BEFORE, **given}
     digests = Pair[Mapping[str, str]](metrics.digests.train, metrics.digests.validation)
-    return Inputs(digests, JobParams.model_construct(**given).decisive())
+    excluded = metrics.excluded.digest if metrics.excluded else None
+    return inputs_of(JobParams.model_construct(**given), digests, excluded)
 
 
 def is_current(recipe: Mapping[str, Any]) -> bool:

@@ -109,3 +109,19 @@ class DataParams(Params, title="Data"):
         ),
         examples=[0.1],
     )
+
+
+class ExcludeParams(Params, title="Data"):
+    """Records that a run neither trains on nor measures with."""
+
+    exclude: str | None = Field(
+        None,
+        pattern=PLACE,
+        title="Records to leave out",
+        description=(
+            "Optional: a text file, as a path of this machine or a URL, with a record a line: the "
+            "name of its picture, or the SHA-256 of the picture's file. Training, validation and "
+            "test leave these records out. The report of a run writes such lists."
+        ),
+        examples=["/home/me/exclude.txt"],
+    )

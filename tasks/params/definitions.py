@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tasks.networks.inception import INCEPTION_V1
 from tasks.params.base import Params
-from tasks.params.data import DataParams
+from tasks.params.data import DataParams, ExcludeParams
 from tasks.params.model_file import CheckedNetworkParams, ModelFileParams
 from tasks.params.network import FILE, FeatureParams, NetworkParams
 from tasks.params.promotion import PromotionParams
@@ -20,6 +20,7 @@ from tasks.params.training import BEFORE, ReuseParams, TrainingParams
 #: In the order of the trigger form; sections of one title are shown as one.
 SECTIONS: tuple[type[Params], ...] = (
     DataParams,
+    ExcludeParams,
     NetworkParams,
     ModelFileParams,
     FeatureParams,
@@ -51,12 +52,13 @@ def network_of_sample(network: str) -> str:
     return INCEPTION_V1.name if network == FILE else network
 
 
-# Params of the job that do not change the trained head; a recipe is a name for values of others.
-_NO_INFLUENCE = {"force", "parity_records", "recipe"}
+# Params of the job that do not change the trained head: a recipe is a name for values of others; of
+# a list to exclude, the entries matter and not the place.
+_NO_INFLUENCE = {"force", "parity_records", "recipe", "exclude"}
 
 
 # Pydantic takes the fields of the last base first.
-class JobParams(ReuseParams, TrainingParams, FeatureParams):
+class JobParams(ReuseParams, TrainingParams, FeatureParams, ExcludeParams):
     """Params that the DAG hands on to the training job."""
 
     def decisive(self) -> dict[str, Any]:

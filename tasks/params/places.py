@@ -11,6 +11,11 @@ from tasks.errors import ParamsError
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
+def is_place(name: str) -> bool:
+    """Return whether a param of this name is a URL or a path."""
+    return name.endswith("_url") or name == "exclude"
+
+
 def with_urls(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return params with the paths among them as URLs.
 
@@ -20,7 +25,7 @@ def with_urls(params: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         ParamsError: there is nothing at a path.
     """
-    return {k: path_as_url(k, v) if k.endswith("_url") else v for k, v in params.items()}
+    return {k: path_as_url(k, v) if is_place(k) else v for k, v in params.items()}
 
 
 def path_as_url(name: str, value: object) -> object:

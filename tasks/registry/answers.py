@@ -34,7 +34,25 @@ class Answers:
 
     def without(self, names: Collection[str]) -> "Answers":
         """Return the answers on records of other names; those without a name stay."""
-        kept = np.array([not name or name not in names for name in self.name], np.bool_)
+        return self._rows([not name or name not in names for name in self.name])
+
+    def on_records_of(self, other: "Answers") -> "Answers":
+        """Return the answers on records that the other answers are on, too."""
+        theirs = other._records()
+        return self._rows([record in theirs for record in self._listed()])
+
+    def cover(self, other: "Answers") -> bool:
+        """Return whether there is an answer on every record that the other answers are on."""
+        return other._records() <= self._records()
+
+    def _listed(self) -> list[tuple[str, int]]:
+        return list(zip(self.shard, self.record.tolist(), strict=True))
+
+    def _records(self) -> set[tuple[str, int]]:
+        return set(self._listed())
+
+    def _rows(self, wanted: Sequence[bool]) -> "Answers":
+        kept = np.array(wanted, np.bool_)
         return Answers(
             shard=[shard for shard, keep in zip(self.shard, kept, strict=True) if keep],
             record=self.record[kept],

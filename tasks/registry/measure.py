@@ -23,8 +23,9 @@ def measure(home: Home, new: RunMetrics, champion: Version) -> Comparison | Inco
     """Measure a new model and the champion on the new model's validation records.
 
     If both have the same data set, the answers are in their predictions. If the data set has
-    changed, the champion's head is applied to features of today's records. Records that the
-    champion was trained on are left out then, as far as their names tell.
+    changed, or the champion was not measured on some of the records, its head is applied to
+    features of today's records. Where the data set has changed, records that the champion was
+    trained on are left out, as far as their names tell.
 
     Raises:
         DataError: the new model's predictions are gone or damaged.
@@ -45,8 +46,12 @@ def measure(home: Home, new: RunMetrics, champion: Version) -> Comparison | Inco
 
 def _compare(home: Home, new: RunMetrics, answers: Answers, champion: Version) -> Comparison:
     folder = home.models / champion.model
-    if new.digests.validation["dataset"] == champion.dataset:
-        return compare(answers, answers_of_model(folder), number=champion.number)
+    same_data = new.digests.validation["dataset"] == champion.dataset
+    if same_data:
+        known = answers_of_model(folder)
+        if known.cover(answers):
+            theirs, about = known.on_records_of(answers), _left_out(known, answers)
+            return compare(answers, theirs, number=champion.number, about=about)
     then = Metrics.read(folder)
     head, known_classes = load_head(folder / ARRAYS)
     theirs = answers_of_head(
@@ -55,10 +60,22 @@ def _compare(home: Home, new: RunMetrics, answers: Answers, champion: Version) -
         known_classes=known_classes,
         class_names=new.class_names,
     )
+    # The new model may be measured without some of the records that have features.
+    theirs = theirs.on_records_of(answers)
+    if same_data:
+        about = "the champion left some of these records out and was measured again"
+        return compare(answers, theirs, number=champion.number, about=about)
     names, about = _trained_on(then, answers)
     return compare(
         answers.without(names), theirs.without(names), number=champion.number, about=about
     )
+
+
+def _left_out(champion: Answers, new: Answers) -> str:
+    """Return what is to be said of records that the new model was not measured on."""
+    count = len(champion.right) - len(new.right)
+    noun = "record" if count == 1 else "records"
+    return f"both were measured without the {count:,} {noun} that the run left out" if count else ""
 
 
 def _trained_on(champion: Metrics, answers: Answers) -> tuple[Collection[str], str]:

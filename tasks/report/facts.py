@@ -23,6 +23,7 @@ from tasks.evaluation.interval import wilson_interval
 from tasks.models.predictions import read_predictions
 from tasks.report.chart import line_chart
 from tasks.report.class_maps import PictureMaps
+from tasks.report.data_checks import data_check_facts
 from tasks.report.evaluation import evaluation_facts
 from tasks.report.heatmaps import class_maps
 from tasks.report.pictures import PICTURE_SIZE
@@ -62,6 +63,7 @@ def report_facts(home: Home, run_id: str) -> dict[str, Any]:
         "params": _params(metrics, steps),
         **_curves(metrics),
         **_scores(home, metrics),
+        "data_checks": data_check_facts(home, metrics),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from tasks.evaluation.interval import accuracy_text
 from tasks.runs.data_record import DataRecord
 from tasks.runs.evaluation_text import calibration_clause, scores_clause
+from tasks.runs.exclusion_record import ExclusionRecord
 from tasks.runs.markdown import code
 from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
@@ -43,6 +44,7 @@ def run_note(home: Home, run_id: str, failed: Collection[str] = ()) -> str:
         paragraphs.append(_training(metrics, trained.params) if metrics and trained.params else "")
         if metrics and metrics.promotion:
             paragraphs.append(_promotion(metrics.promotion))
+        paragraphs.append(_excluded(metrics.excluded) if metrics and metrics.excluded else "")
         paragraphs.append(_found(metrics.data) if metrics and metrics.data else "")
     paragraphs.append(_reuse(steps))
     tracking = read_tracking(home, run_id)
@@ -106,6 +108,13 @@ def _promotion(promotion: PromotionRecord) -> str:
     """Return whether the model became the champion; the reason may quote an error."""
     word = promotion.word.capitalize()
     return f"**{word}**: version {promotion.version}, {code(promotion.why)}."
+
+
+def _excluded(excluded: ExclusionRecord) -> str:
+    """Return what the list to exclude left out, and its entries that no record has."""
+    lines = [f"**Exclude**: {excluded.sentence()}."]
+    lines += [f"- {code(warning)}" for warning in [excluded.warning()] if warning]
+    return "\n".join(lines)
 
 
 def _found(data: DataRecord) -> str:

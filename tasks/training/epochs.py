@@ -13,6 +13,7 @@ import numpy as np
 
 from tasks.datasets.pair import Pair
 from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSource
 from tasks.models.bigdl_head import new_model
 from tasks.models.head import Head, Scaling, fold
 from tasks.params.definitions import JobConfig
@@ -20,7 +21,6 @@ from tasks.runs.training_record import Plan
 from tasks.spark.bigdl import optimizer_logged_to, quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors
-from tasks.storage.locations import Location
 from tasks.training.divergence import require_finite
 from tasks.training.follow_log import followed
 from tasks.training.methods import Descent, class_weights, descent_of, needs_counts
@@ -145,7 +145,7 @@ class EpochTraining:
             class_count=self.class_count,
             feature_size=self.feature_size,
             seed=self.config.seed,
-            l2=self.config.l2,
+            l2=self.config.l2 or 0.0,
         )
         if snapshot:
             epochs = self.config.epochs
@@ -161,7 +161,7 @@ class EpochTraining:
 
 def train_epochs(
     bridge: Bridge,
-    features: Pair[Location],
+    features: Pair[FeatureSource],
     *,
     class_count: int,
     feature_size: int,

@@ -29,7 +29,9 @@ from tasks.storage.local_files import make_folder, storage_errors
 from tasks.storage.locations import Location, RemotePath, location
 from tasks.storage.manifest import digest_of
 from tasks.storage.paths import Home
+from tasks.storage.redaction import redact
 from tasks.training.dump_pair import read_dumps
+from tasks.training.excluding import read_list
 from tasks.training.model import ModelMaker, model_files
 from tasks.training.plan import plan_training
 from tasks.training.stages import Stages
@@ -69,6 +71,9 @@ def _find_or_make_model(
     config: JobConfig, home: Home, run_id: str
 ) -> tuple[LocalArtifact, EngineRecord]:
     folders = Pair(location(config.train_dump), location(config.validation_dump))
+    exclude = read_list(config.exclude, home)
+    # The metrics hold the params, and a URL may hold a password.
+    config = config.model_copy(update={"exclude": config.exclude and redact(config.exclude)})
     # Local dumps are checked before Spark takes its seconds to start, remote ones through its JVM.
     found = None if _is_remote(home, folders) else _read(config, folders, LOCAL)
     stages = Stages()
@@ -83,11 +88,12 @@ def _find_or_make_model(
         dumps, engine = found or _read(config, folders, HadoopFiles.of(spark))
         config = config.resolved().with_engine(engine.name)
         plan = plan_training(config, dumps, cluster)
-        inputs = inputs_of(config, dumps.map(lambda dump: dump.digests))
+        digests = dumps.map(lambda dump: dump.digests)
+        inputs = inputs_of(config, digests, exclude.digest if exclude else None)
         recipe = Recipe(inputs, plan, run_id if config.force else None).as_json()
         snapshots = home.snapshots / digest_of(recipe)
-        maker = ModelMaker(config, home, dumps, cluster, plan, stages)
-        needs = model_files(dumps)
+        maker = ModelMaker(config, home, dumps, cluster, plan, stages, exclude)
+        needs = model_files(dumps, exclude)
         model = build(home.models, recipe, partial(maker.make, snapshots), needs=needs)
         shutil.rmtree(snapshots, ignore_errors=True)
         return model, engine
@@ -111,6 +117,10 @@ def _is_remote(home: Home, folders: Pair[Location]) -> bool:
 
 
 def _log_result(metrics: RunMetrics) -> None:
+    if metrics.excluded:
+        logger.info("%s", metrics.excluded.sentence())
+        if warning := metrics.excluded.warning():
+            logger.warning("%s", warning)
     logger.info(
         "top-1 accuracy %s on %d validation records after %s; model, metrics and predictions in %s",
         accuracy_text(metrics.top1, metrics.records.validation),

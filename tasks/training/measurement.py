@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSource
 from tasks.models.head import Head
 from tasks.models.predictions import write_predictions
 from tasks.runs.artifact_record import ArtifactRecord
@@ -16,19 +17,26 @@ logger = logging.getLogger(__name__)
 
 
 def measure_test(
-    bridge: Bridge, *, features: Artifact, head: Head, class_names: Sequence[str], path: Path
+    bridge: Bridge,
+    *,
+    features: Artifact,
+    source: FeatureSource,
+    head: Head,
+    class_names: Sequence[str],
+    path: Path,
 ) -> Measurement:
     """Measure the final head on the test records, once, and write its predictions.
 
     Args:
         bridge: the bridge to the JVM.
         features: artefact of the test records' features.
+        source: those of them to measure on.
         head: works on raw features.
         class_names: in label order.
         path: file of the predictions, in an existing folder.
     """
     evaluation = write_predictions(
-        bridge, features=features.path, head=head, class_names=class_names, path=path
+        bridge, features=source, head=head, class_names=class_names, path=path
     )
     return Measurement(
         top1=evaluation.top1,

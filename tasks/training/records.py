@@ -11,11 +11,11 @@ import numpy.typing as npt
 from tasks.datasets.pair import Pair
 from tasks.evaluation.held_out import HeldOut
 from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSource
 from tasks.features.store import Features, feature_contents, load_features, read_features
 from tasks.models.head import FloatArray, Head, Scaling
 from tasks.params.definitions import JobConfig
 from tasks.runs.training_record import Plan
-from tasks.storage.locations import Location
 from tasks.training.methods import Descent
 from tasks.training.optimizers import distributed_optimizer, local_optimizer, training_partitions
 from tasks.training.plan import LOCAL_OPTIMIZER
@@ -45,7 +45,7 @@ class Records(Protocol):
 
 
 def records_of(
-    bridge: Bridge, features: Pair[Location], plan: Plan, *, with_part_aside: bool
+    bridge: Bridge, features: Pair[FeatureSource], plan: Plan, *, with_part_aside: bool
 ) -> Records:
     """Return the records of a training.
 
@@ -104,7 +104,7 @@ class DistributedRecords:
     """Records that the executors read from files of features."""
 
     bridge: Bridge
-    features: Pair[Location]
+    features: Pair[FeatureSource]
     with_part_aside: bool
 
     def counts(self, class_count: int) -> Counts:

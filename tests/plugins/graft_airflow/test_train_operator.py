@@ -150,6 +150,19 @@ class TestSubmit:
             force=True,
         )
 
+    def test_the_job_reads_the_list_that_was_fetched(
+        self,
+        operator: TrainClassifierOperator,
+        in_run: InRun,
+        trains: Callable[..., None],
+        tmp_path: Path,
+    ) -> None:
+        path = tmp_path / "exclude.txt"
+        path.write_text("a.jpg\n")
+        trains()
+        operator.execute(in_run(exclude=path.as_uri()))
+        assert parse_arguments(operator.application_args or []).exclude == str(path)
+
     def test_environment(
         self,
         home: Home,

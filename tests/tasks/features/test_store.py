@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSet
 from tasks.features.store import (
     feature_contents,
     feature_files,
@@ -104,3 +105,15 @@ def test_contents_have_a_partition_for_eight_files_or_as_many_as_asked_for(
     assert contents.getNumPartitions() == 3
     table = read_tables(*contents.collect())
     assert table["label"].to_pylist() == list(range(4 * FILES))
+
+
+def test_records_left_out_are_in_nothing_that_is_read(place: Location, bridge: Bridge) -> None:
+    # A file loses one record, another both.
+    gone = {f"{SHARDS[0]}.tfrecord": frozenset({1, 2, 3}), "other": frozenset({0})}
+    source = FeatureSet(place, gone)
+    kept = [0, *range(4, 4 * FILES)]
+    assert load_features(bridge, source).label.tolist() == kept
+    contents = feature_contents(bridge, source)
+    labels = contents.map(lambda file: read_features(file).label.tolist()).collect()
+    assert [label for file in labels for label in file] == kept
+    assert len(labels) == 2 * FILES - 1

@@ -167,6 +167,12 @@ def test_other_params(home: Home, model: Model, params: dict[str, Any]) -> None:
     assert found.path.name == "def"
 
 
+def test_another_list_to_exclude(home: Home, model: Model) -> None:
+    model("abc")
+    assert find_trained(home, DUMPS, RunParams(), among=["abc"], exclude="e1") is None
+    assert find_trained(home, DUMPS, RunParams(exclude="/e.txt"), among=["abc"]) is not None
+
+
 @pytest.mark.parametrize(("operation", "engine"), [("Relu", "bigdl"), ("Tanh", "tensorflow")])
 def test_auto_is_the_engine_that_runs_the_graph(
     home: Home, model: Model, operation: str, engine: str
@@ -204,9 +210,10 @@ def test_a_model_of_a_version_that_knew_no_recipe(home: Home, model: Model) -> N
     model("abc")
     path = home.models / "abc" / "metrics.json"
     content = json.loads(path.read_text())
-    for name in ("recipe", *BEFORE):
+    for name in {"recipe", *BEFORE}:
         del content["config"][name]
     path.write_text(json.dumps(content))
     write_manifest(path.parent, {"format": MODEL_FORMAT}, {path.name: path.stat().st_size})
-    assert find(home, JobParams(calibrate=False)) is not None
-    assert find(home, JobParams(calibrate=False, l2=0.1)) is None
+    assert find(home, JobParams(tune="false", calibrate=False)) is not None
+    assert find(home, JobParams(tune="false", calibrate=False, l2=0.1)) is None
+    assert find(home, JobParams()) is None

@@ -91,6 +91,8 @@ def test_the_place_of_a_training_makes_no_other_model(recipe: Recipe) -> None:
         ({"force": True}, True),
         ({"parity_records": 0}, True),
         ({"executors": 7}, True),
+        ({"tune": "true"}, True),
+        ({"tune": "false"}, False),
         ({"epochs": 11}, False),
         ({"batch_size": 16}, False),
         ({"standardize": False}, False),
@@ -125,6 +127,19 @@ def test_inputs_of_a_model_are_those_that_it_was_trained_on(run_metrics: dict[st
     assert inputs_of_model(metrics) != inputs_of(RunParams(), DIGESTS)
 
 
+def test_the_entries_of_a_list_to_exclude_are_inputs_but_not_its_place(
+    run_metrics: dict[str, Any],
+) -> None:
+    params = RunParams(exclude="/somewhere/list.txt")
+    assert inputs_of(params, DIGESTS) == inputs_of(RunParams(), DIGESTS)
+    inputs = inputs_of(params, DIGESTS, "e1")
+    assert inputs == inputs_of(RunParams(), DIGESTS, "e1") != inputs_of(params, DIGESTS, "e2")
+    excluded = {"digest": "e1", "entries": 1, "records": {}, "class_counts": {}}
+    config = RunParams().model_dump(mode="json")
+    model = {"config": config, "digests": dict(DIGESTS.items()), "excluded": excluded}
+    assert inputs_of_model(RunMetrics.from_json({**run_metrics, **model})) == inputs
+
+
 def test_a_param_that_a_model_does_not_know_has_what_its_version_did(
     run_metrics: dict[str, Any],
 ) -> None:
@@ -152,7 +167,8 @@ def test_a_recipe_by_name_is_one_by_values() -> None:
 def test_new_params_name_the_folder_that_older_versions_made() -> None:
     """Otherwise every model that exists would be trained again."""
     metrics = RunMetrics.from_json(json.loads(OLD.read_text()))
-    params = RunParams(calibrate=False, **{name: metrics.config[name] for name in OLD_PARAMS})
+    given = {name: metrics.config[name] for name in OLD_PARAMS}
+    params = RunParams(tune="false", calibrate=False, **given)
     recipe = Recipe(inputs_of(params, metrics.digests.map(dict)), metrics.plan)
     assert digest_of(recipe.as_json()) == "56da167cce74466c"
 

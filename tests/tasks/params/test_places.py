@@ -59,3 +59,11 @@ def test_a_checkpoint_is_named_without_the_ending_of_its_files(tmp_path: Path) -
     assert path_as_url("checkpoint_url", place) == f"{tmp_path.as_uri()}/model.ckpt-5"
     with pytest.raises(ParamsError, match="there is nothing at"):
         path_as_url("dataset_url", place)
+
+
+def test_the_list_to_exclude_is_a_place_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list.txt").touch()
+    assert with_urls({"exclude": "list.txt"}) == {"exclude": (tmp_path / "list.txt").as_uri()}

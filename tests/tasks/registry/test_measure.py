@@ -46,6 +46,26 @@ class TestSameRecords:
             p_value=1.0,
         )
 
+    def test_a_champion_that_was_measured_on_more(self, home: Home) -> None:
+        old = write_trained(home, Model("old", [True, True, False, False]))
+        # The new run left the last one out.
+        new = write_trained(home, Model("new", [True, False, True]))
+        found = measure(home, new, champion_of(old))
+        assert isinstance(found, Comparison)
+        assert (found.records, found.correct, found.champion_correct) == (3, 2, 2)
+        assert found.about == "both were measured without the 1 record that the run left out"
+
+    def test_a_champion_that_left_some_of_them_out(self, home: Home, tmp_path: Path) -> None:
+        names = ["v0.jpg", "v1.jpg", "v2.jpg", "v3.jpg"]
+        today = write_features(tmp_path / "today", [[0, 0]] * 4, [0, 1, 0, 1], names)
+        then = Model("old", [True, True], head=ALWAYS_DAISY, features=(tmp_path, today))
+        old = write_trained(home, then)
+        new = write_trained(home, Model("new", [True] * 3, features=(tmp_path, today)))
+        found = measure(home, new, champion_of(old))
+        assert isinstance(found, Comparison)
+        assert (found.records, found.correct, found.champion_correct) == (3, 3, 2)
+        assert found.about == "the champion left some of these records out and was measured again"
+
     def test_a_champion_whose_files_are_gone(self, home: Home) -> None:
         new = write_trained(home, Model("new", [True]))
         found = measure(home, new, version(3, dataset="da7a"))

@@ -183,7 +183,7 @@ class TestContent:
         html = write_report(home, "run").path.read_text(encoding="utf-8")
         text = Page(html).text
         assert "predicted stripes with 0.80 c/ä.jpg The picture" in text
-        assert "predicted spots with 0.60 <b>\\n.jpg Time" in text
+        assert "predicted spots with 0.60 <b>\\n.jpg Data" in text
         assert "with 0.70 tiny_validation_00001-of-00002.tfrecord, record 0" in text
         assert "&lt;b&gt;\\n.jpg" in html
 

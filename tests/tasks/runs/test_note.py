@@ -180,3 +180,19 @@ def test_of_a_decision_about_the_model(
     paragraphs = run_note(home, RUN).split("\n\n")
     assert paragraphs[1] == f"**{word}**: version 4, ``as_good `as` <b>3``."
     assert paragraphs[2].endswith("Made: dump_train, train_classifier.")
+
+
+def test_of_records_left_out(home: Home, train: Train, run_metrics: dict[str, Any]) -> None:
+    train()
+    excluded = {
+        "digest": "e",
+        "entries": 3,
+        "records": {"train": 2, "validation": 1},
+        "class_counts": {"train": [3, 3], "validation": [2, 1]},
+        "unknown_count": 1,
+        "unknown": ["a`b.jpg"],
+    }
+    write_metrics(home, RUN, RunMetrics.from_json({**run_metrics, "excluded": excluded}))
+    note = run_note(home, RUN)
+    assert "**Exclude**: 2 train and 1 validation records were left out, by a list of 3 en" in note
+    assert "- ``1 entry of exclude names no record: 'a`b.jpg'``" in note

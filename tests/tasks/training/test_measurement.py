@@ -7,7 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from support.trained import write_features
 from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSet
 from tasks.models.head import Head
 from tasks.models.predictions import read_predictions
 from tasks.runs.training_record import Epoch
@@ -30,7 +32,9 @@ def test_records_are_counted_and_predicted(bridge: Bridge, tmp_path: Path) -> No
     made = Artifact(tmp_path / "features", "abc", reused=False, seconds=1.0)
     head = Head(np.eye(2, dtype=np.float32), np.zeros(2, np.float32))
     path = tmp_path / "found.parquet"
-    found = measure_test(bridge, features=made, head=head, class_names=["x", "y"], path=path)
+    found = measure_test(
+        bridge, features=made, source=made.path, head=head, class_names=["x", "y"], path=path
+    )
     assert (found.top1, found.records, found.features.digest) == (0.75, 4, "abc")
     assert found.evaluation is not None
     assert (found.evaluation.records, found.evaluation.correct) == (4, 3)
@@ -51,3 +55,17 @@ def test_a_head_that_counts_differently_is_told(
     told = "the exported head is right on 2 of 4 validation records, BigDL's model was on 3"
     assert (told in caplog.text) is warned
     assert bool(caplog.records) is warned
+
+
+def test_records_left_out_are_not_measured(bridge: Bridge, tmp_path: Path) -> None:
+    features = write_features(tmp_path / "f", [[1, 0], [0, 1], [1, 0]], [0, 1, 1], ["a", "b", "c"])
+    found = measure_test(
+        bridge,
+        features=Artifact(features, "abc", reused=False, seconds=1.0),
+        source=FeatureSet(features, {"s.tfrecord": frozenset({2})}),
+        head=Head(np.eye(2, dtype=np.float32), np.zeros(2, np.float32)),
+        class_names=["x", "y"],
+        path=tmp_path / "found.parquet",
+    )
+    assert (found.top1, found.records) == (1.0, 2)
+    assert read_predictions(tmp_path, "found.parquet").name.to_pylist() == ["a", "b"]

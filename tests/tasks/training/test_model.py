@@ -9,12 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.datasets.dataset import SPLITS, Split
+from tasks.datasets.exclude_list import ExcludeList
 from tasks.datasets.pair import Pair
 from tasks.dumps.description import Dump, read_dump
 from tasks.evaluation.held_out import HeldOut
 from tasks.evaluation.tally import evaluate
 from tasks.evaluation.temperature import fit_temperature
-from tasks.features.store import feature_files, read_features
+from tasks.features.store import feature_files, read_features, read_tables
 from tasks.models.export import load_head
 from tasks.models.predictions import TEST_PARQUET, read_predictions
 from tasks.params.definitions import JobConfig
@@ -185,3 +186,41 @@ def test_test_records_are_measured_once_with_the_final_head(
         TEST_PARQUET,
     }
     assert set(model_files(pair)) == {*model_files(maker.dumps), TEST_PARQUET}
+
+
+@pytest.mark.parametrize("max_local_mib", [1024, 0], ids=["local", "distributed"])
+def test_a_model_without_the_records_left_out(
+    maker: ModelMaker, made: Path, graft_home: Home, tmp_path: Path, max_local_mib: int
+) -> None:
+    """Neither optimiser trains on them, and nothing is measured with them."""
+    files = feature_files(graft_home.features / Metrics.read(made).features.train.digest)
+    train = read_features(*files)
+    validation = read_tables(
+        *feature_files(graft_home.features / Metrics.read(made).features.validation.digest)
+    )
+    gone = [train.digest[0].decode(), train.digest[5].decode(), validation["digest"][1].as_py()]
+    exclude = ExcludeList(digests=frozenset(gone), names=frozenset({"unknown.jpg"}))
+    config = maker.config.model_copy(update={"max_local_mib": max_local_mib, "batch_size": None})
+    plan = plan_training(config, maker.dumps, maker.cluster)
+    without = replace(maker, config=config, plan=plan, exclude=exclude, stages=Stages())
+    folder = tmp_path / "model"
+    folder.mkdir()
+    without.make(tmp_path / "snapshots", folder)
+    metrics = Metrics.read(folder)
+    assert metrics.plan.optimizer == ("DistriOptimizer" if max_local_mib == 0 else "LocalOptimizer")
+    assert metrics.records == Pair(6, 3)
+    assert metrics.plan.batch_size == 6
+    assert {(epoch.total, epoch.count) for epoch in metrics.epochs} == {(6, 3)}
+    assert metrics.excluded is not None
+    assert metrics.excluded.records == {"train": 2, "validation": 1}
+    labels = np.delete(validation["label"].to_numpy(), 1)
+    assert metrics.excluded.class_counts["validation"] == tuple(np.bincount(labels, minlength=2))
+    assert metrics.excluded.unknown == ("unknown.jpg",)
+    assert metrics.excluded.digest == exclude.digest
+    found = read_predictions(folder)
+    rows = list(zip(validation["shard"].to_pylist(), validation["record"].to_pylist(), strict=True))
+    assert list(zip(found.shard, found.record, strict=True)) == [rows[0], *rows[2:]]
+    lines = (folder / "excluded.jsonl").read_text().splitlines()
+    assert [json.loads(line)["split"] for line in lines] == ["train", "train", "validation"]
+    assert sorted(json.loads(line)["digest"] for line in lines) == sorted(gone)
+    assert model_files(maker.dumps, exclude)[-1] == "excluded.jsonl"
