@@ -34,8 +34,8 @@ UTF8 := $(filter %.UTF-8 %.utf8,$(or $(LC_ALL),$(LC_CTYPE),$(LANG)))
 $(NEEDS_UTF8): export LC_ALL := $(if $(UTF8),$(LC_ALL),C.UTF-8)
 
 .PHONY: help setup setup-dev doctor run ui shell up down logs test lint types bench bench-scale
-.PHONY: bench-ingest bench-networks bench-score bench-serve sample test-hostile test-pythons
-.PHONY: bench-photographs test-mlflow test-exports setup-exports
+.PHONY: bench-head bench-ingest bench-networks bench-score bench-serve sample test-hostile
+.PHONY: test-pythons bench-photographs test-mlflow test-exports setup-exports
 .PHONY: pictures lock clean
 
 help: ## Show this help
@@ -113,6 +113,9 @@ types: $(DEV_READY) ## mypy, strict
 
 bench: $(DEV_READY) ## Benchmarks, as ratios of one run
 	@scripts/entrypoint.sh python -m benchmarks
+
+bench-head: $(DEV_READY) ## Heads on real features, against scikit-learn, over five splits (HEAD='--distributed')
+	@scripts/entrypoint.sh python -m benchmarks.head $(HEAD)
 
 bench-scale: $(DEV_READY) ## The job on a cluster, on 1, 4 and 10 times the records
 	@scripts/entrypoint.sh python -m benchmarks.scale

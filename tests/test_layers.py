@@ -67,6 +67,7 @@ LIGHT = {
     "runs.pipeline_run",
     "runs.promotion_record",
     "runs.record",
+    "runs.sweep_record",
     "runs.tracking_record",
     "runs.training_record",
     "runs.typed_json",

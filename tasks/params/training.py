@@ -1,19 +1,28 @@
 """Params of the classifier's training."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from tasks.params.base import Params
 
 RecipeName = Literal["default", "original"]
+# JSON's true and false are welcome, too.
+Tune = Annotated[
+    Literal["auto", "true", "false"],
+    BeforeValidator(lambda value: str(value).lower() if isinstance(value, bool) else value),
+]
 OptimizerName = Literal["rmsprop", "adam", "sgd", "lbfgs"]
 Schedule = Literal["constant", "falling"]
 ClassWeights = Literal["none", "balanced"]
 #: The values of ``recipe``.
 DEFAULT: Final = "default"
 ORIGINAL: Final = "original"
+#: The values of ``tune``.
+AUTO: Final = "auto"
+TRUE: Final = "true"
+FALSE: Final = "false"
 #: The values of ``optimizer``.
 RMSPROP: Final = "rmsprop"
 ADAM: Final = "adam"
@@ -26,8 +35,14 @@ FALLING: Final = "falling"
 NONE: Final = "none"
 BALANCED: Final = "balanced"
 
+#: Params of BigDL's optimisers alone, which a training to the optimum has no use for.
+OF_OPTIMIZERS = (
+    *("optimizer", "batch_size", "epochs", "learning_rate", "learning_rate_schedule"),
+    *("decay_rate", "patience"),
+)
 #: The original example's training, which its figures are compared with.
 ORIGINAL_RECIPE: Mapping[str, Any] = {
+    "tune": FALSE,
     "optimizer": RMSPROP,
     "batch_size": 16,
     "epochs": 10,
@@ -43,6 +58,7 @@ ORIGINAL_RECIPE: Mapping[str, Any] = {
 #: What versions trained with that did not have the param yet. A model of theirs keeps its digest
 #: and is found again, whatever the default of the param becomes.
 BEFORE: Mapping[str, Any] = {
+    "tune": FALSE,
     "optimizer": RMSPROP,
     "learning_rate_schedule": CONSTANT,
     "l2": 0.0,
@@ -69,6 +85,17 @@ class TrainingParams(Params, title="Training"):
             "default: train by the params below. original: train as the original example does, "
             "RMSprop 0.001 with decay 0.9, ten epochs of batches of 16 on raw features, the last "
             "epoch's weights; of the params below only seed counts, and another value is refused."
+        ),
+    )
+    tune: Tune = Field(
+        AUTO,
+        title="Tune",
+        description=(
+            "true: train to the optimum with L-BFGS, at the l2 that cross-validation within the "
+            "training records chooses in seconds, or at the l2 given. false: train for epochs with "
+            "BigDL's optimizer. auto: true, but false with recipe original, with l2 0, and where "
+            "optimizer, batch_size, epochs, learning_rate, schedule, decay_rate or patience is not "
+            "its default."
         ),
     )
     optimizer: OptimizerName = Field(
@@ -125,14 +152,15 @@ class TrainingParams(Params, title="Training"):
         description="RMSprop's smoothing of squared gradients.",
         examples=[0.99],
     )
-    l2: float = Field(
-        0.0,
+    l2: float | None = Field(
+        None,
         ge=0,
         le=1000,
         title="L2",
         description=(
             "Strength of the penalty on large weights, l2 / 2 times the sum of their squares. In "
-            "scikit-learn's terms C is 1 / (l2 x records). 0: no penalty."
+            "scikit-learn's terms C is 1 / (l2 x records). Empty: chosen by cross-validation with "
+            "tune, else 0, no penalty."
         ),
         examples=[0.01],
     )
@@ -162,7 +190,8 @@ class TrainingParams(Params, title="Training"):
         title="Standardise features",
         description=(
             "Train on features of zero mean and unit deviation and fold the scaling into the "
-            "exported head. Off: the original recipe on raw features."
+            "exported head; with tune and no l2, only where that cross-validates better. Off: raw "
+            "features, as in the original recipe."
         ),
     )
     seed: int = Field(
@@ -203,9 +232,41 @@ class TrainingParams(Params, title="Training"):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _fit_tune(self) -> Self:
+        if self.tune == TRUE and self.l2 == 0:
+            raise ValueError(
+                "tune is true and l2 is 0, but without a penalty there may be no optimum: give an "
+                "l2 above 0, leave it empty, or set tune false"
+            )
+        for name in self._of_optimizers() if self.tune == TRUE else ():
+            raise ValueError(
+                f"tune is true, which trains to the optimum, but {name} is "
+                f"{_shown(getattr(self, name))}: leave {name} {_shown(_default(name))}, or set "
+                "tune false"
+            )
+        return self
+
+    def _of_optimizers(self) -> list[str]:
+        """Return the params of BigDL's optimisers that are not their defaults."""
+        return [name for name in OF_OPTIMIZERS if getattr(self, name) != _default(name)]
+
+    def tunes(self) -> bool:
+        """Return whether the training is one to the optimum."""
+        if self.tune == AUTO:
+            return self.recipe != ORIGINAL and not self._of_optimizers() and self.l2 != 0
+        return self.tune == TRUE
+
     def resolved(self) -> Self:
-        """Return the same with the values that the recipe stands for."""
-        return self.model_copy(update=ORIGINAL_RECIPE) if self.recipe == ORIGINAL else self
+        """Return the same with the values that the recipe, ``auto`` and an empty ``l2`` stand for.
+
+        With ``tune``, an empty ``l2`` is chosen by the training.
+        """
+        if self.recipe == ORIGINAL:
+            return self.model_copy(update=ORIGINAL_RECIPE)
+        if self.tunes():
+            return self.model_copy(update={"tune": TRUE})
+        return self.model_copy(update={"tune": FALSE, "l2": self.l2 or 0.0})
 
 
 class ReuseParams(Params, title="Run"):

@@ -132,7 +132,7 @@ def _row(home: Home, path: Path, metrics: RunMetrics) -> RunRow:
         network=metrics.network,
         engine=metrics.config["feature_engine"],
         batch_size=metrics.plan.batch_size,
-        epochs=params["epochs"],
+        epochs=len(metrics.epochs) if metrics.sweep else params["epochs"],
         score=Score.of(metrics.top1, metrics.records.validation),
         test=Score.of(metrics.test.top1, metrics.test.records) if metrics.test else None,
         model=metrics.model.digest,
@@ -147,6 +147,7 @@ def _facts(metrics: RunMetrics, params: Mapping[str, Any], seconds: float) -> di
     loss, test = metrics.epochs[-1].loss, metrics.test
     return {
         "top-1 accuracy": accuracy_text(metrics.top1, metrics.records.validation),
+        **({"penalty": metrics.sweep.clause()} if metrics.sweep else {}),
         **({"test top-1 accuracy": accuracy_text(test.top1, test.records)} if test else {}),
         **_figures(metrics),
         "loss of the last epoch": round(loss, 4) if math.isfinite(loss) else None,

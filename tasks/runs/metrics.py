@@ -12,6 +12,7 @@ from tasks.runs.data_record import DataRecord
 from tasks.runs.engine_record import EngineRecord
 from tasks.runs.exclusion_record import ExclusionRecord
 from tasks.runs.promotion_record import PromotionRecord
+from tasks.runs.sweep_record import Sweep
 from tasks.runs.training_record import Epoch, Plan
 from tasks.runs.typed_json import from_json, read_json
 from tasks.storage.locations import location
@@ -44,6 +45,7 @@ class Metrics:
         top1: accuracy of the exported head on the validation records.
         epochs: every epoch in order.
         kept_epoch: the number of the epoch whose weights the head has; None: the last.
+        sweep: the strengths that were compared; None where none were.
         resumed_after_epochs: the epochs after which a later try continued the training.
         stages: seconds of every stage of the job, in order.
         records: number of records.
@@ -69,6 +71,7 @@ class Metrics:
     top1: float
     epochs: tuple[Epoch, ...]
     kept_epoch: int | None = None
+    sweep: Sweep | None = None
     resumed_after_epochs: tuple[int, ...] = ()
     stages: dict[str, float]
     records: Pair[int]
@@ -114,14 +117,16 @@ class Metrics:
     def as_json(self) -> dict[str, Any]:
         """Return the content of ``metrics.json`` as JSON types."""
         content = {**asdict(self), "epochs": [epoch.as_json() for epoch in self.epochs]}
-        _leave_out(content, "test", "kept_epoch", "evaluation", "calibration", "excluded")
+        _leave_out(content, "test", "kept_epoch", "sweep", "evaluation", "calibration", "excluded")
         if self.test:
             _leave_out(content["test"], "evaluation")
         return content
 
     def epochs_clause(self) -> str:
-        """Return how long the head was trained, ``10 epochs`` or ``epoch 6 of 9``."""
+        """Return how the head was trained, ``10 epochs``, ``epoch 6 of 9`` or to the optimum."""
         count = len(self.epochs)
+        if self.sweep:
+            return f"{count} iterations of L-BFGS with {self.sweep.clause()}"
         return (
             f"{count} epochs" if self.kept_epoch is None else f"epoch {self.kept_epoch} of {count}"
         )

@@ -10,7 +10,11 @@ from tasks.runs.metrics import RunMetrics
 from tasks.runs.outcome import read_metrics
 from tasks.runs.record import EXPORT, Step, read_steps
 from tasks.runs.tracking_record import TrackingRecord, read_tracking
+from tasks.runs.training_record import Epoch
 from tasks.storage.paths import Home
+
+# As many lines fit a terminal beside the rest.
+_MOST_EPOCHS = 20
 
 
 def summary(home: Home, run_id: str) -> list[str]:
@@ -70,6 +74,14 @@ def _artefact(made: Step | ArtifactRecord) -> str:
     return f"{'reused' if made.reused else 'made'} {made.path}"
 
 
+def _shown(epochs: Sequence[Epoch]) -> Sequence[Epoch]:
+    """Return all epochs, or of many the last and about ten at equal distances before it."""
+    if len(epochs) <= _MOST_EPOCHS:
+        return epochs
+    every = -(-len(epochs) // _MOST_EPOCHS)
+    return [each for each in epochs if each.epoch % every == 0 or each is epochs[-1]]
+
+
 def _accuracy(metrics: RunMetrics) -> Iterator[str]:
     records, test = metrics.records, metrics.test
     yield (
@@ -92,13 +104,15 @@ def _training(metrics: RunMetrics) -> Iterator[str]:
     yield f"  {'epoch':>5} {'loss':>8} {'top-1':>7} {'95 %':>14} {'records/s':>10}" + (
         "  (of the training that made the reused model)" if metrics.model.reused else ""
     )
-    for epoch in metrics.epochs:
+    for epoch in _shown(metrics.epochs):
         yield (
             f"  {epoch.epoch:>5} {epoch.loss:>8.4f} {epoch.top1:>7.4f} "
             f"{interval_text(epoch.top1, epoch.count):>14} {epoch.records_per_second:>10,.0f}"
             f"{'  kept' if epoch.epoch == metrics.kept_epoch else ''}"
         )
     yield ""
+    if metrics.sweep:
+        yield f"  penalty     {metrics.sweep.clause()}; top-1 {metrics.sweep.taken.top1:.4f} there"
     yield from _accuracy(metrics)
     if metrics.promotion:
         yield f"  {metrics.promotion.sentence()}"

@@ -58,7 +58,8 @@ class Plan:
     """Optimiser, batch size and place of a training.
 
     Attributes:
-        optimizer: ``LocalOptimizer`` or ``DistriOptimizer``.
+        optimizer: ``LocalOptimizer`` or ``DistriOptimizer``, BigDL's, or a solver of
+            ``tasks.training.plan``.
         batch_size: records per step, a multiple of ``cores``.
         cores: of the whole cluster.
         steps_per_epoch: batches that cover the training records; 0 where it was not recorded.

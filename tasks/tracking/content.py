@@ -104,7 +104,11 @@ def _metrics(metrics: RunMetrics) -> Iterator[tuple[str, float, int]]:
         found = {"loss": epoch.loss, "top1": epoch.top1}
         found["records_per_second"] = epoch.records_per_second
         yield from ((k, v, epoch.epoch) for k, v in found.items() if math.isfinite(v))
-    last = len(metrics.epochs)
+    last = metrics.epochs[-1].epoch
+    if metrics.sweep:
+        yield "l2", metrics.sweep.taken.l2, last
+        yield "cross_validated_top1", metrics.sweep.taken.top1, last
+        yield "cross_validated_log_loss", metrics.sweep.taken.log_loss, last
     yield "final_top1", metrics.top1, last
     if metrics.test:
         yield "test_top1", metrics.test.top1, last

@@ -37,7 +37,9 @@ def _record(held_out: HeldOut | None, *, wanted: bool) -> CalibrationRecord:
     if not wanted:
         return _uncalibrated("calibrate is off")
     if held_out is None:
-        return _uncalibrated("not calibrated: no training records were held out")
+        return _uncalibrated(
+            "not calibrated: no training records were held out (tune and patience hold some out)"
+        )
     records = len(held_out.label)
     if records < LEAST_RECORDS:
         return _uncalibrated(

@@ -145,7 +145,7 @@ class EpochTraining:
             class_count=self.class_count,
             feature_size=self.feature_size,
             seed=self.config.seed,
-            l2=self.config.l2,
+            l2=self.config.l2 or 0.0,
         )
         if snapshot:
             epochs = self.config.epochs

@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 #: Files of every model.
 MODEL_FILES = (METRICS, PARQUET, ARRAYS, BIGDL, OPTIMIZER_LOG)
-_PACKAGES = ("pyspark", "bigdl-dllib-spark3", "tensorflow-cpu", "numpy", "pyarrow")
+_PACKAGES = ("pyspark", "bigdl-dllib-spark3", "tensorflow-cpu", "numpy", "scipy", "pyarrow")
 
 
 def model_files(dumps: Pair[Dump], exclude: ExcludeList | None = None) -> tuple[str, ...]:
@@ -192,6 +192,7 @@ class ModelMaker:
             top1=evaluation.top1,
             epochs=tuple(trained.epochs),
             kept_epoch=trained.kept,
+            sweep=trained.sweep,
             resumed_after_epochs=tuple(trained.resumed_after),
             stages=self.stages.seconds,
             records=self.dumps.map(lambda dump: dump.records),

@@ -15,6 +15,10 @@ logger = logging.getLogger(__name__)
 
 LOCAL_OPTIMIZER = "LocalOptimizer"
 DISTRIBUTED_OPTIMIZER = "DistriOptimizer"
+#: L-BFGS to the optimum; no optimiser of BigDL's.
+LOCAL_SOLVER = "L-BFGS in the driver"
+DISTRIBUTED_SOLVER = "L-BFGS on Spark"
+SOLVERS = (LOCAL_SOLVER, DISTRIBUTED_SOLVER)
 
 # A step of the distributed optimiser is two Spark jobs, which take about 20 ms of scheduling around
 # one or two of computing, so one of 128 records costs hardly more than one of 16. On 3,320 records
@@ -44,6 +48,14 @@ def plan_training(config: JobConfig, dumps: Pair[Dump], cluster: Cluster) -> Pla
     """
     optimizer = _choose_optimizer(config, dumps, cluster)
     records = dumps.train.records
+    if optimizer in SOLVERS:
+        return Plan(
+            optimizer=optimizer,
+            batch_size=records,
+            cores=cluster.cores,
+            steps_per_epoch=1,
+            master=cluster.master,
+        )
     wanted, why = _wanted_batch(config, optimizer, records)
     if config.optimizer == LBFGS:
         _require_one_place(optimizer, cluster)
@@ -98,12 +110,13 @@ def _require_one_place(optimizer: str, cluster: Cluster) -> None:
 
 
 def _choose_optimizer(config: JobConfig, dumps: Pair[Dump], cluster: Cluster) -> str:
-    """Return the local optimiser where the driver can hold the features, else the distributed."""
+    """Return the local one where the driver can hold the features, else the distributed."""
     values = sum(dump.records * dump.feature_size for dump in dumps)
     size = values * _FLOAT32_BYTES / _MIB
     bound = min(config.max_local_mib, cluster.heap_mib / _HEAP_PER_FEATURES)
     fits = cluster.is_local and size <= bound
-    optimizer = LOCAL_OPTIMIZER if fits else DISTRIBUTED_OPTIMIZER
+    local, distributed = SOLVERS if config.tunes() else (LOCAL_OPTIMIZER, DISTRIBUTED_OPTIMIZER)
+    optimizer = local if fits else distributed
     logger.info(
         "%s: master %s, %d cores, %.1f MiB of features (the driver takes up to %.0f)",
         optimizer,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tasks.evaluation.held_out import HeldOut
 from tasks.evaluation.record import CalibrationRecord
 from tasks.models.head import Head
+from tasks.runs.sweep_record import Sweep
 from tasks.runs.training_record import Epoch
 
 
@@ -15,11 +16,12 @@ class Trained:
 
     Attributes:
         head: works on raw features.
-        epochs: every epoch in BigDL's log, those of earlier tries included.
+        epochs: every epoch, those of earlier tries included.
         resumed_after: the epochs after which a later try continued.
         kept: the epoch whose weights the head has; None: the last.
         held_out: logits of training records by heads that did not see them; None where none were
             set aside.
+        sweep: the strengths that were compared; None where none were.
         calibration: how the head was calibrated; None before ``calibrate``.
     """
 
@@ -28,6 +30,7 @@ class Trained:
     resumed_after: Sequence[int]
     kept: int | None = None
     held_out: HeldOut | None = None
+    sweep: Sweep | None = None
     calibration: CalibrationRecord | None = None
 
     @property

@@ -33,7 +33,7 @@ def test_wiring(dag: Any) -> None:
 
 def test_the_form_has_every_param_and_wants_the_pictures(dag: Any) -> None:
     assert list(dag.params) == [
-        *("pictures_url", "data_layout", "scores_url", "output", "max_bad", "model"),
+        *("pictures_url", "data_layout", "scores_url", "output", "max_bad", "name", "model"),
         *("feature_engine", "executors", "executor_cores", "executor_memory", "driver_memory"),
     ]
     assert set(dag.params) == set(ScoreParams.model_fields)

@@ -137,8 +137,10 @@ def test_the_report_shows_names_and_runs_none(shell: Shell, ran: Ran) -> None:
     assert name in html
     assert "train/red/broken &lt;i&gt;.jpg" in html
     assert "top-1 accuracy, test" in html
-    # The picture is shown beside its name.
-    assert html.count("data:image/jpeg;base64,") == 1
+    # The picture is shown beside its name, and its heat maps of prediction and label beside it.
+    assert html.count('alt="A picture of ') == 1
+    assert html.count('alt="Heat map of ') == 2
+    assert html.count("data:image/jpeg;base64,") == 3
 
 
 def test_pictures_lie_as_they_should(shell: Shell, metrics: dict[str, Any]) -> None:

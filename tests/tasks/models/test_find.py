@@ -210,9 +210,10 @@ def test_a_model_of_a_version_that_knew_no_recipe(home: Home, model: Model) -> N
     model("abc")
     path = home.models / "abc" / "metrics.json"
     content = json.loads(path.read_text())
-    for name in ("recipe", *BEFORE):
+    for name in {"recipe", *BEFORE}:
         del content["config"][name]
     path.write_text(json.dumps(content))
     write_manifest(path.parent, {"format": MODEL_FORMAT}, {path.name: path.stat().st_size})
-    assert find(home, JobParams(calibrate=False)) is not None
-    assert find(home, JobParams(calibrate=False, l2=0.1)) is None
+    assert find(home, JobParams(tune="false", calibrate=False)) is not None
+    assert find(home, JobParams(tune="false", calibrate=False, l2=0.1)) is None
+    assert find(home, JobParams()) is None

@@ -91,6 +91,8 @@ def test_the_place_of_a_training_makes_no_other_model(recipe: Recipe) -> None:
         ({"force": True}, True),
         ({"parity_records": 0}, True),
         ({"executors": 7}, True),
+        ({"tune": "true"}, True),
+        ({"tune": "false"}, False),
         ({"epochs": 11}, False),
         ({"batch_size": 16}, False),
         ({"standardize": False}, False),
@@ -165,7 +167,8 @@ def test_a_recipe_by_name_is_one_by_values() -> None:
 def test_new_params_name_the_folder_that_older_versions_made() -> None:
     """Otherwise every model that exists would be trained again."""
     metrics = RunMetrics.from_json(json.loads(OLD.read_text()))
-    params = RunParams(calibrate=False, **{name: metrics.config[name] for name in OLD_PARAMS})
+    given = {name: metrics.config[name] for name in OLD_PARAMS}
+    params = RunParams(tune="false", calibrate=False, **given)
     recipe = Recipe(inputs_of(params, metrics.digests.map(dict)), metrics.plan)
     assert digest_of(recipe.as_json()) == "56da167cce74466c"
 

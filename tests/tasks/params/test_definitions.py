@@ -5,6 +5,8 @@ from tasks.params.definitions import SECTIONS, SOURCE_PARAMS, JobConfig, JobPara
 from tasks.params.parser import parse
 
 RECIPE = {
+    "tune": "true",
+    "l2": None,
     "batch_size": None,
     "epochs": 10,
     "learning_rate": 0.001,
@@ -45,6 +47,11 @@ class TestDecisive:
     def test_is_all_that_the_head_depends_on(self) -> None:
         assert JobParams().decisive() == RECIPE
         assert RunParams(source="sample", executors=7).decisive() == RECIPE
+
+    def test_of_epochs_has_nothing_that_older_versions_lacked(self) -> None:
+        older = {name: value for name, value in RECIPE.items() if name not in ("tune", "l2")}
+        assert JobParams(tune="false").decisive() == older
+        assert JobParams(epochs=3).decisive() == {**older, "epochs": 3}
 
     @pytest.mark.parametrize("given", [{"force": True}, {"parity_records": 0}])
     def test_leaves_out_what_does_not_change_the_head(self, given: dict[str, int]) -> None:

@@ -10,8 +10,9 @@ from tasks.params.parser import parse
 from tasks.params.training import BEFORE, ORIGINAL_RECIPE, ReuseParams, TrainingParams
 
 
-def test_defaults_are_the_original_recipe_on_standardised_features() -> None:
-    params = TrainingParams()
+def test_defaults_are_the_optimum_and_else_the_original_recipe_on_standardised_features() -> None:
+    assert TrainingParams().tunes()
+    params = TrainingParams(tune="false").resolved()
     assert (params.batch_size, params.epochs, params.seed) == (None, 10, 1)
     assert (params.optimizer, params.learning_rate, params.decay_rate) == ("rmsprop", 0.001, 0.9)
     assert (params.l2, params.class_weights, params.patience) == (0, "none", None)
@@ -23,6 +24,7 @@ class TestOriginalRecipe:
         params = parse(TrainingParams, {"recipe": "original", "seed": 7}).resolved()
         assert params.model_dump() == {
             "recipe": "original",
+            "tune": "false",
             "optimizer": "rmsprop",
             "batch_size": 16,
             "epochs": 10,
@@ -47,6 +49,7 @@ class TestOriginalRecipe:
     @pytest.mark.parametrize(
         ("name", "value", "fixed", "shown"),
         [
+            ("tune", True, "false", "true"),
             ("optimizer", "adam", "rmsprop", "adam"),
             ("batch_size", 32, "16", "32"),
             ("epochs", 20, "10", "20"),
@@ -71,7 +74,54 @@ class TestOriginalRecipe:
     def test_is_not_the_default(self) -> None:
         params = TrainingParams(epochs=20)
         assert params.recipe == "default"
-        assert params.resolved() is params
+        assert params.resolved().epochs == 20
+
+
+class TestTune:
+    @pytest.mark.parametrize(
+        ("given", "tunes"),
+        [
+            ({}, True),
+            ({"l2": 0.1}, True),
+            ({"standardize": False, "class_weights": "balanced", "seed": 3}, True),
+            ({"tune": True, "l2": 0.1}, True),
+            ({"tune": False, "l2": 0.1}, False),
+            ({"l2": 0}, False),
+            ({"recipe": "original"}, False),
+            ({"epochs": 20}, False),
+            ({"optimizer": "adam", "l2": 0.1}, False),
+            ({"batch_size": 32}, False),
+            ({"learning_rate": 0.01}, False),
+            ({"learning_rate_schedule": "falling"}, False),
+            ({"decay_rate": 0.5}, False),
+            ({"patience": 3}, False),
+        ],
+    )
+    def test_is_on_unless_the_params_ask_for_epochs(
+        self, given: dict[str, object], tunes: bool
+    ) -> None:
+        params = parse(TrainingParams, given)
+        assert params.tunes() is tunes
+        resolved = params.resolved()
+        assert (resolved.tune, resolved.tunes()) == ("true" if tunes else "false", tunes)
+        assert tunes or resolved.l2 is not None
+
+    @pytest.mark.parametrize("given", ["yes", 1, "", None])
+    def test_is_one_of_three(self, given: object, refusal: Callable[..., str]) -> None:
+        message = refusal(TrainingParams, "tune", given)
+        assert message == f"tune is {given!r}, expected to be 'auto', 'true' or 'false'"
+
+    def test_refuses_a_param_of_epochs_by_name(self) -> None:
+        with pytest.raises(ParamsError) as caught:
+            parse(RunParams, {"tune": True, "epochs": 20})
+        assert str(caught.value) == (
+            "tune is true, which trains to the optimum, but epochs is 20: leave epochs 10, or set "
+            "tune false"
+        )
+
+    def test_refuses_no_penalty(self) -> None:
+        with pytest.raises(ParamsError, match="tune is true and l2 is 0, but without a penalty"):
+            parse(RunParams, {"tune": True, "l2": 0})
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from support.run_files import DATA, TEST
+from support.run_files import DATA, SWEEP, TEST
 from tasks.errors import DataError, StorageError
 from tasks.models.predictions import PARQUET
 from tasks.report import facts
@@ -82,6 +82,16 @@ class TestContent:
 
     def test_every_epoch_is_in_the_table(self, page: Page) -> None:
         assert "epoch loss top-1 95 % seconds records/s 1 1.5000 0.5000 0.150 to 0.850" in page.text
+
+    def test_strengths_of_a_sweep_are_in_a_table(self, write_run: Run) -> None:
+        home = write_run("manual__2026", sweep=SWEEP)
+        report = write_report(home, "manual__2026")
+        text = Page(report.path.read_text(encoding="utf-8")).text
+        assert (
+            "l2 features top-1 log loss taken 0.00025 raw 0.5000 0.6250 "
+            "0.1 standardised 0.7500 0.5000 taken"
+        ) in text
+        assert "at the optimum for l2 0.1 on standardised features: the lowest cross-val" in text
 
     def test_confusion_matrix_in_counts_and_shares(self, page: Page) -> None:
         assert "label stripes spots stripes 1 1 spots 2 0" in page.text

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from support.run_files import DATA, TEST
+from support.run_files import DATA, SWEEP, TEST
 from tasks.errors import DataError
 from tasks.evaluation.record import CalibrationRecord
 from tasks.evaluation.tally import evaluate
@@ -102,6 +102,20 @@ def test_the_epoch_that_was_kept_is_marked(tmp_path: Path, write: Write) -> None
     lines = words(summary(Home(tmp_path), RUN))
     assert "1 1.2346 0.5000 0.448 to 0.552 12,344 kept" in lines
     assert "2 0.5000 0.5800 0.528 to 0.631 20,000" in lines
+
+
+def test_a_training_to_the_optimum_has_its_penalty_and_a_few_of_its_epochs(
+    tmp_path: Path, write: Write, run_metrics: dict[str, Any]
+) -> None:
+    epochs = [{**run_metrics["epochs"][0], "epoch": number} for number in range(1, 48)]
+    write(sweep=SWEEP, epochs=epochs)
+    lines = words(summary(Home(tmp_path), RUN))
+    assert (
+        "penalty l2 0.1 on standardised features (the lowest cross-validated log loss); top-1 "
+        "0.7500 there" in lines
+    )
+    shown = [int(line.split()[0]) for line in lines if "1.5000 " in line]
+    assert shown == [*range(3, 46, 3), 47]
 
 
 def test_test_records_and_the_data_set_have_a_line_each(tmp_path: Path, write: Write) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from support.run_files import METRICS, TEST, write_run
+from support.run_files import METRICS, SWEEP, TEST, write_run
 from tasks.evaluation.tally import evaluate
 from tasks.storage.paths import Home
 from tasks.tracking.content import read_content
@@ -23,6 +23,12 @@ def test_has_params_and_metrics_of_every_epoch(tmp_path: Path) -> None:
     assert ("test_top1", 0.6125, 2) in content.metrics
     assert content.tags["graft.run_id"] == RUN
     assert [path.name for path in content.files] == ["metrics.json"]
+
+
+def test_has_the_strength_of_a_sweep(tmp_path: Path) -> None:
+    content = read_content(write_run(Home(tmp_path), RUN, sweep=SWEEP), RUN)
+    assert content is not None
+    assert {("l2", 0.1, 2), ("cross_validated_top1", 0.75, 2)} <= set(content.metrics)
 
 
 def test_has_the_figures_of_an_evaluation(tmp_path: Path) -> None:

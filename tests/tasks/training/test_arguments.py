@@ -31,6 +31,7 @@ def test_every_field_has_a_flag() -> None:
         "learning_rate": 1e-6,
         "decay_rate": 0.0,
         "recipe": "default",
+        "tune": "false",
         "optimizer": "rmsprop",
         "learning_rate_schedule": "falling",
         "l2": 1000.0,
@@ -39,6 +40,7 @@ def test_every_field_has_a_flag() -> None:
         "standardize": False,
         "seed": 2**31 - 1,
         "calibrate": False,
+        "exclude": "/a b/list of ü.txt",
         "feature_engine": "tensorflow",
         "parity_records": 0,
         "force": True,
@@ -117,6 +119,7 @@ def test_help_explains_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
 
 #: Values that are not the defaults, at the bounds where there are some.
 ODD = {
+    "tune": "false",
     "batch_size": 8192,
     "epochs": 1000,
     "learning_rate": 1e-6,

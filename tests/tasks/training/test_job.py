@@ -23,6 +23,7 @@ from tasks.networks.checkpoint import fetch_checkpoint
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.params.definitions import JobConfig
 from tasks.params.parser import parse
+from tasks.params.training import ORIGINAL_RECIPE
 from tasks.report.page import write_report
 from tasks.runs.engine_record import EngineRecord
 from tasks.runs.metrics import METRICS
@@ -34,6 +35,7 @@ from tasks.storage.locations import RemotePath
 from tasks.storage.paths import Home
 from tasks.training import job
 from tasks.training.model import MODEL_FILES
+from tasks.training.plan import LOCAL_SOLVER
 
 RUN = "manual__2026"
 
@@ -193,6 +195,28 @@ def test_auto_reuses_what_the_engine_made(home: Home, dumps: dict[str, Artifact]
 
 
 @pytest.mark.usefixtures("spark")
+def test_a_run_with_defaults_trains_to_the_optimum(home: Home, dumps: dict[str, Artifact]) -> None:
+    default = {"epochs": 10, "batch_size": None, "calibrate": False}
+    job.run(config(dumps, **default))
+    metrics = read_metrics(home, RUN)
+    assert metrics is not None
+    assert metrics.sweep is not None
+    assert metrics.plan.optimizer == LOCAL_SOLVER
+    assert metrics.plan.batch_size == metrics.records.train
+    assert metrics.config["tune"] == "true"
+    assert metrics.epochs[-1].top1 == metrics.top1
+    assert metrics.sweep.clause() in metrics.epochs_clause()
+    # The same strength, given, finds the same head without a sweep.
+    taken = metrics.sweep.taken
+    given = {"l2": taken.l2, "standardize": taken.standardize}
+    job.run(config(dumps, run_id="given", **default, **given))
+    other = read_metrics(home, "given")
+    assert other is not None
+    heads = [load_head(Path(each.model.path) / "head.npz")[0] for each in (metrics, other)]
+    assert (heads[0].weight == heads[1].weight).all()
+
+
+@pytest.mark.usefixtures("spark")
 def test_a_run_leaves_metrics_and_the_next_one_reuses_the_model(
     home: Home, dumps: dict[str, Artifact], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -228,9 +252,10 @@ def test_a_run_leaves_metrics_and_the_next_one_reuses_the_model(
 def test_the_original_recipe_is_recorded_by_its_values_and_shares_its_model_with_them(
     home: Home, dumps: dict[str, Artifact]
 ) -> None:
-    original = {"batch_size": 16, "epochs": 10}
-    job.run(config(dumps, recipe="original", **original, run_id="by name"))
-    job.run(config(dumps, standardize=False, **original))
+    # Those of config would be refused.
+    given = {name: ORIGINAL_RECIPE[name] for name in ("batch_size", "epochs")}
+    job.run(config(dumps, recipe="original", **given, run_id="by name"))
+    job.run(config(dumps, **ORIGINAL_RECIPE))
     by_name, by_values = (read_metrics(home, run) for run in ("by name", RUN))
     assert by_name is not None
     assert by_values is not None

@@ -179,7 +179,7 @@ def test_steps_are_those_of_the_method_on_cross_entropy(
         before,
         Steps(optimizer, 3 if chosen.learning_rate_schedule == "falling" else 0),
         count=3,
-        l2=chosen.l2,
+        l2=chosen.l2 or 0,
         balanced=chosen.class_weights == "balanced",
     )
     assert np.abs(expected - before).max() > 0.03
@@ -236,7 +236,7 @@ def run(
     """Return weight and bias, a column, before and after a training, and its scaling."""
     with quiet():
         model = new_model(
-            cluster.context, class_count=CLASSES, feature_size=SIZE, seed=3, l2=config.l2
+            cluster.context, class_count=CLASSES, feature_size=SIZE, seed=3, l2=config.l2 or 0
         )
         before = column_stack(model)
         optimizer, scaling = build(model, config)

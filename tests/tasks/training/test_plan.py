@@ -16,7 +16,7 @@ from tasks.training.plan import (
 
 
 def config(**values: object) -> JobConfig:
-    return parse(JobConfig, {"train_dump": "t", "validation_dump": "v", **values})
+    return parse(JobConfig, {"train_dump": "t", "validation_dump": "v", "tune": False, **values})
 
 
 def dumps(train: int, validation: int, feature_size: int = 1024) -> Pair[Any]:
