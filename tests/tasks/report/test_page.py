@@ -83,6 +83,13 @@ class TestContent:
     def test_every_epoch_is_in_the_table(self, page: Page) -> None:
         assert "epoch loss top-1 95 % seconds records/s 1 1.5000 0.5000 0.150 to 0.850" in page.text
 
+    def test_the_epoch_that_was_kept_is_marked(self, write_run: Run) -> None:
+        home = write_run("manual__2026", kept_epoch=2)
+        report = write_report(home, "manual__2026")
+        text = Page(report.path.read_text(encoding="utf-8")).text
+        assert " 2 (kept) 0.7500 " in text
+        assert "1 (kept)" not in text
+
     def test_strengths_of_a_sweep_are_in_a_table(self, write_run: Run) -> None:
         home = write_run("manual__2026", sweep=SWEEP)
         report = write_report(home, "manual__2026")
