@@ -79,8 +79,13 @@ class ComposeCluster:
         self.api.unpause()
 
     def wait_until_healthy(self, seconds: float = 120) -> None:
-        """Wait until every part of Airflow is well."""
-        wait_until(self.api.is_healthy, seconds, "a healthy Airflow", ignoring=UNREACHABLE)
+        """Wait until every part of Airflow is well; those that ended are started again."""
+
+        def healthy() -> bool:
+            self.roles.restart_ended()
+            return self.api.is_healthy()
+
+        wait_until(healthy, seconds, "a healthy Airflow", ignoring=UNREACHABLE)
 
     def spark(self) -> dict[str, Any]:
         """Return what Spark's master says of itself."""
@@ -120,6 +125,13 @@ class ComposeCluster:
 
     def assert_succeeds(self, run_id: str) -> None:
         """Wait for the end of a run, which has to be a good one."""
+
+        def ended() -> bool:
+            # Whatever Airflow is in the middle of may end it, seconds after its data base ended.
+            self.roles.restart_ended()
+            return self.api.state(run_id) in {"success", "failed"}
+
+        wait_until(ended, 400, f"the end of {run_id}", ignoring=UNREACHABLE)
         assert self.api.end(run_id) == "success", self.log(run_id)[-5000:]
 
     def metrics(self, run_id: str) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from deploy.process_tree import descendants, kill
@@ -50,6 +51,7 @@ class NativeRoles:
     roles: dict[str, Role] = field(init=False)
     ports: dict[str, int] = field(init=False)
     running: dict[str, "subprocess.Popen[bytes]"] = field(init=False, default_factory=dict)
+    restarts: dict[str, Callable[[], None]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read the roles and choose the ports."""
@@ -83,6 +85,7 @@ class NativeRoles:
         """Start a role; its output is appended to ``<folder>/<name>.log``."""
         role = self.roles[name]
         key = name + instance
+        self.restarts[key] = partial(self.start, name, instance, **environment)
         command = [str(ENTRYPOINT), *(self._localised(word) for word in role.command)]
         given = {**self.environment(role), **environment}
         if name == "spark-worker":
@@ -91,6 +94,15 @@ class NativeRoles:
             self.running[key] = subprocess.Popen(
                 command, cwd=CHECKOUT, env=given, stdout=log, stderr=log, start_new_session=True
             )
+
+    def restart_ended(self) -> None:
+        """Start roles again that ended by themselves, as ``restart: unless-stopped`` does."""
+        for key, process in list(self.running.items()):
+            if process.poll() is not None:
+                # What a container holds ends with its first process.
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                self.restarts[key]()
 
     def run(self, name: str) -> None:
         """Run a role that ends by itself, such as a migration.
