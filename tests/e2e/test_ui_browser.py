@@ -154,7 +154,10 @@ def read_the_logs(ui: Ui, run_id: str) -> None:
 
 def read_the_note(ui: Ui, page: Page, run_id: str, screenshot: Screenshot) -> None:
     text = ui.api.note(run_id)
-    assert re.match(r"Graft: \*\*Top-1 accuracy 0\.\d+\*\* after 4 epochs on the bundled", text)
+    accuracy = r"0\.\d+ \(95 %: [^)]+\)"
+    assert re.match(
+        rf"Graft: \*\*Top-1 accuracy {accuracy}\*\* after 4 epochs on the bundled", text
+    )
     assert "Made: download_dataset, extract_dataset, fetch_checkpoint, dump_train" in text
     page.goto(f"{ui.api.url}/dags/{DAG_ID}/runs/{quote(run_id)}")
     page.get_by_title("Report", exact=True).wait_for()
