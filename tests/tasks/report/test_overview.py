@@ -38,7 +38,7 @@ def test_marks_the_best_in_words_and_numbers_the_runs(two_runs: Home) -> None:
     # Three of four against two of four may be chance.
     assert page.count("<strong>best, not significantly</strong>") == 1
     assert page.index("0.7500 <strong>best, not") < page.index(">0.5000<")
-    assert '<td class="n">0.301 to 0.954</td>' in page
+    assert '<td class="n whole">0.301 to 0.954</td>' in page
     assert 'aria-label="top-1 accuracy by run: 2 values from 0.5000 to 0.7500' in page
     assert page.count("<polygon ") == 1
 
@@ -49,7 +49,7 @@ def test_test_accuracy_has_a_column_where_a_run_has_it(two_runs: Home, write_run
     page = overview(two_runs, dag_id=DAG_ID, first="run0", second="run2")
     assert '<th scope="col" class="n">test</th>' in page
     assert '<td class="n">0.6125</td>' in page
-    assert '<td class="n">0.503 to 0.712</td>' in page
+    assert '<td class="n whole">0.503 to 0.712</td>' in page
     assert page.count('<td class="n">none</td>') == 2
     assert (
         '<th scope="row">test top-1 accuracy</th><td class="path">none</td>'
