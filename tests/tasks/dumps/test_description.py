@@ -27,8 +27,8 @@ from tasks.storage.manifest import MANIFEST
 class TestPipelineJson:
     def test_holds_every_field_but_the_path_and_its_format(self, tiny_dump: Path) -> None:
         content = json.loads((tiny_dump / PIPELINE_JSON).read_text())
-        # Only a dump of a data set with test records has "test".
-        known = {field.name for field in fields(Dump)} - {"path", "test"}
+        # Only a dump of a data set with test records has "test", and of scaled pictures "max_side".
+        known = {field.name for field in fields(Dump)} - {"path", "test", "max_side"}
         assert set(content) == known | {"format"}
         assert content["format"] == FORMAT
         sizes = content["preprocessing"]["size"], content["feature_size"]
@@ -38,11 +38,12 @@ class TestPipelineJson:
         shutil.copytree(tiny_dump, tmp_path / "copy", copy_function=os.link)
         (tmp_path / "copy" / PIPELINE_JSON).unlink()
         (tmp_path / "copy" / MANIFEST).unlink()
-        dump = read_dump(tiny_dump)
+        dump = replace(read_dump(tiny_dump), max_side=512)
         (tmp_path / "copy" / PIPELINE_JSON).write_text(json.dumps(dump.as_json()))
         again = read_dump(tmp_path / "copy")
         assert again.path == tmp_path / "copy"
         assert again.as_json() == dump.as_json()
+        assert again.max_side == 512
         assert again.shards == dump.shards
 
     def test_remote_shards_are_written_as_urls(self, tiny_dump: Path) -> None:
