@@ -10,7 +10,7 @@ from graft_airflow.lineage_operator import LineageOperator
 
 
 class StepOperator(LineageOperator, DecoratedOperator, PythonOperator):
-    """What ``@task`` makes of a function, with the lineage of a step.
+    """Operator that ``@step`` makes of a function: that of ``@task``, with the lineage of a step.
 
     Args:
         python_callable: the function.

@@ -38,7 +38,7 @@ _MOST_COPIES = 3
 
 @dataclass(frozen=True)
 class Found:
-    """What a check found.
+    """Findings of a check.
 
     Attributes:
         findings: all of them.

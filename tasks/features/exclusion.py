@@ -43,7 +43,7 @@ class ExcludedRecord:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """What a list leaves out of a data set.
+    """Records of a data set that a list leaves out, and the counts of the others.
 
     Attributes:
         records: the records left out, in the order of splits, shards and records.
@@ -66,7 +66,7 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class _Scan:
-    """What a scan of a split's features found: records that an entry names, and all by class."""
+    """Result of a scan of a split's features: the records that entries name, and all by class."""
 
     named: list[ExcludedRecord]
     counts: npt.NDArray[np.int64]

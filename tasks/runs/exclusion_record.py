@@ -11,7 +11,7 @@ MOST_UNKNOWN = 20
 
 @dataclass(frozen=True, kw_only=True)
 class ExclusionRecord:
-    """What the list of the param ``exclude`` left out.
+    """Records that the list of the param ``exclude`` left out, counted.
 
     Attributes:
         digest: SHA-256 of the list's entries.

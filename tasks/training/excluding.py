@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Kept:
-    """What a training takes of its features.
+    """Features and dumps of the records that a training keeps.
 
     Attributes:
         features: of both splits.

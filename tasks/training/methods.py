@@ -26,7 +26,7 @@ _REMEMBERED_STEPS = 10
 
 @dataclass(frozen=True)
 class Descent:
-    """What BigDL minimises, and its method.
+    """Criterion that BigDL minimises, and its method.
 
     Attributes:
         loss: BigDL's criterion.
