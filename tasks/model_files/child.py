@@ -4,11 +4,8 @@
 from its standard input and prints a line of JSON if it refuses.
 """
 
-import ctypes
 import json
-import os
 import resource
-import signal
 import subprocess
 import sys
 from dataclasses import asdict
@@ -16,7 +13,7 @@ from pathlib import Path
 
 from tasks.errors import DataError, GraftError, ParamsError
 from tasks.model_files.options import Options
-from tasks.storage.paths import CHECKOUT
+from tasks.storage.child_process import child_environ, end_with_parent, ending
 
 #: Address space beyond Python and TensorFlow, for a small model; a large one gets more.
 SPARE_BYTES = 8 * 2**30
@@ -24,8 +21,6 @@ SPARE_BYTES = 8 * 2**30
 _COPIES = 12
 _SECONDS = 1800
 _REFUSED = 3
-_LAST_LINES = 3
-_SET_PARENT_DEATH_SIGNAL = 1
 
 
 def run_child(given: Path, scratch: Path, target: Path, options: Options) -> None:
@@ -54,7 +49,9 @@ def run_child(given: Path, scratch: Path, target: Path, options: Options) -> Non
             capture_output=True,
             encoding="utf-8",
             errors="backslashreplace",
-            env=_environ(settings),
+            env=child_environ(
+                KERAS_BACKEND="tensorflow", KERAS_HOME=str(settings), TF_CPP_MIN_LOG_LEVEL="3"
+            ),
             timeout=_SECONDS,
         )
     except subprocess.TimeoutExpired:
@@ -65,17 +62,6 @@ def run_child(given: Path, scratch: Path, target: Path, options: Options) -> Non
         raise _failure(given.name, ran)
 
 
-def _environ(settings: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")]),
-        "KERAS_BACKEND": "tensorflow",
-        "KERAS_HOME": str(settings),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "CUDA_VISIBLE_DEVICES": "",
-    }
-
-
 def _failure(name: str, ran: "subprocess.CompletedProcess[str]") -> GraftError:
     if ran.returncode == _REFUSED:
         refusal = json.loads(ran.stdout.splitlines()[-1])
@@ -84,15 +70,12 @@ def _failure(name: str, ran: "subprocess.CompletedProcess[str]") -> GraftError:
         return DataError(
             f"{name} needs more memory than a model of its size may take, or than there is"
         )
-    ended = f"signal {-ran.returncode}" if ran.returncode < 0 else f"status {ran.returncode}"
-    last = " / ".join(line.strip() for line in ran.stderr.splitlines()[-_LAST_LINES:])
-    return DataError(f"{name} cannot be read: the process that reads it ended with {ended}: {last}")
+    return DataError(f"{name} cannot be read: the process that reads it ended with {ending(ran)}")
 
 
 def main() -> int:
     """Convert the model of the request on standard input."""
-    # Ends with the step that started it.
-    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    end_with_parent()
     request = json.load(sys.stdin)
     given, scratch, target = (Path(path) for path in request["paths"])
     from tasks.model_files.convert import Request, convert

@@ -1,7 +1,5 @@
 """Program of the process that makes class activation maps: ``heatmap_job FOLDER``."""
 
-import ctypes
-import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -15,9 +13,9 @@ from tasks.serving.classifier import Answer, Classifier
 from tasks.serving.predict import predict
 from tasks.serving.saved_model import SavedModel
 from tasks.serving.sources import Source
+from tasks.storage.child_process import end_with_parent
 from tasks.storage.local_files import write_json
 
-_SET_PARENT_DEATH_SIGNAL = 1
 # More than colours can tell apart.
 _DIGITS = 4
 
@@ -57,8 +55,7 @@ def _chosen(answer: Answer, labels: tuple[int, ...]) -> PictureMaps:
 
 def main(arguments: list[str]) -> int:
     """Write the maps of the folder that is given; return the exit status."""
-    # Ends with the step that started it.
-    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    end_with_parent()
     try:
         return 0 if write_maps(Path(arguments[0])) else WITHOUT_MAPS
     except GraftError as error:

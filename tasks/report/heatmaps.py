@@ -7,7 +7,6 @@ The process keeps TensorFlow, its memory and its crashes out of the step that wr
 import hashlib
 import json
 import logging
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,13 +17,12 @@ from pathlib import Path
 from tasks.errors import DataError, StorageError
 from tasks.report.class_maps import MAPS, REQUEST, WITHOUT_MAPS, Maps, PictureMaps, Request
 from tasks.runs.typed_json import read_json
+from tasks.storage.child_process import child_environ, ending
 from tasks.storage.local_files import file_sha256, write_json
-from tasks.storage.paths import CHECKOUT
 
 logger = logging.getLogger(__name__)
 
 _SECONDS = 120.0
-_LAST_LINES = 3
 
 
 def class_maps(
@@ -83,7 +81,7 @@ def _run(folder: Path, seconds: float) -> None:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="backslashreplace",
-            env=_environ(),
+            env=child_environ(),
             timeout=seconds,
         )
     except subprocess.TimeoutExpired:
@@ -91,18 +89,4 @@ def _run(folder: Path, seconds: float) -> None:
     if ran.returncode == WITHOUT_MAPS:
         raise DataError("the network's features are not the mean of a map")
     if ran.returncode:
-        raise DataError(f"the process that makes them ended with {_ending(ran)}")
-
-
-def _environ() -> dict[str, str]:
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")]),
-        "CUDA_VISIBLE_DEVICES": "",
-    }
-
-
-def _ending(ran: "subprocess.CompletedProcess[str]") -> str:
-    ended = f"signal {-ran.returncode}" if ran.returncode < 0 else f"status {ran.returncode}"
-    last = " / ".join(line.strip() for line in ran.stderr.splitlines()[-_LAST_LINES:])
-    return f"{ended}: {last}" if last else ended
+        raise DataError(f"the process that makes them ended with {ending(ran)}")
