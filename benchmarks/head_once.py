@@ -34,6 +34,7 @@ from tasks.training.plan import (
     LOCAL_SOLVER,
 )
 from tasks.training.train import train
+from tasks.training.trained import TrainingTask
 
 Split = Pair[Features]
 Figures = dict[str, dict[str, list[float]]]
@@ -159,13 +160,15 @@ class _Heads:
         size = read_features(feature_files(folders.train)[0]).feature.shape[1]
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             return train(
-                self.bridge,
-                folders,
-                class_count=5,
-                feature_size=size,
-                config=parse(JobConfig, given).resolved(),
-                plan=plan,
-                folder=Path(folder) / "snapshots",
+                TrainingTask(
+                    self.bridge,
+                    folders,
+                    class_count=5,
+                    feature_size=size,
+                    config=parse(JobConfig, given).resolved(),
+                    plan=plan,
+                    folder=Path(folder) / "snapshots",
+                )
             ).head
 
     def _write(self, records: Split, name: str) -> Pair[Path]:

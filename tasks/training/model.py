@@ -37,7 +37,7 @@ from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.plan import plan_training
 from tasks.training.stages import Stages
 from tasks.training.train import train
-from tasks.training.trained import Trained
+from tasks.training.trained import Trained, TrainingTask
 
 logger = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ class ModelMaker:
         return Pair(made[0], made[1]), made[2] if test else None
 
     def _train(self, bridge: Bridge, features: Pair[FeatureSet], snapshots: Path) -> Trained:
-        trained = train(
+        task = TrainingTask(
             bridge,
             features,
             class_count=len(self.dumps.train.class_names),
@@ -160,6 +160,7 @@ class ModelMaker:
             plan=self.plan,
             folder=snapshots,
         )
+        trained = train(task)
         return calibrate(trained, wanted=self.config.calibrate)
 
     def _export(

@@ -1,13 +1,41 @@
-"""Result of a training."""
+"""Task and result of a training."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from tasks.datasets.pair import Pair
 from tasks.evaluation.held_out import HeldOut
 from tasks.evaluation.record import CalibrationRecord
+from tasks.features.bridge import Bridge
+from tasks.features.feature_set import FeatureSource
 from tasks.models.head import Head
+from tasks.params.definitions import JobConfig
 from tasks.runs.sweep_record import Sweep
-from tasks.runs.training_record import Epoch
+from tasks.runs.training_record import Epoch, Plan
+
+
+@dataclass(frozen=True)
+class TrainingTask:
+    """A training to do.
+
+    Attributes:
+        bridge: the bridge to the JVM.
+        features: those of both splits.
+        class_count: outputs of the linear layer.
+        feature_size: its inputs.
+        config: optimizer, epochs, rates, seed, scaling, as its recipe stands for them.
+        plan: optimiser, batch size and cores, for all training records.
+        folder: snapshots and the optimiser's log; the caller removes it once the head is stored.
+    """
+
+    bridge: Bridge
+    features: Pair[FeatureSource]
+    class_count: int
+    feature_size: int
+    config: JobConfig
+    plan: Plan
+    folder: Path
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from tasks.datasets.pair import Pair
 from tasks.evaluation.held_out import HeldOut
-from tasks.features.bridge import Bridge
-from tasks.features.feature_set import FeatureSource
 from tasks.models.bigdl_head import new_model
 from tasks.params.definitions import JobConfig
 from tasks.params.training import BALANCED
 from tasks.runs.sweep_record import Strength, Sweep
-from tasks.runs.training_record import Plan
 from tasks.spark.bigdl import quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors, write_text
@@ -33,7 +29,7 @@ from tasks.training.passes import weighting
 from tasks.training.places import place_of
 from tasks.training.sources import Source
 from tasks.training.sweep import FOLDS, Answers, can_sweep, fallback, strength_line, sweep
-from tasks.training.trained import Trained
+from tasks.training.trained import Trained, TrainingTask
 from tasks.training.turned import Turned, turn
 
 logger = logging.getLogger(__name__)
@@ -55,31 +51,26 @@ class _Chosen:
     held_out: HeldOut | None
 
 
-def train_tuned(
-    bridge: Bridge,
-    features: Pair[FeatureSource],
-    *,
-    class_count: int,
-    feature_size: int,
-    config: JobConfig,
-    plan: Plan,
-    folder: Path,
-) -> Trained:
+def train_tuned(task: TrainingTask) -> Trained:
     """Train to the optimum; see ``train``."""
-    with user_errors(), place_of(bridge, features, plan) as place:
-        chosen = _choose(place.train, class_count, config)
+    config = task.config
+    with user_errors(), place_of(task.bridge, task.features, task.plan) as place:
+        chosen = _choose(place.train, task.class_count, config)
         course = Course(place.right, chosen.turned, config.log_iterations)
-        coefficients = _refit(chosen, class_count, course)
+        coefficients = _refit(chosen, task.class_count, course)
         chosen.turned.records.passes.forget()
         head = chosen.turned.rotation.head(coefficients.weight[0], coefficients.bias[0])
         with quiet():
             model = new_model(
-                bridge.spark, class_count=class_count, feature_size=feature_size, seed=config.seed
+                task.bridge.spark,
+                class_count=task.class_count,
+                feature_size=task.feature_size,
+                seed=config.seed,
             )
             model.set_weights([head.weight, head.bias])
             epochs = course.end(place.measure(model))
     strengths = chosen.sweep.strengths if chosen.sweep else ()
-    _write_log(folder, strengths, course.lines)
+    _write_log(task.folder, strengths, course.lines)
     return Trained(head, epochs, [], held_out=chosen.held_out, sweep=chosen.sweep)
 
 

@@ -19,6 +19,7 @@ from tasks.spark.cluster import Cluster, spark_cluster
 from tasks.storage.locations import Location
 from tasks.training.plan import plan_training
 from tasks.training.train import train
+from tasks.training.trained import TrainingTask
 
 CONFIG = parse(JobConfig, {"train_dump": "t", "validation_dump": "v", "epochs": 2})
 
@@ -31,13 +32,15 @@ def train_on(cluster: Cluster, features: Pair[Location], folder: Path) -> str:
     dumps: Any = records.map(lambda count: SimpleNamespace(records=count, feature_size=size))
     plan = plan_training(CONFIG, dumps, cluster)
     trained = train(
-        Bridge(cluster.context),
-        features,
-        class_count=2,
-        feature_size=size,
-        config=CONFIG,
-        plan=plan,
-        folder=folder,
+        TrainingTask(
+            Bridge(cluster.context),
+            features,
+            class_count=2,
+            feature_size=size,
+            config=CONFIG,
+            plan=plan,
+            folder=folder,
+        )
     )
     epochs = [f"{epoch.records}/{epoch.total}, {epoch.count}" for epoch in trained.epochs]
     return f"{records.train}: {plan.optimizer} {plan.batch_size}: {'; '.join(epochs)}"

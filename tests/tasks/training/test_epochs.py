@@ -23,7 +23,7 @@ from tasks.training.methods import balanced_weights
 from tasks.training.optimizer_log import OPTIMIZER_LOG, read_set_aside
 from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER
 from tasks.training.set_aside import set_aside, trained_on
-from tasks.training.trained import Trained
+from tasks.training.trained import Trained, TrainingTask
 
 SIZE, CLASSES, BATCH = 20, 3, 10
 #: So noisy that the loss on records that are not trained on soon rises again.
@@ -85,13 +85,15 @@ def run(
     def run(batch_size: int = BATCH, **values: object) -> Trained:
         steps = -(-RECORDS.train // batch_size)
         return train_epochs(
-            bridge,
-            folders,
-            class_count=CLASSES,
-            feature_size=SIZE,
-            config=config(**values),
-            plan=replace(plan, batch_size=batch_size, steps_per_epoch=steps),
-            folder=folder,
+            TrainingTask(
+                bridge,
+                folders,
+                class_count=CLASSES,
+                feature_size=SIZE,
+                config=config(**values),
+                plan=replace(plan, batch_size=batch_size, steps_per_epoch=steps),
+                folder=folder,
+            )
         )
 
     return run

@@ -22,7 +22,7 @@ from tasks.storage.paths import Home
 from tasks.training import snapshots
 from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER, plan_training
 from tasks.training.train import train
-from tasks.training.trained import Trained
+from tasks.training.trained import Trained, TrainingTask
 
 SIZE = 4
 
@@ -59,13 +59,15 @@ def run(cluster: Cluster, bridge: Bridge, tmp_path: Path) -> Run:
             for folder, count in zip(features, counts, strict=True):
                 write_features(folder, count)
         return train(
-            bridge,
-            features,
-            class_count=2,
-            feature_size=SIZE,
-            config=config,
-            plan=replace(plan, optimizer=optimizer),
-            folder=tmp_path / "snapshots",
+            TrainingTask(
+                bridge,
+                features,
+                class_count=2,
+                feature_size=SIZE,
+                config=config,
+                plan=replace(plan, optimizer=optimizer),
+                folder=tmp_path / "snapshots",
+            )
         )
 
     return run

@@ -19,7 +19,7 @@ from tasks.training import snapshots
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.plan import DISTRIBUTED_OPTIMIZER, LOCAL_OPTIMIZER
 from tasks.training.train import train
-from tasks.training.trained import Trained
+from tasks.training.trained import Trained, TrainingTask
 
 RECORDS = Pair(40, 20)
 #: Floats per feature: not those of Inception v1.
@@ -81,13 +81,15 @@ def run(
     def run(epochs: int, **values: object) -> Trained:
         given = config(epochs=epochs, **values)
         return train(
-            bridge,
-            features,
-            class_count=2,
-            feature_size=SIZE,
-            config=given,
-            plan=plan,
-            folder=folder,
+            TrainingTask(
+                bridge,
+                features,
+                class_count=2,
+                feature_size=SIZE,
+                config=given,
+                plan=plan,
+                folder=folder,
+            )
         )
 
     return run

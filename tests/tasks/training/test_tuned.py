@@ -18,7 +18,7 @@ from tasks.spark.cluster import Cluster
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.plan import DISTRIBUTED_SOLVER, LOCAL_SOLVER
 from tasks.training.train import train
-from tasks.training.trained import Trained
+from tasks.training.trained import Trained, TrainingTask
 
 CLASSES, SIZE = 3, 10
 RECORDS = Pair(90, 30)
@@ -69,13 +69,15 @@ def run(
     )
     config = parse(JobConfig, {"train_dump": "t", "validation_dump": "v", **values})
     return train(
-        bridge,
-        folders,
-        class_count=CLASSES,
-        feature_size=SIZE,
-        config=config.resolved(),
-        plan=plan,
-        folder=folder,
+        TrainingTask(
+            bridge,
+            folders,
+            class_count=CLASSES,
+            feature_size=SIZE,
+            config=config.resolved(),
+            plan=plan,
+            folder=folder,
+        )
     )
 
 
