@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial, reduce
 from operator import add
@@ -122,15 +123,14 @@ class SparkPasses:
 
     def sums(self, weights: Weighting, coefficients: Coefficients) -> Sums:
         """Return the sums over all records."""
-        found: Sums = self.blocks.map(_shared(self.blocks, _sums, weights, coefficients)).reduce(
-            add
-        )
+        with _shared(self.blocks, _sums, weights, coefficients) as summed:
+            found: Sums = self.blocks.map(summed).reduce(add)
         return found
 
     def answers(self, weights: Weighting, coefficients: Coefficients) -> FloatArray:
         """Return logits of every record by the model that leaves its fold out."""
-        answered = self.blocks.map(_shared(self.blocks, _answers, weights, coefficients))
-        return np.concatenate(answered.collect())
+        with _shared(self.blocks, _answers, weights, coefficients) as answered:
+            return np.concatenate(self.blocks.map(answered).collect())
 
     def forget(self) -> None:
         """Have the executors free the records."""
@@ -144,20 +144,25 @@ def cut(block: Block) -> Iterator[Block]:
         yield Block(block.features[rows], block.label[rows], block.fold[rows])
 
 
+@contextmanager
 def _shared(
     rdd: Any,
     function: Callable[[Weighting, Coefficients, Block], Any],
     weights: Weighting,
     coefficients: Coefficients,
-) -> Callable[[Block], Any]:
-    """Return a function of a block whose other arguments reach every executor once."""
+) -> Iterator[Callable[[Block], Any]]:
+    """Yield a function of a block whose other arguments reach every executor once."""
     shared = rdd.context.broadcast((weights, coefficients))
 
     def of_block(block: Block) -> Any:
         weights, coefficients = shared.value
         return function(weights, coefficients, block)
 
-    return of_block
+    try:
+        yield of_block
+    finally:
+        # A sweep takes hundreds of passes, and each would leave its coefficients on the disks.
+        shared.destroy()
 
 
 def _sums(weights: Weighting, coefficients: Coefficients, block: Block) -> Sums:

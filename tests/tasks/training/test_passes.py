@@ -1,9 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 
+from tasks.features.bridge import Bridge
 from tasks.training.logistic_regression import Coefficients, sums
-from tasks.training.passes import Block, MemoryPasses, cut, weighting
+from tasks.training.passes import Block, MemoryPasses, SparkPasses, cut, weighting
 
 RECORDS, SIZE, CLASSES = 1100, 4, 3
 RANDOM = np.random.default_rng(3)
@@ -48,3 +50,18 @@ def test_a_pass_sums_all_blocks_and_answers_by_the_other_folds() -> None:
         rows = BLOCK.fold == model
         expected = BLOCK.features[rows] @ at.weight[model].T + at.bias[model]
         np.testing.assert_allclose(answers[rows], expected, atol=1e-4)
+
+
+def test_passes_on_executors_leave_nothing_behind(bridge: Bridge) -> None:
+    """The coefficients of hundreds of passes would fill a disk."""
+    blocks = bridge.spark.parallelize(list(cut(BLOCK)), 2)
+    weights = weighting(COUNTS, CLASS_WEIGHT, [0, 1])
+    at = Coefficients(RANDOM.normal(size=(2, CLASSES, SIZE)), RANDOM.normal(size=(2, CLASSES)))
+    folder = Path(bridge.spark._temp_dir)
+    before = set(folder.iterdir())
+    passes = SparkPasses(blocks)
+    found = passes.sums(weights, at)
+    passes.answers(weights, at)
+    whole = sums(BLOCK.features, BLOCK.label, weights.of(BLOCK), at)
+    np.testing.assert_allclose(found.loss, whole.loss, rtol=1e-5)
+    assert set(folder.iterdir()) <= before
