@@ -11,26 +11,24 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from tasks.evaluation.held_out import HeldOut
 from tasks.models.bigdl_head import new_model
 from tasks.params.definitions import JobConfig
-from tasks.params.training import BALANCED
 from tasks.runs.sweep_record import Strength, Sweep
 from tasks.spark.bigdl import quiet
 from tasks.spark.errors import user_errors
 from tasks.storage.local_files import storage_errors, write_text
 from tasks.training.course import Course
-from tasks.training.logistic_regression import Coefficients, DoubleArray, fit
-from tasks.training.methods import balanced_weights
+from tasks.training.logistic_regression import Coefficients, fit
+from tasks.training.methods import class_weights
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.passes import weighting
 from tasks.training.places import place_of
 from tasks.training.sources import Source
 from tasks.training.sweep import FOLDS, Answers, can_sweep, fallback, strength_line, sweep
 from tasks.training.trained import Trained, TrainingTask
-from tasks.training.turned import Turned, turn
+from tasks.training.turned import Turned, measure, turn
 
 logger = logging.getLogger(__name__)
 
@@ -79,11 +77,12 @@ def _choose(source: Source, class_count: int, config: JobConfig) -> _Chosen:
     started = time.monotonic()
     tried: list[Strength] = []
     best: tuple[Turned, Answers] | None = None
-    weights_of = partial(_class_weights, config.class_weights)
     # At a strength that is given, the two are no rivals: it means another penalty on each.
     both = config.standardize and config.l2 is None
+    measured = measure(source, class_count)
+    weight = class_weights(config, measured.counts).astype(np.float64)
     for standardize in [False, True] if both else [config.standardize]:
-        turned = turn(source, class_count, weights_of, standardize=standardize)
+        turned = turn(source, measured, weight, standardize=standardize)
         if not can_sweep(turned.records):
             return _without_sweep(turned, config.l2)
         answers = sweep(turned.records, config.l2)
@@ -124,12 +123,6 @@ def _refit(chosen: _Chosen, class_count: int, course: Course) -> Coefficients:
         Coefficients.zeros(1, class_count, len(records.spread)),
         after_pass=course.after_pass,
     )
-
-
-def _class_weights(kind: str, counts: npt.NDArray[np.int64]) -> DoubleArray:
-    if kind == BALANCED:
-        return balanced_weights(counts).astype(np.float64)
-    return np.ones(len(counts))
 
 
 def _write_log(folder: Path, strengths: Sequence[Strength], lines: Sequence[str]) -> None:

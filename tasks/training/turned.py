@@ -1,6 +1,5 @@
 """Training records, measured and turned for a logistic regression."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +32,21 @@ class Turned:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """Training records, measured.
+
+    Attributes:
+        counts: records of every class, int64 ``[classes]``.
+        mean: of every feature, float64 ``[features]``.
+        deviation: of every feature, float64 ``[features]``.
+    """
+
+    counts: npt.NDArray[np.int64]
+    mean: DoubleArray
+    deviation: DoubleArray
+
+
+@dataclass(frozen=True)
 class _Moments:
     """Sums over records: their number by class, their features and the squares of those."""
 
@@ -46,10 +60,24 @@ class _Moments:
         )
 
 
+def measure(source: Source, class_count: int) -> Measured:
+    """Measure training records.
+
+    Args:
+        source: the training records.
+        class_count: number of classes.
+
+    Raises:
+        DataError: a feature is not a finite number.
+    """
+    moments = source.total(lambda part: _moments(part, class_count))
+    return Measured(moments.counts, *_mean_and_deviation(moments))
+
+
 def turn(
     source: Source,
-    class_count: int,
-    weights_of: Callable[[npt.NDArray[np.int64]], DoubleArray],
+    measured: Measured,
+    class_weight: DoubleArray,
     *,
     standardize: bool,
 ) -> Turned:
@@ -57,20 +85,15 @@ def turn(
 
     Args:
         source: the training records.
-        class_count: number of classes.
-        weights_of: weight of a record of each class, from the number of records of each.
+        measured: the same, measured.
+        class_weight: weight of a record of each class, float64 ``[classes]``.
         standardize: train on features of unit deviation.
-
-    Raises:
-        DataError: a feature is not a finite number.
     """
-    moments = source.total(lambda part: _moments(part, class_count))
-    mean, deviation = _mean_and_deviation(moments)
-    unit = unit_of(mean, deviation, standardize=standardize)
-    turned = unrotated(unit, deviation)
+    unit = unit_of(measured.mean, measured.deviation, standardize=standardize)
+    turned = unrotated(unit, measured.deviation)
     if is_rotated(unit):
         products = source.total(lambda part: _products(unit(part.feature)))
-        turned = rotation(unit, products / moments.counts.sum())
+        turned = rotation(unit, products / measured.counts.sum())
     kept = source.keep(
         lambda part: Block(turned(part.feature), part.label, fold_of(part.digest, FOLDS))
     )
@@ -78,7 +101,7 @@ def turn(
         passes=kept.passes,
         label=kept.label,
         fold=kept.fold,
-        class_weight=weights_of(moments.counts),
+        class_weight=class_weight,
         spread=turned.spread,
         l2_factor=unit.l2_factor,
         standardize=standardize,

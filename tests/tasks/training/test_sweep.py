@@ -14,7 +14,7 @@ from tasks.training.folds import fold_of
 from tasks.training.methods import balanced_weights
 from tasks.training.sources import MemorySource
 from tasks.training.sweep import FOLDS, can_sweep, fallback, strengths, sweep
-from tasks.training.turned import Turned, turn
+from tasks.training.turned import Turned, measure, turn
 
 CLASSES, SIZE = 3, 12
 
@@ -28,14 +28,10 @@ def some(records: int = 150, seed: int = 0, classes: int = CLASSES) -> Features:
 
 
 def turned(features: Features, *, standardize: bool = True, balanced: bool = False) -> Turned:
-    pool = ThreadPoolExecutor(2)
-    weights_of = balanced_weights if balanced else (lambda counts: np.ones(len(counts)))
-    return turn(
-        MemorySource(features, pool),
-        CLASSES,
-        lambda counts: weights_of(counts).astype(np.float64),
-        standardize=standardize,
-    )
+    source = MemorySource(features, ThreadPoolExecutor(2))
+    measured = measure(source, CLASSES)
+    weight = balanced_weights(measured.counts) if balanced else np.ones(CLASSES)
+    return turn(source, measured, weight.astype(np.float64), standardize=standardize)
 
 
 @pytest.mark.parametrize("standardize", [True, False])

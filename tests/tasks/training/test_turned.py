@@ -10,7 +10,7 @@ from tasks.training import turned as module
 from tasks.training.folds import fold_of
 from tasks.training.sources import MemorySource
 from tasks.training.sweep import FOLDS
-from tasks.training.turned import Turned, turn
+from tasks.training.turned import Turned, measure, turn
 
 SIZE = 6
 
@@ -25,7 +25,8 @@ def features() -> Features:
 def turned(features: Features, *, standardize: bool) -> Turned:
     with ThreadPoolExecutor(2) as pool:
         source = MemorySource(features, pool)
-        return turn(source, 3, lambda counts: counts / 2, standardize=standardize)
+        measured = measure(source, 3)
+        return turn(source, measured, measured.counts / 2, standardize=standardize)
 
 
 @pytest.mark.parametrize("standardize", [True, False])
