@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tasks.models.head import softmax
+
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
@@ -59,7 +61,7 @@ def out_of_sample_probabilities(
         float32 ``[records, classes]``.
     """
     logits = _logits(feature, label, fold, class_count)
-    return _softmax(logits / _temperature(logits, label))
+    return softmax(logits / _temperature(logits, label))
 
 
 def _logits(feature: FloatArray, label: IntArray, fold: IntArray, class_count: int) -> FloatArray:
@@ -138,12 +140,7 @@ def _temperature(logits: FloatArray, label: IntArray) -> np.float32:
     rows = np.arange(len(labels))
     finite = np.isfinite(some[rows, labels])
     likelihoods = [
-        np.log(np.maximum(_softmax(some / t)[rows, labels][finite], 1e-30)).sum()
+        np.log(np.maximum(softmax(some / t)[rows, labels][finite], 1e-30)).sum()
         for t in _TEMPERATURES.astype(np.float32)
     ]
     return np.float32(_TEMPERATURES[int(np.argmax(likelihoods))])
-
-
-def _softmax(logits: FloatArray) -> FloatArray:
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), np.float32)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tasks.evaluation.cross_entropy import cross_entropy
 from tasks.evaluation.held_out import HeldOut
 
 Float64Array = npt.NDArray[np.float64]
@@ -40,10 +41,7 @@ def log_loss(held_out: HeldOut, temperature: float = 1.0) -> float:
     """
     total = 0.0
     for logits, label in _parts(held_out):
-        scaled = logits / temperature
-        top = scaled.max(axis=1)
-        log_sum = np.log(np.exp(scaled - top[:, None]).sum(axis=1)) + top
-        total += float((log_sum - _of_label(scaled, label)).sum())
+        total += float(cross_entropy(logits / temperature, label).sum())
     return total / len(held_out.label)
 
 

@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from tasks.evaluation.cross_entropy import cross_entropy
 from tasks.evaluation.held_out import HeldOut
 from tasks.models.head import FloatArray
 from tasks.runs.sweep_record import Strength
@@ -140,14 +141,13 @@ def _try(records: Folded, candidates: Sequence[float]) -> Iterator[tuple[Strengt
 
 
 def _scored(l2: float, logits: FloatArray, records: Folded) -> Strength:
-    label, weight = records.label, records.class_weight[records.label]
-    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    loss = np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(label)), label]
+    label = records.label
+    loss = cross_entropy(logits.astype(np.float64), label)
     return Strength(
         l2=l2,
         standardize=records.standardize,
         top1=float((logits.argmax(axis=1) == label).mean()),
-        log_loss=float(np.average(loss, weights=weight)),
+        log_loss=float(np.average(loss, weights=records.class_weight[label])),
     )
 
 
