@@ -11,7 +11,7 @@ from tasks.models.head import Scaling, fit_scaling, scaling_of
 from tasks.params.definitions import JobConfig
 from tasks.params.training import LBFGS
 from tasks.runs.training_record import Plan
-from tasks.training.methods import Descent, descent_of
+from tasks.training.methods import Descent
 from tasks.training.samples import Read, filled, filled_samples, from_one, pooled, samples_of
 
 
@@ -20,7 +20,7 @@ def local_optimizer(
     model: Any,
     config: JobConfig,
     plan: Plan,
-    descent: Descent | None = None,
+    descent: Descent,
 ) -> tuple[Any, Scaling | None]:
     """Return an optimiser that trains in the driver's JVM, and the scaling that it trains with.
 
@@ -29,11 +29,10 @@ def local_optimizer(
         model: from ``new_model``; it is trained in place.
         config: epochs, optimizer, rates, scaling.
         plan: batch size and cores.
-        descent: loss and method; None: those of the params without counts.
+        descent: loss and method.
     """
     from bigdl.dllib.optim.optimizer import LocalOptimizer, MaxEpoch, Top1Accuracy
 
-    descent = descent or descent_of(config, plan)
     scaling = fit_scaling(features.train.feature) if config.standardize else None
     x = features.map(lambda split: pooled(split.feature, scaling))
     y = features.map(lambda split: from_one(split.label))
@@ -65,7 +64,7 @@ def distributed_optimizer(
     model: Any,
     config: JobConfig,
     plan: Plan,
-    descent: Descent | None = None,
+    descent: Descent,
     *,
     read: Read = read_features,
 ) -> tuple[Any, Scaling | None]:
@@ -79,12 +78,11 @@ def distributed_optimizer(
         model: from ``new_model``; it is trained in place.
         config: epochs, optimizer, rates, scaling.
         plan: batch size and cores.
-        descent: loss and method; None: those of the params without counts.
+        descent: loss and method.
         read: reads a file of training records.
     """
     from bigdl.dllib.optim.optimizer import DistriOptimizer, MaxEpoch, Top1Accuracy
 
-    descent = descent or descent_of(config, plan)
     scaling = fit_scaling_distributed(files.train, read) if config.standardize else None
     train = samples_of(files.train, scaling, read)
     optimizer = DistriOptimizer(

@@ -19,6 +19,7 @@ from tasks.runs.training_record import Plan
 from tasks.spark.bigdl import optimizer_logged_to, quiet
 from tasks.spark.cluster import Cluster
 from tasks.training import snapshots
+from tasks.training.methods import descent_of
 from tasks.training.optimizer_log import OPTIMIZER_LOG
 from tasks.training.optimizers import local_optimizer
 from tasks.training.snapshots import (
@@ -47,7 +48,9 @@ def optimizer_of(cluster: Cluster, model: Any) -> Any:
         master=cluster.master,
     )
     config = parse(JobConfig, {"train_dump": "t", "validation_dump": "v", "epochs": EPOCHS})
-    return local_optimizer(Pair(features, features), model, config, plan)[0]
+    return local_optimizer(Pair(features, features), model, config, plan, descent_of(config, plan))[
+        0
+    ]
 
 
 def model_of(cluster: Cluster) -> Any:
