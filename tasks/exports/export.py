@@ -3,8 +3,9 @@
 import importlib.metadata
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,30 +58,46 @@ def export_model(model: Path, home: Home) -> LocalArtifact:
         "versions": versions,
     }
 
-    def make(folder: Path) -> None:
-        require_whole(model)
-        head, class_names = load_head(model / ARRAYS)
-        with _dump_of(metrics, home) as (dump, frozen):
-            if list(dump.class_names) != class_names:
-                raise DataError(f"{dump.path} and {model} have other classes: run the DAG again")
-            classifier = make_classifier(_read_graph(frozen), dump, head)
-            names = write_saved_model(classifier, folder / VERSION, dump.max_side)
-            formats = write_formats(classifier, folder) if converters else []
-        data = read_data_record(home.datasets / metrics.digests.validation["dataset"])
-        card = model_card(
-            model=model,
-            metrics=metrics,
-            data=data,
-            dump=dump,
-            signatures=names,
-            formats=formats,
-            versions=versions,
-        )
-        write_text(folder / CARD, card)
-
+    make = partial(
+        _write_export,
+        model=model,
+        metrics=metrics,
+        home=home,
+        versions=versions,
+        with_formats=bool(converters),
+    )
     made = build(home.exports, recipe, make, needs=(f"{VERSION}/{SAVED_MODEL}", CARD))
     logger.info("exported %s to %s", model.name, made.path / VERSION)
     return made
+
+
+def _write_export(
+    folder: Path,
+    *,
+    model: Path,
+    metrics: Metrics,
+    home: Home,
+    versions: Mapping[str, str],
+    with_formats: bool,
+) -> None:
+    require_whole(model)
+    head, class_names = load_head(model / ARRAYS)
+    with _dump_of(metrics, home) as (dump, frozen):
+        if list(dump.class_names) != class_names:
+            raise DataError(f"{dump.path} and {model} have other classes: run the DAG again")
+        classifier = make_classifier(_read_graph(frozen), dump, head)
+        names = write_saved_model(classifier, folder / VERSION, dump.max_side)
+        formats = write_formats(classifier, folder) if with_formats else []
+    card = model_card(
+        model=model,
+        metrics=metrics,
+        data=read_data_record(home.datasets / metrics.digests.validation["dataset"]),
+        dump=dump,
+        signatures=names,
+        formats=formats,
+        versions=versions,
+    )
+    write_text(folder / CARD, card)
 
 
 @contextmanager
