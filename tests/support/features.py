@@ -1,11 +1,13 @@
 """Features of records that have no pictures; the digest is that of the features."""
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tasks.features.store import Features
 
@@ -29,3 +31,10 @@ def table_of(features: Features) -> pa.Table:
         "feature": pa.array(list(features.feature), pa.list_(pa.float32())),
     }
     return pa.table(columns)
+
+
+def write_parts(features: Features, folder: Path, parts: int = 2) -> Path:
+    """Write records as an artefact of so many files; return its folder, which exists."""
+    for part in np.array_split(np.arange(len(features.label)), parts):
+        pq.write_table(table_of(features.take(part)), folder / f"{part[0]:05}.parquet")
+    return folder

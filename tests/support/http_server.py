@@ -1,12 +1,14 @@
 """HTTP servers on the loopback interface: one that serves a folder, one that fails as told."""
 
 import functools
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest.mock import patch
 
 from support.network import LOOPBACK
 
@@ -147,3 +149,15 @@ def say_nothing(handler: Handler) -> None:
 def chunked(body: bytes) -> Answer:
     """Return an answer of unknown length; ``body`` holds the chunks as they are sent."""
     return lambda handler: handler.answer(200, {"Transfer-Encoding": "chunked"}, body)
+
+
+@contextmanager
+def scripted_server() -> Iterator[ScriptedServer]:
+    """Run a server that no proxy stands before."""
+    with patch.dict(os.environ, {"NO_PROXY": LOOPBACK}):
+        server = ScriptedServer()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()

@@ -19,6 +19,15 @@ def _epoch(number: int, **fields: float) -> dict[str, Any]:
     return {"epoch": number, "iteration": number, "records": 8, "total": 8, "count": 4, **fields}
 
 
+#: The record of a list to exclude that left two training records out, and named one too many.
+EXCLUDED: dict[str, Any] = {
+    "digest": "e",
+    "entries": 3,
+    "records": {"train": 2, "validation": 0},
+    "class_counts": {"train": [3, 3], "validation": [2, 2]},
+    "unknown_count": 1,
+    "unknown": ["gone.jpg"],
+}
 #: The content of a run's metrics.json.
 METRICS: dict[str, Any] = {
     "run_id": "manual__2026",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from support.http_server import ScriptedServer
+from support.http_server import ScriptedServer, scripted_server
 from tasks.datasets import exclude_list as module
 from tasks.datasets.exclude_list import ExcludeList, fetch_exclude_list, read_exclude_list
 from tasks.errors import DataError
@@ -75,12 +75,9 @@ def test_what_is_no_file_is_refused(path: Path) -> None:
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    server = ScriptedServer()
-    server.start()
-    yield server
-    server.stop()
+def server() -> Iterator[ScriptedServer]:
+    with scripted_server() as server:
+        yield server
 
 
 class TestFetch:

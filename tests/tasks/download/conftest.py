@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from support.http_server import ScriptedServer
+from support.http_server import ScriptedServer, scripted_server
 from tasks.download.download import download
 from tasks.download.transfer import RetryPolicy
 from tasks.storage.artifact import LocalArtifact
@@ -20,12 +20,9 @@ def policy() -> RetryPolicy:
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedServer]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    server = ScriptedServer()
-    server.start()
-    yield server
-    server.stop()
+def server() -> Iterator[ScriptedServer]:
+    with scripted_server() as server:
+        yield server
 
 
 @pytest.fixture

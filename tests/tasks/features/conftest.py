@@ -16,6 +16,17 @@ from tasks.dumps.description import GRAPH, Dump, read_dump
 from tasks.features.chunks import Chunk
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.storage.artifact import Artifact
+from tasks.storage.paths import Home
+
+
+@pytest.fixture
+def validation(dumps: dict[str, Artifact]) -> Dump:
+    return read_dump(dumps["validation"].path)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
 
 
 @pytest.fixture

@@ -18,16 +18,6 @@ from tasks.storage.artifact import Artifact
 from tasks.storage.paths import Home
 
 
-@pytest.fixture
-def validation(dumps: dict[str, Artifact]) -> Dump:
-    return read_dump(dumps["validation"].path)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
 def test_the_features_of_the_check_are_kept(
     bridge: Bridge, dumps: dict[str, Artifact], validation: Dump, home: Home
 ) -> None:

@@ -34,11 +34,6 @@ Extract = Callable[[], Artifact]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
-@pytest.fixture
 def extract(bridge: Bridge, dump: Dump, home: Home, monkeypatch: pytest.MonkeyPatch) -> Extract:
     """Extract the eight training records, a file for each."""
     monkeypatch.setattr(chunks, "_FEWEST_RECORDS", 1)

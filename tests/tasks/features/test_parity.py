@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from support.locations import local
-from tasks.dumps.description import TENSORS, Dump, read_dump
+from tasks.dumps.description import TENSORS, Dump
 from tasks.errors import DataError, GraftError, ParityError, SetupError
 from tasks.features.bridge import Bridge
 from tasks.features.checked import CheckedExtraction
@@ -23,20 +23,9 @@ from tasks.features.extraction import extract_features
 from tasks.features.parity import LeftOut, Parity, check_parity
 from tasks.features.tensorflow_engine import TensorflowEngine
 from tasks.spark.jvm import save_tensors
-from tasks.storage.artifact import Artifact
 from tasks.storage.paths import Home
 
 Check = Callable[..., Parity | LeftOut]
-
-
-@pytest.fixture
-def validation(dumps: dict[str, Artifact]) -> Dump:
-    return read_dump(dumps["validation"].path)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
 
 
 @pytest.fixture

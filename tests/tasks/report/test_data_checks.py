@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.run_files import DATA
+from support.run_files import DATA, EXCLUDED
 from support.tiny_dataset import CLASS_NAMES
 from tasks.data_checks import run as module
 from tasks.data_checks.checks import Found
@@ -77,14 +77,7 @@ def test_what_was_not_found_or_not_checked_is_told(page: str) -> None:
 
 
 def test_what_a_run_left_out(write_run: Run, found: dict[str, Found]) -> None:
-    excluded = {
-        "digest": "e",
-        "entries": 3,
-        "records": {"train": 2, "validation": 0},
-        "class_counts": {"train": [3, 3], "validation": [2, 2]},
-        "unknown_count": 1,
-        "unknown": ["<gone>"],
-    }
+    excluded = {**EXCLUDED, "unknown": ["<gone>"]}
     home = write_run("run", excluded=excluded)
     html = " ".join(part(write_report(home, "run").path.read_text()).split())
     assert "2 train and 0 validation records were left out, by a list of 3 entries." in html

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from support.run_files import DATA, TEST
+from support.run_files import DATA, EXCLUDED, TEST
 from tasks.evaluation.record import CalibrationRecord
 from tasks.evaluation.tally import evaluate
 from tasks.params.definitions import RunParams
@@ -184,14 +184,7 @@ def test_of_a_decision_about_the_model(
 
 def test_of_records_left_out(home: Home, train: Train, run_metrics: dict[str, Any]) -> None:
     train()
-    excluded = {
-        "digest": "e",
-        "entries": 3,
-        "records": {"train": 2, "validation": 1},
-        "class_counts": {"train": [3, 3], "validation": [2, 1]},
-        "unknown_count": 1,
-        "unknown": ["a`b.jpg"],
-    }
+    excluded = {**EXCLUDED, "records": {"train": 2, "validation": 1}, "unknown": ["a`b.jpg"]}
     write_metrics(home, RUN, RunMetrics.from_json({**run_metrics, "excluded": excluded}))
     note = run_note(home, RUN)
     assert "**Exclude**: 2 train and 1 validation records were left out, by a list of 3 en" in note

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from support.run_files import DATA, SWEEP, TEST
+from support.run_files import DATA, EXCLUDED, SWEEP, TEST
 from tasks.errors import DataError
 from tasks.evaluation.record import CalibrationRecord
 from tasks.evaluation.tally import evaluate
@@ -197,14 +197,7 @@ def test_the_decision_about_the_model(tmp_path: Path, write: Write) -> None:
 
 
 def test_records_that_were_left_out(tmp_path: Path, write: Write) -> None:
-    excluded = {
-        "digest": "e",
-        "entries": 3,
-        "records": {"train": 2, "validation": 1},
-        "class_counts": {},
-        "unknown_count": 1,
-        "unknown": ["gone.jpg"],
-    }
+    excluded = {**EXCLUDED, "records": {"train": 2, "validation": 1}}
     write(excluded=excluded)
     lines = words(summary(Home(tmp_path), RUN))
     assert "exclude 2 train and 1 validation records were left out, by a list of 3 entries" in lines

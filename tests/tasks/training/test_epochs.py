@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.parquet as pq
 import pytest
 
-from support.features import features_of, table_of
+from support.features import features_of, write_parts
 from tasks.datasets.pair import Pair
 from tasks.features.bridge import Bridge
 from tasks.features.store import Features
@@ -51,13 +50,7 @@ def features() -> Pair[Features]:
 
 @pytest.fixture(scope="module")
 def folders(features: Pair[Features], tmp_path_factory: pytest.TempPathFactory) -> Pair[Path]:
-    def write(split: Features) -> Path:
-        folder = tmp_path_factory.mktemp("features")
-        for part in np.array_split(np.arange(len(split.label)), 2):
-            pq.write_table(table_of(split.take(part)), folder / f"{part[0]:03}.parquet")
-        return folder
-
-    return features.map(write)
+    return features.map(lambda split: write_parts(split, tmp_path_factory.mktemp("features")))
 
 
 @pytest.fixture

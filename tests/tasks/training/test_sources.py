@@ -2,9 +2,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 
-from support.features import features_of, table_of
+from support.features import features_of, write_parts
 from tasks.features.bridge import Bridge
 from tasks.features.store import Features, feature_contents
 from tasks.models.head import FloatArray
@@ -20,8 +19,7 @@ def test_records_are_the_same_in_memory_and_in_spark(bridge: Bridge, tmp_path: P
     random = np.random.default_rng(9)
     feature = random.normal(size=(RECORDS, SIZE)).astype(np.float32)
     features = features_of(feature, random.integers(0, 2, RECORDS))
-    for part in np.array_split(np.arange(RECORDS), 2):
-        pq.write_table(table_of(features.take(part)), tmp_path / f"{part[0]:04}.parquet")
+    write_parts(features, tmp_path)
     with ThreadPoolExecutor(2) as pool:
         memory = MemorySource(features, pool)
         spark = SparkSource(feature_contents(bridge, tmp_path, 2))

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 
-from support.features import features_of, table_of
+from support.features import features_of, write_parts
 from tasks.datasets.pair import Pair
 from tasks.features.bridge import Bridge
 from tasks.params.definitions import JobConfig
@@ -40,13 +39,9 @@ def features(tmp_path_factory: pytest.TempPathFactory) -> Pair[Path]:
     noise = np.random.default_rng(5)
 
     def write(records: int) -> Path:
-        folder = tmp_path_factory.mktemp("features")
         label = np.arange(records, dtype=np.int32) % 2
         feature = noise.normal(size=(records, SIZE)).astype(np.float32) + 0.3 * label[:, None]
-        for part in np.array_split(np.arange(records), 2):
-            table = table_of(features_of(feature[part], label[part]))
-            pq.write_table(table, folder / f"{part[0]:03}.parquet")
-        return folder
+        return write_parts(features_of(feature, label), tmp_path_factory.mktemp("features"))
 
     return RECORDS.map(write)
 
