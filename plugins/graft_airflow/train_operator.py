@@ -13,6 +13,7 @@ from graft_airflow.job_operator import JobOperator
 from graft_airflow.lineage_operator import LineageOperator
 from graft_airflow.links import RunLink
 from graft_airflow.run import Run, current_run
+from graft_airflow.spark_connection import read_connection
 from graft_airflow.spark_provider import SparkSubmitOperator
 from graft_airflow.unchanged import skip_unchanged
 from tasks.datasets.pair import Pair
@@ -30,7 +31,8 @@ DumpResult = XComArg | Mapping[str, Any]
 class TrainClassifierOperator(LineageOperator, JobOperator):
     """SparkSubmitOperator of the training job.
 
-    It returns the facts of the trained model with its accuracy. An error that the user has to mend
+    It returns the facts of the trained model with its accuracy. On a local master, a model that is
+    there already is reused without Spark. An error that the user has to mend
     fails the task at once, in the job's own words. If the cluster lost a part, the task is retried
     and the job goes on where it was. A run that the schedule or an asset started is skipped if its
     pipeline has registered its model.
@@ -70,7 +72,7 @@ class TrainClassifierOperator(LineageOperator, JobOperator):
         exclude = fetch_exclude(run)
         digest = exclude.digest if exclude else None
         skip_unchanged(context, run, task_id=self.task_id, dumps=dumps, exclude=digest)
-        metrics = self._submit(context, run, exclude)
+        metrics = self._reuse(run, dumps, digest) or self._submit(context, run, exclude)
         content = metrics.as_json()
         facts = {
             **metrics.model.as_json(),
@@ -81,6 +83,15 @@ class TrainClassifierOperator(LineageOperator, JobOperator):
         record_step(run.home, run.run_id, self.task_id, facts)
         test = {"test_top1": metrics.test.top1} if metrics.test else {}
         return {**metrics.model.as_json(), "top1": metrics.top1, **test}
+
+    def _reuse(self, run: Run, dumps: Pair[str], exclude: str | None) -> RunMetrics | None:
+        """Return the metrics of a model that is there already, if that is known without Spark."""
+        from tasks.training.reuse import reuse_model
+
+        master = read_connection(self.conn_id).master
+        return reuse_model(
+            run.home, run.run_id, run.params, dumps=dumps, master=master, exclude=exclude
+        )
 
     def _submit(self, context: Context, run: Run, exclude: Fetched | None) -> RunMetrics:
         """Submit the job and return the metrics that it left."""

@@ -5,7 +5,7 @@ number of cores, which depends on the cluster and not on the inputs.
 """
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ def find_trained(
     *,
     among: Collection[str],
     exclude: str | None = None,
+    suits: Callable[[Metrics], bool] = lambda _: True,
 ) -> TrainedModel | None:
     """Return the newest model that was trained on these dumps with these params, else None.
 
@@ -69,6 +70,7 @@ def find_trained(
         params: the run's; ``force`` has no influence here.
         among: digests of the models to choose from.
         exclude: SHA-256 of the entries of the list to exclude, None without a list.
+        suits: says what else the model has to be.
     """
     if not among:
         return None
@@ -78,7 +80,7 @@ def find_trained(
     found = [
         TrainedModel(path, metrics.finished_at, metrics.top1, metrics.records.validation)
         for path, metrics in _models(home, among)
-        if inputs_of_model(metrics) == wanted
+        if suits(metrics) and inputs_of_model(metrics) == wanted
     ]
     newest_first = sorted(found, key=lambda model: model.finished_at, reverse=True)
     return next((model for model in newest_first if is_whole(model.path)), None)

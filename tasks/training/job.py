@@ -9,15 +9,11 @@ from pathlib import Path
 from tasks.datasets.pair import Pair
 from tasks.dumps.description import GRAPH, Dump
 from tasks.dumps.engine_choice import choose_engine
-from tasks.evaluation.interval import accuracy_text
 from tasks.models.recipe import Recipe, inputs_of
 from tasks.params.definitions import JobConfig
-from tasks.runs.artifact_record import ArtifactRecord
 from tasks.runs.engine_record import EngineRecord
 from tasks.runs.job_error import by_hand_id, leaving_error
-from tasks.runs.metrics import Metrics, RunMetrics
 from tasks.runs.outcome import clear_outcome, write_metrics
-from tasks.runs.read_data_record import read_data_record
 from tasks.spark.cluster import spark_cluster
 from tasks.spark.executors import cluster_errors
 from tasks.spark.files import HadoopFiles
@@ -34,6 +30,7 @@ from tasks.training.dump_pair import read_dumps
 from tasks.training.excluding import read_list
 from tasks.training.model import ModelMaker, model_files
 from tasks.training.plan import plan_training
+from tasks.training.result import log_result, metrics_of_run
 from tasks.training.stages import Stages
 
 logger = logging.getLogger(__name__)
@@ -52,19 +49,10 @@ def run(config: JobConfig) -> Path:
     clear_outcome(home, run_id)
     with leaving_error(home, run_id):
         model, engine = _find_or_make_model(config, home, run_id)
-        metrics = _metrics_of_run(model, engine, home, run_id)
+        metrics = metrics_of_run(model, engine, home, run_id)
     write_metrics(home, run_id, metrics)
-    _log_result(metrics)
+    log_result(metrics)
     return home.run(run_id)
-
-
-def _metrics_of_run(
-    model: LocalArtifact, engine: EngineRecord, home: Home, run_id: str
-) -> RunMetrics:
-    metrics = Metrics.read(model.path)
-    # Where GRAFT_HOME is a URL, this is the copy on this machine.
-    data = read_data_record(home.datasets / metrics.digests.validation["dataset"])
-    return metrics.of_run(run_id, ArtifactRecord(**model.as_dict()), data, engine)
 
 
 def _find_or_make_model(
@@ -114,23 +102,3 @@ def _read(
 
 def _is_remote(home: Home, folders: Pair[Location]) -> bool:
     return home.remote is not None or any(isinstance(folder, RemotePath) for folder in folders)
-
-
-def _log_result(metrics: RunMetrics) -> None:
-    if metrics.excluded:
-        logger.info("%s", metrics.excluded.sentence())
-        if warning := metrics.excluded.warning():
-            logger.warning("%s", warning)
-    logger.info(
-        "top-1 accuracy %s on %d validation records after %s; model, metrics and predictions in %s",
-        accuracy_text(metrics.top1, metrics.records.validation),
-        metrics.records.validation,
-        metrics.epochs_clause(),
-        metrics.model.path,
-    )
-    if metrics.test:
-        logger.info(
-            "test: top-1 accuracy %s on %d records, measured once with the final head",
-            accuracy_text(metrics.test.top1, metrics.test.records),
-            metrics.test.records,
-        )

@@ -12,6 +12,8 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 from graft_airflow.train_operator import TrainClassifierOperator
 from support.registry import registered, write_registry
+from support.reusable_models import DUMPS as MODEL_DUMPS
+from support.reusable_models import write_dumps, write_model
 from tasks.errors import ClusterError, DataError
 from tasks.params.definitions import JobConfig
 from tasks.runs.metrics import RunMetrics
@@ -323,6 +325,26 @@ class TestOutcome:
         (step,) = read_steps(home, RUN)
         assert (step.task_id, step.path, step.top1) == ("train_classifier", "/models/abc", 0.58)
         assert step.features == metrics.features
+
+    def test_a_model_that_is_there_needs_no_spark(
+        self,
+        home: Home,
+        make: Callable[..., TrainClassifierOperator],
+        spark_submit: Any,
+        in_run: InRun,
+        run_metrics: dict[str, Any],
+    ) -> None:
+        write_dumps(home)
+        write_model(home, run_metrics, "abc", plan={"master": "local[2]", "cores": 2})
+        operator = make()
+        operator.train_dump, operator.validation_dump = (
+            {"path": str(home.dumps / dump), "digest": dump} for dump in MODEL_DUMPS
+        )
+        result = operator.execute(in_run())
+        assert (result["digest"], result["reused"], result["top1"]) == ("abc", True, 0.5)
+        assert not spark_submit.ran
+        (step,) = read_steps(home, RUN)
+        assert (step.task_id, step.reused) == ("train_classifier", True)
 
     def test_records_the_params_without_what_may_be_secret(
         self,

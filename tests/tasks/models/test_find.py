@@ -1,3 +1,4 @@
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -6,15 +7,13 @@ from typing import Any
 import pytest
 
 from support.graphs import small_graph
+from support.reusable_models import DUMPS, write_dumps, write_manifest, write_model
 from tasks.datasets.pair import Pair
 from tasks.models.find import TrainedModel, find_trained
 from tasks.models.recipe import MODEL_FORMAT
 from tasks.params.definitions import JobParams, RunParams
 from tasks.params.training import BEFORE
-from tasks.storage.manifest import Manifest
 from tasks.storage.paths import Home
-
-DUMPS = Pair("dump-train", "dump-validation")
 
 Model = Callable[..., None]
 
@@ -22,42 +21,14 @@ Model = Callable[..., None]
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     home = Home(tmp_path)
-    for dump in [*DUMPS, "other"]:
-        (home.dumps / dump).mkdir(parents=True)
-        description = {"digests": {"dataset": "d", "graph": dump}, "preprocessing": {"size": 4}}
-        (home.dumps / dump / "pipeline.json").write_text(json.dumps(description))
-        (home.dumps / dump / "model.pb").write_bytes(small_graph())
+    write_dumps(home, "other")
     return home
 
 
 @pytest.fixture
 def model(home: Home, run_metrics: dict[str, Any]) -> Model:
     """Writes a model."""
-
-    def model(name: str, finished_at: str = "2026-01-02", **config: Any) -> None:
-        metrics = {
-            **run_metrics,
-            "top1": 0.5,
-            "finished_at": finished_at,
-            "digests": {split: {"dataset": "d", "graph": dump} for split, dump in DUMPS.items()},
-            "config": {
-                **RunParams(feature_engine="bigdl").model_dump(mode="json"),
-                "max_local_mib": 1024,
-                **config,
-            },
-        }
-        folder = home.models / name
-        folder.mkdir(parents=True)
-        (folder / "metrics.json").write_text(json.dumps(metrics))
-        files = {"metrics.json": (folder / "metrics.json").stat().st_size}
-        write_manifest(folder, {"format": MODEL_FORMAT}, files)
-
-    return model
-
-
-def write_manifest(folder: Path, recipe: dict[str, Any], files: dict[str, int]) -> None:
-    """Write a manifest as older versions did, without digests."""
-    (folder / "artifact.json").write_text(Manifest(recipe, files, {}, 1.0).as_json())
+    return functools.partial(write_model, home, run_metrics)
 
 
 def find(home: Home, params: JobParams, dumps: Pair[str] = DUMPS) -> TrainedModel | None:
