@@ -11,6 +11,7 @@ from typing import Any
 from deploy.dag_log import DagLog
 from deploy.display import Display
 from deploy.end_with_parent import ending_with_us
+from deploy.migration_mark import is_migrated, mark_migrated
 from deploy.private_home import make_private
 from deploy.process_tree import end
 from tasks.errors import SetupError
@@ -19,18 +20,21 @@ from tasks.storage.paths import Home
 
 
 def migrate_database(home: Home) -> None:
-    """Create Airflow's data base, or bring it up to date.
+    """Create Airflow's data base, or bring it up to date unless it is.
 
     Raises:
         SetupError: Airflow cannot do that.
         StorageError: the folder of the data base cannot be written.
     """
     make_private(home.airflow)
+    if is_migrated(home):
+        return
     ran = subprocess.run(
         [airflow_program(), "db", "migrate"], capture_output=True, text=True, check=False
     )
     if ran.returncode:
         raise SetupError(f"airflow db migrate failed: {ran.stderr.strip()[-2000:]}")
+    mark_migrated(home)
 
 
 def run_dag(

@@ -76,6 +76,21 @@ def test_a_data_base_is_migrated(airflow: StandIn, tmp_path: Path) -> None:
     airflow('echo "$@" >"$NOTES"')
     migrate_database(Home(tmp_path / "home"))
     assert (tmp_path / "notes").read_text() == "db migrate\n"
+
+
+def test_what_is_migrated_is_not_migrated_again(
+    airflow: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    airflow('echo "$@" >>"$NOTES"')
+    migrated = iter([False, True])
+    monkeypatch.setattr(dags_test, "is_migrated", lambda _: next(migrated))
+    marked: list[Home] = []
+    monkeypatch.setattr(dags_test, "mark_migrated", marked.append)
+    home = Home(tmp_path / "home")
+    migrate_database(home)
+    migrate_database(home)
+    assert (tmp_path / "notes").read_text() == "db migrate\n"
+    assert marked == [home]
     assert (tmp_path / "home" / "airflow").is_dir()
 
 
