@@ -23,6 +23,8 @@ _PREFIXES = (
     "OPENLINEAGE__TRANSPORT",
     "AIRFLOW__OPENLINEAGE__",
 )
+# Airflow writes the defaults of all others into its file.
+_TURN_ON = ("transport", "config_path", "config_conn_id")
 _OFF = "off; docs/lineage.md says how runs tell a lineage tool what they read and write"
 # Airflow would look for connections in its data base from a server's process only.
 _SERVER = {"_AIRFLOW_PROCESS_CONTEXT": "server"}
@@ -75,7 +77,7 @@ def _in_file(environ: Mapping[str, str]) -> bool:
         settings.read(file, encoding="utf-8")
     except (configparser.Error, UnicodeDecodeError):
         return True
-    return settings.has_section(_SECTION) and any(settings[_SECTION].values())
+    return any(settings.get(_SECTION, name, fallback="") for name in _TURN_ON)
 
 
 def _ask(environ: Mapping[str, str], *arguments: str) -> tuple[int, str]:

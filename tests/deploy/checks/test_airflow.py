@@ -62,7 +62,9 @@ class TestLineage:
         assert check_lineage({**environ, **unset}) == OFF
         # As Airflow writes it.
         write_settings(
-            environ, "[core]\nx = %d\n[openlineage]\n# transport = \nconfig_conn_id = \n"
+            environ,
+            "[core]\nx = %d\n[openlineage]\n# transport = \nconfig_conn_id = \n"
+            "disabled = False\nexecution_timeout = 10\nemission_policy = []\ntransport = \n",
         )
         assert check_lineage(environ) == OFF
 
