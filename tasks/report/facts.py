@@ -25,7 +25,7 @@ from tasks.report.chart import line_chart
 from tasks.report.class_maps import PictureMaps
 from tasks.report.data_checks import data_check_facts
 from tasks.report.evaluation import evaluation_facts
-from tasks.report.heatmaps import class_maps
+from tasks.report.heatmaps import class_maps, newest_maps
 from tasks.report.pictures import PICTURE_SIZE
 from tasks.report.wrong_pictures import MOST_PICTURES, Explain, wrong_pictures
 from tasks.runs.metrics import METRICS, RunMetrics
@@ -115,7 +115,8 @@ def _explain(home: Home, run_id: str) -> Explain:
         pictures: Sequence[Path], labels: Sequence[tuple[int, ...]]
     ) -> Sequence[PictureMaps | None]:
         model = model_of_run(home, home.run(run_id)).folder
-        return class_maps(model, pictures, labels, kept=home.heatmaps(run_id))
+        kept = home.heatmaps(run_id)
+        return class_maps(model, pictures, labels, kept=kept, others=newest_maps(home))
 
     return explain
 

@@ -5,12 +5,14 @@ The process keeps TensorFlow, its memory and its crashes out of the step that wr
 """
 
 import hashlib
+import heapq
 import json
 import logging
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,10 +21,13 @@ from tasks.report.class_maps import MAPS, REQUEST, WITHOUT_MAPS, Maps, PictureMa
 from tasks.runs.typed_json import read_json
 from tasks.storage.child_process import child_environ, ending
 from tasks.storage.local_files import file_sha256, write_json
+from tasks.storage.paths import HEATMAPS, Home
 
 logger = logging.getLogger(__name__)
 
 _SECONDS = 120.0
+# A file of maps has some hundred KiB.
+_OTHER_RUNS = 5
 
 
 def class_maps(
@@ -31,6 +36,7 @@ def class_maps(
     labels: Sequence[tuple[int, ...]],
     *,
     kept: Path,
+    others: Iterable[Path] = (),
     seconds: float = _SECONDS,
 ) -> Sequence[PictureMaps | None]:
     """Return the maps of every picture; None for one that the model does not take.
@@ -40,6 +46,7 @@ def class_maps(
         pictures: their files.
         labels: for every picture, the classes whose maps are asked for.
         kept: file that keeps the maps: the report is written again when the model is promoted.
+        others: files of other runs, one of which may have the same maps.
         seconds: the process is ended after these.
 
     Raises:
@@ -50,16 +57,33 @@ def class_maps(
     key = hashlib.sha256(" ".join(content).encode()).hexdigest()
     if found := _read_kept(kept, key):
         return found.pictures
+    if found := next(filter(None, (_read_kept(other, key) for other in others)), None):
+        _keep(found, kept)
+        return found.pictures
     with tempfile.TemporaryDirectory(prefix="graft-heatmaps-") as name:
         folder = Path(name)
         write_json(folder / REQUEST, asdict(Request(str(model), paths, classes, key)))
         _run(folder, seconds)
         maps = read_json(Maps, folder / MAPS)
+    _keep(maps, kept)
+    return maps.pictures
+
+
+def newest_maps(home: Home) -> list[Path]:
+    """Return the last runs' files of maps: a run that reused a model asks for the same ones."""
+    files: list[tuple[float, Path]] = []
+    for path in home.runs.glob(f"*/{HEATMAPS}"):
+        # Somebody may delete a run meanwhile.
+        with suppress(FileNotFoundError):
+            files.append((path.stat().st_mtime, path))
+    return [path for _, path in heapq.nlargest(_OTHER_RUNS, files)]
+
+
+def _keep(maps: Maps, kept: Path) -> None:
     try:
         write_json(kept, asdict(maps))
     except StorageError as error:
         logger.warning("the heat maps are not kept: %s", error)
-    return maps.pictures
 
 
 def _read_kept(path: Path, key: str) -> Maps | None:

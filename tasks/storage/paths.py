@@ -17,6 +17,8 @@ from tasks.storage.locations import Location, RemotePath, location
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 REPORT = "report.html"
+#: File of a run with the class activation maps in its report.
+HEATMAPS = "heatmaps.json"
 #: Kinds of artefacts, each after those that are made from it.
 ARTIFACT_KINDS = (
     "exports",
@@ -202,7 +204,7 @@ class Home:
 
     def heatmaps(self, run_id: str) -> Path:
         """Return the class activation maps of the pictures in a run's report."""
-        return self.run(run_id) / "heatmaps.json"
+        return self.run(run_id) / HEATMAPS
 
 
 def _root(configured: str) -> Path:

@@ -1,3 +1,4 @@
+import os
 import re
 import sys
 from pathlib import Path
@@ -10,9 +11,10 @@ from support.tiny_saved_model import REGION
 from tasks.errors import DataError
 from tasks.networks.tensorflow import import_tensorflow
 from tasks.report.class_maps import Maps
-from tasks.report.heatmaps import class_maps
+from tasks.report.heatmaps import class_maps, newest_maps
 from tasks.runs.typed_json import read_json
 from tasks.serving.region import Region
+from tasks.storage.paths import Home
 
 
 @pytest.fixture
@@ -81,6 +83,19 @@ def test_a_process_that_is_killed(
         class_maps(tiny_model, [red], [(0, 1)], kept=kept)
 
 
+def test_the_newest_maps_are_those_of_five_runs(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert newest_maps(home) == []
+    for number in range(7):
+        path = home.heatmaps(f"manual__2026-11-0{number}T00:00:00+00:00")
+        path.parent.mkdir(parents=True)
+        path.touch()
+        os.utime(path, (number, number))
+    (home.runs / "without").mkdir()
+    found = newest_maps(home)
+    assert [path.stat().st_mtime for path in found] == [6, 5, 4, 3, 2]
+
+
 class TestKeptMaps:
     """No model is there, so that only maps that are kept can be an answer."""
 
@@ -110,6 +125,19 @@ class TestKeptMaps:
         self.starts(red, kept)
         self.starts(red, kept)
         assert fake.read_text() == "x\n"
+
+    def test_are_those_of_another_run_that_asked_the_same(
+        self, fake: Path, red: Path, kept: Path, tmp_path: Path
+    ) -> None:
+        self.starts(red, kept)
+        others = [tmp_path / "none.json", kept]
+        mine = tmp_path / "mine.json"
+        model = Path("e", "1")
+        assert list(class_maps(model, [red], [(0,)], kept=mine, others=others)) == [None]
+        assert mine.read_text() == kept.read_text()
+        assert fake.read_text() == "x\n"
+        assert list(class_maps(model, [red], [(1,)], kept=mine, others=others)) == [None]
+        assert fake.read_text() == "x\nx\n"
 
     def test_are_made_anew_for_another_question(self, fake: Path, red: Path, kept: Path) -> None:
         for count, other in enumerate(({}, {"label": 1}, {"export": "f"}, {"pixels": b"b"}), 1):
