@@ -30,7 +30,7 @@ def migrate_database(home: Home) -> None:
     if is_migrated(home):
         return
     ran = subprocess.run(
-        [airflow_program(), "db", "migrate"], capture_output=True, text=True, check=False
+        [*airflow_program(), "db", "migrate"], capture_output=True, text=True, check=False
     )
     if ran.returncode:
         raise SetupError(f"airflow db migrate failed: {ran.stderr.strip()[-2000:]}")
@@ -51,7 +51,7 @@ def run_dag(
     Returns:
         What the log told, and whether the run succeeded.
     """
-    command = [airflow_program(), "dags", "test", dag_id, "-c", json.dumps(dict(params))]
+    command = [*airflow_program(), "dags", "test", dag_id, "-c", json.dumps(dict(params))]
     told = DagLog()
     with storage_errors(log), log.open("w", encoding="utf-8") as copy:
         process = subprocess.Popen(
@@ -75,6 +75,6 @@ def run_dag(
             end(process)
 
 
-def airflow_program() -> str:
-    """Return the ``airflow`` of this Python's environment."""
-    return str(Path(sys.executable).parent / "airflow")
+def airflow_program() -> list[str]:
+    """Return the words that start the ``airflow`` of this Python's environment."""
+    return [sys.executable, "-m", "deploy.airflow_command"]

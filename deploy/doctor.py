@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from deploy.checks import settings, software
@@ -41,12 +42,18 @@ class Finding:
 
 def examine(environ: Mapping[str, str] | None = None) -> Iterator[Finding]:
     """Yield a finding for everything that a run needs."""
-    for name, check in _checks(os.environ if environ is None else environ).items():
-        try:
-            yield Finding(name, True, check())
-        except (GraftError, importlib.metadata.PackageNotFoundError) as error:
-            away = name in _OPTIONAL and isinstance(error, TransientError)
-            yield Finding(name, False, str(error), needed=not away)
+    checks = _checks(os.environ if environ is None else environ)
+    # Some wait for a program or a server meanwhile.
+    with ThreadPoolExecutor() as pool:
+        yield from pool.map(_find, checks.keys(), checks.values())
+
+
+def _find(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, check())
+    except (GraftError, importlib.metadata.PackageNotFoundError) as error:
+        away = name in _OPTIONAL and isinstance(error, TransientError)
+        return Finding(name, False, str(error), needed=not away)
 
 
 def unused_variables(said: Mapping[str, str]) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ class Shown:
 def airflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
     """Makes a shell script the ``airflow`` that is started."""
     program = tmp_path / "airflow"
-    monkeypatch.setattr(dags_test, "airflow_program", lambda: str(program))
+    monkeypatch.setattr(dags_test, "airflow_program", lambda: [str(program)])
     monkeypatch.setenv("NOTES", str(tmp_path / "notes"))
 
     def write(script: str) -> None:

@@ -28,7 +28,7 @@ def environment(port: int) -> dict[str, str]:
 
 with (
     patch("deploy.doctor.examine", examine),
-    patch("deploy.dags_test.airflow_program", lambda: str(FOLDER / "airflow")),
+    patch("deploy.dags_test.airflow_program", lambda: [str(FOLDER / "airflow")]),
     patch("deploy.ui.ui_environment", environment),
     patch("deploy.submit.spark_home", lambda: FOLDER),
 ):
