@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -41,12 +42,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench-score", description=__doc__)
     add_sources(parser, dataset="flowers_227.tar.gz")
     parser.add_argument("--pictures", type=int, help="how many of them; default: all")
+    parser.add_argument("--copies", type=int, default=1, help="files of each picture")
     parser.add_argument("--engines", nargs="+", choices=_ENGINES, default=_ENGINES)
     options = parser.parse_args()
     archive = RunParams(dataset_url=options.dataset)
     with scratch_home() as home, tempfile.TemporaryDirectory() as scratch:
         pictures = Path(scratch) / "pictures"
-        count = _lay_out(archive, home, pictures, options.pictures)
+        chosen = islice(pictures_of(archive, home), options.pictures)
+        count = _lay_out(chosen, pictures, options.copies)
         params = RunParams(dataset_url=str(pictures), checkpoint_url=options.checkpoint)
         dumps = [str(path) for path in prepare(params, home).dumps]
         rates = {engine: _measure(home, dumps, pictures, engine) for engine in options.engines}
@@ -95,14 +98,15 @@ def _submit(job: Path, *arguments: str) -> Measured:
     return measure([*local_submit(), str(job), *arguments])
 
 
-def _lay_out(params: RunParams, home: Home, folder: Path, most: int | None) -> int:
-    """Write the pictures as files and return how many there are."""
+def _lay_out(found: Iterable[tuple[int, bytes]], folder: Path, copies: int) -> int:
+    """Write every picture as so many files, and return how many files there are."""
     count = 0
-    for label, data in islice(pictures_of(params, home), most):
-        path = folder / f"class {label}" / f"{count}.jpg"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        count += 1
+    for label, data in found:
+        for _ in range(copies):
+            path = folder / f"class {label}" / f"{count}.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            count += 1
     return count
 
 
