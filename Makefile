@@ -85,8 +85,8 @@ down: ## Stop the containers; their volumes stay
 logs: ## Follow what the containers log
 	@scripts/compose.sh logs
 
-test: $(DEV_READY) lint types ## Lint, type check and run every test, three groups at a time
-	@$(BIN)/python -m pytest --numprocesses=3 --durations=10
+test: $(DEV_READY) lint types ## Lint, type check and run every test, two groups at a time
+	@$(BIN)/python -m pytest --numprocesses=2 --durations=10
 
 test-hostile: $(DEV_READY) ## Try hostile archives, records, checkpoints, servers; print counts (EXAMPLES=...)
 	@GRAFT_HOSTILE_EXAMPLES='$(EXAMPLES)' $(BIN)/python -m pytest tests/hostile

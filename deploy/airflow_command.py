@@ -5,6 +5,7 @@ Python would first take down all modules of Airflow's, one by one, which takes s
 
 import atexit
 import os
+import runpy
 import sys
 
 
@@ -19,11 +20,8 @@ def main() -> None:
 
     # What is registered first is called last.
     atexit.register(end)
-    from airflow.__main__ import main as airflow
-
-    sys.argv[0] = "airflow"
     try:
-        airflow()  # type: ignore[no-untyped-call] # Airflow's has no types
+        runpy.run_module("airflow", run_name="__main__", alter_sys=True)
         status = 0
     except SystemExit as done:
         status = _status(done)
