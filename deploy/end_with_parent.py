@@ -8,14 +8,12 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from deploy.process_tree import prctl
-
-_PR_SET_PDEATHSIG = 1
+from tasks.storage import child_process
 
 
 def end_with_parent(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
     """Have a signal sent to this process when its parent ends, or now if that has ended."""
-    prctl(_PR_SET_PDEATHSIG, by)
+    child_process.end_with_parent(by)
     if os.getppid() != parent:
         os.kill(os.getpid(), by)
 

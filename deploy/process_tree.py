@@ -1,6 +1,5 @@
 """Ends processes together with all that they started."""
 
-import ctypes
 import os
 import subprocess
 from collections.abc import Sequence
@@ -9,20 +8,11 @@ from typing import Any
 
 import psutil
 
+from tasks.storage.child_process import prctl
+
 _JAVA_SECONDS = 10
 _KILLED_SECONDS = 20
-_LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_CHILD_SUBREAPER = 36
-
-
-def prctl(option: int, value: int) -> None:
-    """Set an attribute of this process, as the system call of the same name does.
-
-    Raises:
-        OSError: Linux refuses it.
-    """
-    if _LIBC.prctl(option, value, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "prctl")
 
 
 def adopt_orphans() -> None:

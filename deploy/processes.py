@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -15,12 +16,11 @@ from deploy.process_tree import (
     descendants,
     end_all,
     kill_descendants,
-    prctl,
     suspend_children,
 )
+from tasks.storage.child_process import end_with_parent
 from tasks.storage.local_files import storage_errors
 
-_PR_SET_PDEATHSIG = 1
 _STOP_SECONDS = 20
 
 
@@ -56,7 +56,7 @@ class Services:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - this process has one thread
+                preexec_fn=partial(end_with_parent, signal.SIGTERM),  # noqa: PLW1509 - this process has one thread
             )
 
     def ended(self) -> dict[str, int]:
@@ -87,7 +87,3 @@ class Services:
         """End whatever is left at once, and return when nothing is."""
         kill_descendants()
         self.running.clear()
-
-
-def _die_with_parent() -> None:
-    prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

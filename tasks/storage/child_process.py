@@ -8,8 +8,8 @@ import subprocess
 from tasks.storage.paths import CHECKOUT
 
 _LAST_LINES = 3
-# prctl(2).
-_SET_PARENT_DEATH_SIGNAL = 1
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG = 1
 
 
 def child_environ(**more: str) -> dict[str, str]:
@@ -27,9 +27,19 @@ def child_environ(**more: str) -> dict[str, str]:
     }
 
 
-def end_with_parent() -> None:
-    """Have the system kill this process when the one that started it ends."""
-    ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+def prctl(option: int, value: int) -> None:
+    """Set an attribute of this process, as the system call of the same name does.
+
+    Raises:
+        OSError: Linux refuses it.
+    """
+    if _LIBC.prctl(option, value, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def end_with_parent(by: signal.Signals = signal.SIGKILL) -> None:
+    """Have Linux send a signal to this process when the one that started it ends."""
+    prctl(_PR_SET_PDEATHSIG, by)
 
 
 def ending(ran: "subprocess.CompletedProcess[str]") -> str:
