@@ -32,10 +32,10 @@ class TrainClassifierOperator(LineageOperator, JobOperator):
     """SparkSubmitOperator of the training job.
 
     It returns the facts of the trained model with its accuracy. On a local master, a model that is
-    there already is reused without Spark. An error that the user has to mend
-    fails the task at once, in the job's own words. If the cluster lost a part, the task is retried
-    and the job goes on where it was. A run that the schedule or an asset started is skipped if its
-    pipeline has registered its model.
+    there already is reused without Spark. An error that the user has to mend fails the task at
+    once, in the job's own words. If the cluster lost a part, the task is retried and the job goes
+    on where it was. A run that the schedule or an asset started is skipped if its pipeline has
+    registered its model.
 
     Args:
         train_dump: result of the step that dumps the training split.

@@ -16,6 +16,7 @@ from tasks.dumps.engine_choice import engine_of_dump
 from tasks.errors import DataError
 from tasks.models.recipe import inputs_of, inputs_of_model, is_current
 from tasks.params.definitions import JobParams
+from tasks.runs.engine_record import EngineRecord
 from tasks.runs.metrics import Metrics
 from tasks.storage.artifact import is_whole
 from tasks.storage.local_files import read_json_file
@@ -34,12 +35,14 @@ class TrainedModel:
         finished_at: end of its training, ISO 8601 with an offset.
         top1: its accuracy on the validation records.
         records: how many of them there are.
+        engine: the feature engine that runs its network.
     """
 
     path: Path
     finished_at: str
     top1: float
     records: int
+    engine: EngineRecord
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON types, as an artefact that was reused."""
@@ -78,7 +81,7 @@ def find_trained(
     digests = dumps.map(lambda dump: _dump_digests(home.dumps / dump))
     wanted = inputs_of(params.with_engine(engine.name), digests, exclude)
     found = [
-        TrainedModel(path, metrics.finished_at, metrics.top1, metrics.records.validation)
+        TrainedModel(path, metrics.finished_at, metrics.top1, metrics.records.validation, engine)
         for path, metrics in _models(home, among)
         if suits(metrics) and inputs_of_model(metrics) == wanted
     ]

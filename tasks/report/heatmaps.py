@@ -11,7 +11,7 @@ import logging
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -69,14 +69,14 @@ def class_maps(
     return maps.pictures
 
 
-def newest_maps(home: Home) -> list[Path]:
-    """Return the last runs' files of maps: a run that reused a model asks for the same ones."""
+def newest_maps(home: Home) -> Iterator[Path]:
+    """Yield the last runs' files of maps: a run that reused a model asks for the same ones."""
     files: list[tuple[float, Path]] = []
     for path in home.runs.glob(f"*/{HEATMAPS}"):
         # Somebody may delete a run meanwhile.
         with suppress(FileNotFoundError):
             files.append((path.stat().st_mtime, path))
-    return [path for _, path in heapq.nlargest(_OTHER_RUNS, files)]
+    yield from (path for _, path in heapq.nlargest(_OTHER_RUNS, files))
 
 
 def _keep(maps: Maps, kept: Path) -> None:

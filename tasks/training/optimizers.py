@@ -31,7 +31,7 @@ def local_optimizer(
         plan: batch size and cores.
         descent: loss and method.
     """
-    from bigdl.dllib.optim.optimizer import LocalOptimizer, MaxEpoch, Top1Accuracy
+    from bigdl.dllib.optim.optimizer import LocalOptimizer
 
     scaling = fit_scaling(features.train.feature) if config.standardize else None
     x = features.map(lambda split: pooled(split.feature, scaling))
@@ -43,19 +43,10 @@ def local_optimizer(
         X=train_x,
         Y=train_y,
         model=model,
-        criterion=descent.loss,
-        end_trigger=MaxEpoch(config.epochs),
-        batch_size=plan.batch_size,
-        optim_method=descent.method,
         cores=plan.cores,
+        **_course(config, plan, descent),
     )
-    optimizer.set_validation(
-        batch_size=plan.batch_size,
-        X_val=x.validation,
-        Y_val=y.validation,
-        trigger=_every_epoch(plan),
-        val_method=[Top1Accuracy()],
-    )
+    optimizer.set_validation(X_val=x.validation, Y_val=y.validation, **_measurement(plan))
     return optimizer, scaling
 
 
@@ -81,27 +72,20 @@ def distributed_optimizer(
         descent: loss and method.
         read: reads a file of training records.
     """
-    from bigdl.dllib.optim.optimizer import DistriOptimizer, MaxEpoch, Top1Accuracy
+    from bigdl.dllib.optim.optimizer import DistriOptimizer
 
     scaling = fit_scaling_distributed(files.train, read) if config.standardize else None
     train = samples_of(files.train, scaling, read)
     optimizer = DistriOptimizer(
         model=model,
         training_rdd=filled_samples(train, plan, pad=config.optimizer == LBFGS),
-        criterion=descent.loss,
-        end_trigger=MaxEpoch(config.epochs),
-        batch_size=plan.batch_size,
-        optim_method=descent.method,
+        **_course(config, plan, descent),
     )
     if config.optimizer == LBFGS:
         # Differences of gradients that were cut to 8 bits lead it astray.
         optimizer.value.setCompressType("none")
-    optimizer.set_validation(
-        batch_size=plan.batch_size,
-        val_rdd=samples_of(files.validation, scaling, read_features),
-        trigger=_every_epoch(plan),
-        val_method=[Top1Accuracy()],
-    )
+    validation = samples_of(files.validation, scaling, read_features)
+    optimizer.set_validation(val_rdd=validation, **_measurement(plan))
     return optimizer, scaling
 
 
@@ -133,6 +117,29 @@ def fit_scaling_distributed(files: Any, read: Read = read_features) -> Scaling:
     count, total, squares = files.map(sums).reduce(np.add)
     mean = total / count
     return scaling_of(mean, np.sqrt(np.maximum(squares / count - mean**2, 0)))
+
+
+def _course(config: JobConfig, plan: Plan, descent: Descent) -> dict[str, Any]:
+    """Return the arguments that say how either optimiser trains."""
+    from bigdl.dllib.optim.optimizer import MaxEpoch
+
+    return {
+        "criterion": descent.loss,
+        "end_trigger": MaxEpoch(config.epochs),
+        "batch_size": plan.batch_size,
+        "optim_method": descent.method,
+    }
+
+
+def _measurement(plan: Plan) -> dict[str, Any]:
+    """Return the arguments that say how either optimiser measures."""
+    from bigdl.dllib.optim.optimizer import Top1Accuracy
+
+    return {
+        "batch_size": plan.batch_size,
+        "trigger": _every_epoch(plan),
+        "val_method": [Top1Accuracy()],
+    }
 
 
 def _every_epoch(plan: Plan) -> Any:

@@ -1,4 +1,4 @@
-"""What a run gets of its model: the metrics, and the lines that tell them."""
+"""Metrics that a run gets of its model, and the lines that tell them."""
 
 import logging
 

@@ -3,9 +3,9 @@
 import logging
 import os
 import re
+from functools import partial
 
 from tasks.datasets.pair import Pair
-from tasks.dumps.engine_choice import engine_of_dump
 from tasks.models.find import find_trained
 from tasks.params.definitions import JobConfig, JobParams
 from tasks.runs.metrics import Metrics, RunMetrics
@@ -44,24 +44,25 @@ def reuse_model(
     cores = _cores_of(master)
     if cores is None or params.force or home.remote is not None or not home.models.is_dir():
         return None
-
-    def suits(metrics: Metrics) -> bool:
-        plan, bound = metrics.plan, metrics.config.get("max_local_mib")
-        is_default = bound == JobConfig.model_fields["max_local_mib"].default
-        return is_default and (plan.master, plan.cores) == (master, cores)
-
     names = [path.name for path in home.models.iterdir()]
+    suits = partial(_is_planned, master=master, cores=cores)
     found = find_trained(home, dumps, params, among=names, exclude=exclude, suits=suits)
     if found is None:
         return None
-    engine = engine_of_dump(params.feature_engine, home.dumps / dumps.train)
-    logger.info("feature engine: %s", engine.clause())
+    logger.info("feature engine: %s", found.engine.clause())
     logger.info("reused %s, trained %s", found.path, found.finished_at)
     model = LocalArtifact(found.path, found.path.name, reused=True, seconds=0.0)
-    metrics = metrics_of_run(model, engine, home, run_id)
+    metrics = metrics_of_run(model, found.engine, home, run_id)
     write_metrics(home, run_id, metrics)
     log_result(metrics)
     return metrics
+
+
+def _is_planned(metrics: Metrics, *, master: str, cores: int) -> bool:
+    """Say whether a model's training was planned as the operator's job would plan it."""
+    bound = JobConfig.model_fields["max_local_mib"].default
+    plan = metrics.plan
+    return (metrics.config.get("max_local_mib"), plan.master, plan.cores) == (bound, master, cores)
 
 
 def _cores_of(master: str) -> int | None:

@@ -85,7 +85,7 @@ def test_a_process_that_is_killed(
 
 def test_the_newest_maps_are_those_of_five_runs(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    assert newest_maps(home) == []
+    assert list(newest_maps(home)) == []
     for number in range(7):
         path = home.heatmaps(f"manual__2026-11-0{number}T00:00:00+00:00")
         path.parent.mkdir(parents=True)
