@@ -75,7 +75,8 @@ def find_trained(
         exclude: SHA-256 of the entries of the list to exclude, None without a list.
         suits: says what else the model has to be.
     """
-    if not among:
+    # Whoever needs a dump that is gone says so.
+    if not among or not all((home.dumps / dump / PIPELINE_JSON).is_file() for dump in dumps):
         return None
     engine = engine_of_dump(params.feature_engine, home.dumps / dumps.train)
     digests = dumps.map(lambda dump: _dump_digests(home.dumps / dump))

@@ -28,7 +28,7 @@ from tasks.training.arguments import parse_arguments
 
 pytestmark = [
     pytest.mark.filterwarnings("error::airflow.utils.deprecation_tools.DeprecatedImportWarning"),
-    pytest.mark.usefixtures("_outside_airflow"),
+    pytest.mark.usefixtures("_outside_airflow", "home"),
 ]
 
 InRun = Callable[..., Any]

@@ -1,5 +1,6 @@
 import functools
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,13 @@ def test_what_a_killed_job_left_is_no_model(home: Home, model: Model) -> None:
 @pytest.mark.parametrize("among", [(), ("gone",)])
 def test_no_models(home: Home, among: tuple[str, ...]) -> None:
     assert find_trained(home, DUMPS, RunParams(), among=among) is None
+
+
+@pytest.mark.parametrize("dump", DUMPS)
+def test_a_dump_that_is_gone(home: Home, model: Model, dump: str) -> None:
+    model("abc")
+    shutil.rmtree(home.dumps / dump)
+    assert find(home, RunParams()) is None
 
 
 def test_the_same(home: Home, model: Model) -> None:
